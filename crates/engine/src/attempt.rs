@@ -1,9 +1,8 @@
 //! The loop that sends. Nothing else in the workspace calls `Calls::place`.
 //!
-//! Every attempt is written down before a byte leaves, and its result before anything else happens.
-//! What comes next is read from the result's `Delivery` and from nothing else: there is no arm that
-//! retries by default. The file is long because all that decides about sending stands in it:
-//! whoever doubts the law has one room to search.
+//! Every attempt is recorded before a byte leaves, and its result before anything else happens.
+//! What happens next depends only on the result's `Delivery`: there is no match arm that retries by
+//! default. The file is long so that every decision about sending can be reviewed in one place.
 
 use std::{convert::Infallible, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -41,45 +40,47 @@ use crate::{
     waiting::{Permit, WaitRequest},
 };
 
-/// The longest pause that a provider's Retry-After is believed.
+/// The longest pause that is accepted from a provider's Retry-After.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
-/// A pause after "too many": at least, and at most where the provider does not say how long.
+/// Bounds of the pause after "too many requests": the shortest, and the longest if the provider
+/// does not say how long to wait.
 const REST: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
-/// The most that a first pause takes where the provider does not say how long; it doubles with each
-/// repeat.
+/// The longest first pause if the provider does not say how long to wait; doubles with each repeat.
 const FIRST_REST: Duration = Duration::from_secs(15);
-/// How soon an unsent attempt is retried, at most; twice that the second time.
+/// The longest pause before the first retry of an unsent attempt; twice as long before the second.
 const RETRY_PAUSE: Duration = Duration::from_millis(200);
-/// How soon a provider is looked at again that another process keeps busy.
+/// How soon to look again at a provider whose capacity is used up by other processes.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
-/// How often the list is read for a call whose provider answers when it is over.
+/// How often to read the provider's list for a call whose placing request is only answered when the
+/// call is over.
 const EARLY_LOOKUP_EVERY: Duration = Duration::from_secs(15);
 
 /// What to do after an attempt.
 enum Then {
-    /// The provider has it, or nobody knows, or a person has to approve: nothing more is sent.
+    /// The provider has the call, or that is unknown, or a person has to approve it: send nothing
+    /// more.
     Stop,
-    /// Proven that no phone rang, and somebody may be asked.
+    /// Proven not to have rung, and a provider may still be asked.
     Again,
-    /// Proven that no phone rang, and nobody may be asked.
+    /// Proven not to have rung, and no provider may be asked any more.
     GiveUp(CallFailure),
 }
 
-/// One call on its way, and what its attempts have in common.
+/// What all attempts of one call have in common.
 struct CallContext<'a> {
     inner: &'a Arc<Shared>,
-    /// The configuration that it was admitted under.
+    /// The configuration under which the call was admitted.
     config: &'a ActiveConfig,
     id: CallId,
     request: &'a Arc<ValidCall>,
     ring: u32,
     draw: u64,
-    /// Another provider may be asked where the account of one is out of credit.
+    /// True if another provider may be asked when one provider's account is out of credit.
     quota_opt_in: bool,
 }
 
-/// Sends attempts until one is not proven silent, or nobody is left. Goes on where the call's
-/// earlier attempts ended.
+/// Sends attempts until one may have rung, or no provider is left. Continues after the call's
+/// earlier attempts.
 pub(crate) async fn run(
     inner: &Arc<Shared>,
     asks: &WaitRequest<'_>,
@@ -108,10 +109,10 @@ pub(crate) async fn run(
         let plan = &mut planned.plan;
         plan.rejected.retain(|one| tried.may_wait_for(&one.provider));
         plan.candidates.retain(|one| tried.allows(config, one));
-        // Who took no call for a while is asked after those who were not asked yet.
-        plan.candidates.sort_by_key(|one| tried.comes_last(&one.provider));
-        // A retry of what never left comes before the next provider, as long as the plan still
-        // allows it.
+        // Providers that asked for a pause come after those that were not asked yet.
+        plan.candidates.sort_by_key(|one| tried.is_deferred(&one.provider));
+        // A retry after an unsent attempt comes before the next provider, if the plan still allows
+        // it.
         if let Some(last) = tried.last.take()
             && let Some(at) = plan.candidates.iter().position(|one| one.provider == last)
             && let Some(front) = plan.candidates.get_mut(..=at)
@@ -121,13 +122,13 @@ pub(crate) async fn run(
         match inner.waiting.turn(inner, asks, &mut planned, &mut pass).await {
             Ok(true) => {}
             Ok(false) => continue,
-            Err(nobody) => {
-                // What the last provider said says more than that nobody else is left.
+            Err(error) => {
+                // The last provider's error is more useful than a message that no provider is left.
                 let said = tried
                     .fault
                     .take()
-                    .filter(|_| nobody.kind() == ErrorKind::NoProvider && nobody.field().is_none());
-                let fault = said.unwrap_or_else(|| CallFailure::from(&nobody));
+                    .filter(|_| error.kind() == ErrorKind::NoProvider && error.field().is_none());
+                let fault = said.unwrap_or_else(|| CallFailure::from(&error));
                 return refuse_by(inner, call.id, fault, planned.record(config, draw)).await;
             }
         }
@@ -153,8 +154,8 @@ pub(crate) async fn run(
 }
 
 impl CallContext<'_> {
-    /// Who shall be asked next. One that fails more often than the others is better than nobody:
-    /// where nobody else is left, it may be asked.
+    /// Plans which provider to ask next. If no other provider is left, providers that are ejected
+    /// as outliers may be asked too.
     fn plan(&self, tried: &Tried) -> Planned {
         let CallContext { inner, config, request, draw, .. } = *self;
         let planned = inner.plan(config, request, draw);
@@ -184,7 +185,7 @@ async fn attempt(
         return Err(inner.plan(config, request, going.draw).plan.to_error());
     };
     runtime.pace_turn(&*inner.clock).await;
-    // Another call may have taken the last slot since the plan was made: plan again.
+    // Another call may have taken the last rate slot since the plan was made: plan again.
     let Ok(slot) = runtime.take_place_slot(inner.now()) else {
         pass.iter_mut().for_each(Permit::release);
         return Ok(Then::Again);
@@ -207,7 +208,7 @@ async fn attempt(
             return Ok(skip_provider(going, runtime, error, tried));
         }
     };
-    // From here on a stop waits for it.
+    // From here on, a shutdown waits for this attempt.
     let open = inner.shutdown.in_flight();
     if let Err(stopping) = inner.check_running() {
         runtime.give_back(slot);
@@ -220,7 +221,7 @@ async fn attempt(
             if let Some(until) = reservation.concurrency_slots.first().map(|slot| slot.until) {
                 runtime.enter(order.attempt, until, inner.now());
             }
-            // The limits know of it: its turn is used.
+            // The limits now count this attempt, so its permit is used up.
             *pass = None;
             recorded
         }
@@ -240,18 +241,18 @@ async fn attempt(
         );
         let unsent = PlaceError::not_sent(unsent.with_provider(runtime.id.clone()));
         record_failure(inner, id, &order, &unsent).await?;
-        // What that one learnt holds for this one.
+        // Take over what the other process's attempts showed.
         let (known, end) = Tried::of(config, &recorded.call, ring, going.quota_opt_in);
         *tried = known;
         return Ok(end.map_or(Then::Again, Then::GiveUp));
     }
-    // Checked last, with nothing slow between it and the first byte: a process that was paused here
-    // for long, or was told to stop, must not send.
+    // Checked last, with nothing slow between the check and the first byte: a process that was
+    // paused here for long, or is being stopped, must not send.
     let late = inner.clock.uptime().saturating_sub(began) >= config.policy.timings.send_within;
     if late || inner.check_running().is_err() {
         runtime.give_back(slot);
         inner.waiting.look();
-        let why = if late { "writing it down took too long" } else { "the router was stopped" };
+        let why = if late { "writing it down took too long" } else { "the engine was stopped" };
         let unsent = Error::new(ErrorKind::Timeout, format!("the attempt was not sent: {why}"))
             .with_provider(runtime.id.clone());
         return not_placed(going, runtime, &order, PlaceError::not_sent(unsent), tried).await;
@@ -294,14 +295,14 @@ async fn attempt(
     }
 }
 
-/// True where the ring has attempts that this process does not know of: it was paused, and another
-/// had the call.
+/// True if the ring has attempts that this process did not make: it was paused, and another process
+/// owned the call meanwhile.
 fn has_others(call: &Call, ring: u32, written: u64) -> bool {
     call.attempts.iter().filter(|attempt| attempt.ring == ring).count() as u64 != written
 }
 
-/// The one transaction before a byte leaves: intent, claim and leave to send, with all that the
-/// attempt needs.
+/// The one transaction before a byte leaves: intent, claim and permission to send, together with
+/// everything that the attempt reserves.
 fn intent_transaction(
     going: &CallContext<'_>,
     candidate: &Candidate,
@@ -359,8 +360,8 @@ fn intent_transaction(
     })
 }
 
-/// The journal did not let the attempt begin: another process has the last slot, the agent or the
-/// money.
+/// The journal denied the attempt, for example because another process has the last slot, the agent
+/// or the rest of the budget.
 fn on_denied(
     going: &CallContext<'_>,
     runtime: &ProviderRuntime,
@@ -373,7 +374,8 @@ fn on_denied(
         WriteError::Denied(Denied::RateLimited { scope, wait }) => {
             full_until(going, runtime, &scope, after(wait));
         }
-        // A slot frees as soon as a call is over, and other processes do not say when that is.
+        // A concurrency slot is released when a call ends, and other processes do not announce
+        // that.
         WriteError::Denied(Denied::ConcurrencyFull { scope, wait, .. }) => {
             full_until(going, runtime, &scope, after(wait.min(LOOK_AGAIN)));
         }
@@ -393,7 +395,7 @@ fn on_denied(
     Ok(Then::Again)
 }
 
-/// Remembers that other processes have used a limit up until then.
+/// Remembers that other processes have used up a limit until this time.
 fn full_until(going: &CallContext<'_>, runtime: &ProviderRuntime, scope: &Scope, until: Timestamp) {
     match scope {
         Scope::Tenant(_) | Scope::Profile(_) => going.inner.gates.is_full(scope, until),
@@ -401,7 +403,8 @@ fn full_until(going: &CallContext<'_>, runtime: &ProviderRuntime, scope: &Scope,
     }
 }
 
-/// Our own rules keep the call from this provider; another may be cheaper, or under another budget.
+/// Our own rules do not allow this provider for the call; another may be cheaper, or under another
+/// budget.
 fn skip_provider(
     going: &CallContext<'_>,
     runtime: &ProviderRuntime,
@@ -412,12 +415,12 @@ fn skip_provider(
         provider: runtime.id.clone(),
         reason: error.to_string(),
     });
-    tried.is_done_with(going.config, &runtime.id, false);
+    tried.exclude(going.config, &runtime.id, false);
     tried.fault = Some(CallFailure::from(&error));
     Then::Again
 }
 
-/// The request itself. A backend that panics has told nothing: its attempt is unknown.
+/// Sends the placing request. If the backend panics, the result of the attempt is unknown.
 async fn send(
     inner: &Arc<Shared>,
     id: CallId,
@@ -427,11 +430,11 @@ async fn send(
 ) -> Result<ProviderCall, PlaceError> {
     let placing = AssertUnwindSafe(runtime.provider.calls().place(order)).catch_unwind();
     let result = if runtime.provider.info().synchronous {
-        let glimpses = early_lookup(inner, id, runtime, order, sent_at);
+        let lookups = early_lookup(inner, id, runtime, order, sent_at);
         tokio::select! {
             biased;
             result = placing => result,
-            never = glimpses => match never {},
+            never = lookups => match never {},
         }
     } else {
         placing.await
@@ -445,9 +448,9 @@ async fn send(
     })
 }
 
-/// While the answer is open, a list may already show the call: its id makes it possible to stop it,
-/// and helps after a crash. A backend that panics here has shown nothing; its open request must not
-/// go down with the look.
+/// While the placing request is unanswered, the provider's list may already show the call: its id
+/// makes it possible to stop the call, and helps after a crash. A panic of the backend here counts
+/// as a lookup without result, so that it does not abort the open placing request.
 async fn early_lookup(
     inner: &Arc<Shared>,
     id: CallId,
@@ -504,8 +507,8 @@ async fn answered(
     };
     match written {
         Ok(_) => {}
-        // The id belongs to another call of ours: a stale or wrong answer. What became of this one
-        // nobody knows.
+        // The id belongs to another call of ours: a stale or wrong answer. Whether this attempt
+        // rang is unknown.
         Err(WriteError::Denied(Denied::OwnedBy(_))) => {
             runtime.doubt(order.attempt, order.agent.clone());
             let stale = Error::new(
@@ -561,7 +564,7 @@ async fn record_failure(
     Ok(())
 }
 
-/// After an attempt that provably reached no phone.
+/// Decides what comes after an attempt that is proven not to have rung.
 async fn not_placed(
     going: &CallContext<'_>,
     runtime: &Arc<ProviderRuntime>,
@@ -617,8 +620,8 @@ async fn not_placed(
     Ok(Then::Again)
 }
 
-/// How long a provider is left alone that takes no call for a while. Never nothing, whatever it
-/// says, and longer with each repeat where it does not say how long.
+/// How long to pause a provider that asked for a pause. Never zero, whatever it says; longer with
+/// each repeat if it does not say how long.
 fn rest(draw: u64, nth: u64, asked: Option<Duration>, repeats: u32) -> Duration {
     match asked.filter(|wait| !wait.is_zero()) {
         Some(wait) => {
@@ -632,7 +635,7 @@ fn rest(draw: u64, nth: u64, asked: Option<Duration>, repeats: u32) -> Duration 
     }
 }
 
-/// A pause between the two, by the call's own chance: full jitter.
+/// A pause between `least` and `most`, drawn from the call's own random number: full jitter.
 fn jitter(draw: u64, nth: u64, least: Duration, most: Duration) -> Duration {
     let spread = u64::try_from(most.saturating_sub(least).as_millis()).unwrap_or(u64::MAX);
     let chance = digest(&[&draw.to_le_bytes(), &nth.to_le_bytes()]);

@@ -1,15 +1,17 @@
-//! What a provider bills: believed within bounds, and kept as it came beyond them.
+//! Bills of providers. A plausible amount counts as the call's cost; an implausible one is recorded
+//! but not believed.
 
 use switchboard_core::{AttemptId, CallId, Cost, Money, Result, ValidCall};
 use switchboard_journal::state::Fact;
 
 use crate::{place_request, provider::ProviderRuntime, shared::Shared};
 
-/// A bill is believed up to so many times the most that the call can cost.
+/// A bill is believed up to this multiple of the most that the call can cost.
 const BELIEVED: i64 = 10;
 
-/// The bill as a fact, in the provider's unit and in money where a credit has a price. `request`:
-/// what was asked for, where that is still kept; without it the sign is all that can be checked.
+/// Turns a bill into a fact, in the provider's unit and, if credits have a price, in money.
+/// `request`: the call's request, if it is still stored; without it, only the sign of the amount
+/// can be checked.
 pub(crate) fn fact(
     inner: &Shared,
     request: Option<&ValidCall>,
@@ -24,15 +26,15 @@ pub(crate) fn fact(
     if is_credible(cost, money, request.and_then(|request| most(inner, request, runtime))) {
         Fact::Billed(attempt, cost, money)
     } else {
-        tracing::error!(provider = %runtime.id, %attempt, "the provider billed an amount that cannot be");
+        tracing::error!(provider = %runtime.id, %attempt, "the provider billed an implausible amount");
         Fact::Disbelieved(attempt, cost)
     }
 }
 
-/// The same of a call that is known by its id.
+/// Like [`fact`], for a call that is given by its id.
 ///
 /// # Errors
-/// `Journal` where what was asked for cannot be read.
+/// `Journal` if the request cannot be read.
 pub(crate) async fn of_call(
     inner: &Shared,
     id: CallId,
@@ -44,7 +46,7 @@ pub(crate) async fn of_call(
     Ok(fact(inner, request.as_deref(), attempt, runtime, cost))
 }
 
-/// Writes a bill down that comes by itself.
+/// Records a bill that did not come together with the end of its call.
 pub(crate) async fn note(
     inner: &Shared,
     id: CallId,
@@ -57,11 +59,11 @@ pub(crate) async fn note(
         Err(error) => Err(error.into()),
     };
     if let Err(error) = written {
-        tracing::warn!(call = %id, %error, "the bill was not written down");
+        tracing::warn!(call = %id, %error, "the bill was not recorded");
     }
 }
 
-/// The most that the call can cost by the provider's price; `None`: nobody knows.
+/// The most that the call can cost at the provider's rates; `None` if unknown.
 fn most(inner: &Shared, request: &ValidCall, runtime: &ProviderRuntime) -> Option<Money> {
     let config = inner.config();
     let one = config.policy.providers.get(config.policy.index_of(&runtime.id)?)?;

@@ -1,4 +1,4 @@
-//! Putting an engine together.
+//! The builder of an engine.
 
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ impl EngineBuilder {
         }
     }
 
-    /// Adds the provider of this id; the policy has to name it.
+    /// Adds a provider. The policy must name its id.
     #[must_use]
     pub fn provider(mut self, provider: Arc<dyn Provider>) -> Self {
         self.providers.push(provider);
@@ -54,42 +54,42 @@ impl EngineBuilder {
         self
     }
 
-    /// Keeps calls here. Without it they last as long as the process.
+    /// Stores calls in this journal. Without it, calls are kept in memory only.
     #[must_use]
     pub fn journal(mut self, journal: Arc<dyn Journal>) -> Self {
         self.journal = Some(journal);
         self
     }
 
-    /// Takes the time from here.
+    /// Uses this clock instead of the system's.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// Gives each attempt its own webhook address.
+    /// Gives each attempt its own webhook address below this one.
     #[must_use]
     pub fn webhooks(mut self, address: WebhookAddress) -> Self {
         self.webhooks = Some(address);
         self
     }
 
-    /// Takes ids from here.
+    /// Generates ids with this instead of [`RandomIds`].
     #[must_use]
     pub fn ids(mut self, ids: Arc<dyn Ids>) -> Self {
         self.ids = ids;
         self
     }
 
-    /// What this configuration is called in the journal, beside each plan that is made by it.
+    /// The name of this configuration, stored in the journal with each plan made under it.
     #[must_use]
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.version = Some(version.into());
         self
     }
 
-    /// Goes on with these calls of processes that are gone.
+    /// Which calls of dead processes the engine continues.
     #[must_use]
     pub fn takes_up(mut self, takes_up: TakesUp) -> Self {
         self.takes_up = takes_up;

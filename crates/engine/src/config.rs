@@ -1,5 +1,5 @@
-//! What only a new configuration changes: the policy and the providers. It is
-//! swapped as a whole; a call under way keeps the one that it was planned in.
+//! The active configuration: the policy and the providers. A reload replaces it as a whole; a call
+//! in progress keeps the one under which it was planned.
 
 use std::sync::Arc;
 
@@ -13,23 +13,23 @@ use crate::{
     provider::ProviderRuntime,
 };
 
-/// One configuration at work.
+/// A configuration together with the runtimes of its providers.
 #[derive(Debug)]
 pub(crate) struct ActiveConfig {
     pub(crate) policy: Arc<Policy>,
-    /// One for each of the policy's providers, in the same order.
+    /// One runtime for each of the policy's providers, in the same order.
     pub(crate) runtimes: Vec<Arc<ProviderRuntime>>,
     /// Providers that only former configurations name: their calls are followed to their end.
     pub(crate) retired: Vec<Arc<ProviderRuntime>>,
-    /// What providers ride on, of this configuration and of former ones.
+    /// The failure domains of this configuration and of former ones.
     domains: Domains,
-    /// Who fails far more often than the others.
+    /// Detects providers that fail far more often than the others.
     pub(crate) outliers: Arc<Mutex<Outliers>>,
-    /// What the configuration is called in the journal.
+    /// The name of the configuration in the journal.
     pub(crate) version: Option<String>,
 }
 
-/// What a world is made of.
+/// The parts from which a configuration is built.
 #[derive(Debug)]
 pub(crate) struct ConfigParts {
     pub(crate) policy: Policy,
@@ -38,7 +38,7 @@ pub(crate) struct ConfigParts {
 }
 
 impl ActiveConfig {
-    /// Checks the parts and puts them together. What is known of a provider that `former` has is
+    /// Checks the parts and builds the configuration. State of providers that `former` has too is
     /// kept.
     pub(crate) fn new(
         parts: ConfigParts,
@@ -53,7 +53,7 @@ impl ActiveConfig {
             let at = given.iter().position(|provider| provider.info().id == *id).ok_or_else(|| {
                 Error::new(
                     ErrorKind::Configuration,
-                    format!("the provider {id} is named by the policy and was not added to the router"),
+                    format!("the provider {id} is named by the policy but was not added to the engine"),
                 )
                 .with_field(format!("providers.{id}"))
             })?;
@@ -64,12 +64,12 @@ impl ActiveConfig {
             return Err(Error::new(
                 ErrorKind::Configuration,
                 format!(
-                    "the provider {id} was added to the router and the policy does not name it"
+                    "the provider {id} was added to the engine but the policy does not name it"
                 ),
             )
             .with_field(format!("providers.{id}")));
         }
-        // Nothing is refused any more: from here on former provider runtimes may change.
+        // Everything is checked: from here on the state of former runtimes may be changed.
         let mut domains = former.map(|former| former.domains.clone()).unwrap_or_default();
         let runtimes: Vec<Arc<ProviderRuntime>> = runtimes
             .into_iter()
@@ -98,7 +98,7 @@ impl ActiveConfig {
         Ok(Self { policy: Arc::new(policy), runtimes, retired, domains, outliers, version })
     }
 
-    /// The provider runtimes of the providers that are switched on and ride on this.
+    /// The runtimes of all enabled providers in this failure domain.
     pub(crate) fn riders(&self, domain: &Arc<Domain>) -> Vec<Arc<ProviderRuntime>> {
         let runtimes = self.policy.providers.iter().zip(&self.runtimes);
         runtimes
@@ -107,7 +107,7 @@ impl ActiveConfig {
             .collect()
     }
 
-    /// The provider runtime of a provider, of this configuration or of a former one.
+    /// The runtime of a provider of this configuration or of a former one.
     pub(crate) fn runtime(&self, provider: &ProviderId) -> Option<&Arc<ProviderRuntime>> {
         self.runtimes.iter().chain(&self.retired).find(|runtime| runtime.id == *provider)
     }

@@ -1,4 +1,4 @@
-//! Changing and reading calls that were placed.
+//! Cancelling, stopping, resolving and reading calls.
 
 use std::sync::Arc;
 
@@ -13,12 +13,13 @@ use switchboard_journal::{
 
 use crate::{provider::ProviderRuntime, reconcile, shared::Shared};
 
-/// What became of a call that was taken back.
+/// The result of cancelling a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cancelled {
-    /// Nothing had been sent, and nothing is.
+    /// Nothing had been sent, and nothing will be.
     NothingSent,
-    /// Its provider has it and took the request to end it. The call's record says how it ends.
+    /// The provider has the call and accepted the request to end it. The call's record will show
+    /// how it ends.
     ProviderAsked,
 }
 
@@ -27,20 +28,20 @@ pub(crate) async fn cancel(inner: &Arc<Shared>, id: CallId) -> Result<Cancelled>
     if call.status.is_settled() && call.status != CallStatus::Indeterminate {
         return Err(Error::new(
             ErrorKind::Conflict,
-            format!("the call {id} is {}: there is nothing to take back", call.status),
+            format!("the call {id} is {}: there is nothing to cancel", call.status),
         ));
     }
     let fault = CallFailure {
         kind: ErrorKind::Withdrawn,
         message: "taken back before anything was sent".to_owned(),
     };
-    // The journal decides: it takes the fact only while nothing of the call has left.
+    // The journal decides: it accepts this fact only while nothing of the call was sent.
     match inner.record(id, Fact::Withdrawn(fault)).await {
         Ok(_) => {
             inner.waiting.requeue_all();
             return Ok(Cancelled::NothingSent);
         }
-        // Something was sent, or another process says how the call stands.
+        // Something was sent, or another process owns the call.
         Err(WriteError::Denied(_)) => {}
         Err(WriteError::Rejected(error)) if error.kind() == ErrorKind::Conflict => {}
         Err(error @ (WriteError::Rejected(_) | WriteError::Unavailable(_))) => {
@@ -52,7 +53,7 @@ pub(crate) async fn cancel(inner: &Arc<Shared>, id: CallId) -> Result<Cancelled>
     let control = control(&runtime)?;
     match control.cancel(&theirs).await {
         Ok(()) => {}
-        // It rings already.
+        // The phone is already ringing.
         Err(error) if error.kind() == ErrorKind::Conflict => control.stop(&theirs).await?,
         Err(error) => return Err(error),
     }
@@ -68,7 +69,7 @@ pub(crate) async fn resolve(
         if text.trim().is_empty() {
             return Err(Error::invalid(
                 field,
-                "is empty: an audit needs to know who decided, and on what grounds",
+                "is empty: an audit needs to know who decided, and why",
             ));
         }
     }
@@ -76,10 +77,7 @@ pub(crate) async fn resolve(
     let settled_already = || {
         Error::new(
             ErrorKind::Conflict,
-            format!(
-                "the call {id} is {}: nothing about it is in doubt that this would settle",
-                call.status
-            ),
+            format!("the call {id} is {}: it has no doubt that this would resolve", call.status),
         )
     };
     let last = call
@@ -117,8 +115,8 @@ pub(crate) async fn recording(inner: &Arc<Shared>, id: CallId) -> Result<Recordi
     Ok(recording)
 }
 
-/// The provider runtime and the provider's id: the proven one, or the one that a list showed while the
-/// answer is still open.
+/// The provider's runtime, and its id for the call: the proven one, or a tentative one from its
+/// list while the placing request is still unanswered.
 fn at_provider(inner: &Arc<Shared>, call: &Call) -> Result<(Arc<ProviderRuntime>, ProviderCallId)> {
     let last = call.attempts.last().filter(|last| last.state.is_live());
     let provider = call.provider.as_ref().or(last.map(|last| &last.provider));
@@ -128,7 +126,10 @@ fn at_provider(inner: &Arc<Shared>, call: &Call) -> Result<(Arc<ProviderRuntime>
         (Some(runtime), Some(theirs)) => Ok((runtime, theirs.clone())),
         _ => Err(Error::new(
             ErrorKind::Conflict,
-            format!("the call {} is {} and no provider's id of it is known", call.id, call.status),
+            format!(
+                "the call {} is {} and the provider's id for it is not known",
+                call.id, call.status
+            ),
         )),
     }
 }

@@ -1,4 +1,4 @@
-//! An account that is out of credit: it takes no call until a pause ends or a read shows credit.
+//! Accounts that are out of credit get no calls until a pause ends or a read shows credit.
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
@@ -16,7 +16,8 @@ pub(crate) fn refused(inner: &Arc<Shared>, id: CallId, runtime: &ProviderRuntime
     let (weak, clock, provider) =
         (Arc::downgrade(inner), Arc::clone(&inner.clock), runtime.id.clone());
     inner.spawn(async move {
-        // Once, half way: a balance that was wrong once is not asked again and again.
+        // Read the balance only once, half way through the pause: it may be wrong, so it is not
+        // polled.
         clock.sleep(pause / 2).await;
         let runtime = weak.upgrade().and_then(|inner| inner.runtime(&provider));
         if let Some(runtime) = runtime

@@ -1,9 +1,9 @@
-//! What several providers ride on.
+//! Failure domains: platforms that several providers share.
 //!
-//! Two accounts at one provider, or two providers on one voice platform, fall together. Their
-//! failures are counted together, as far as the platform may be at fault, and open one breaker for
-//! all of them: nobody's call has to find out again what the neighbour's found out. What is the
-//! fault of one account alone, as a key that expired, does not count.
+//! Two accounts at one provider, or two providers on one voice platform, fail together. Failures
+//! that may be the platform's fault are counted together and open one breaker for all of them, so
+//! that not every provider has to find out by itself. Failures of one account alone, such as an
+//! expired key, do not count.
 
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
@@ -12,7 +12,8 @@ use switchboard_router::BreakerPolicy;
 
 use crate::health::Breaker;
 
-/// One failure domain. It lasts as long as the router, whatever configurations say.
+/// One failure domain. It is kept as long as the engine runs, even if no configuration names it any
+/// more.
 pub(crate) struct Domain {
     pub(crate) name: String,
     state: Mutex<State>,
@@ -20,14 +21,14 @@ pub(crate) struct Domain {
 
 struct State {
     breaker: Breaker,
-    /// Of a provider that rides alone its own breaker says all.
+    /// True if several providers share the domain. For a single one, its own breaker is enough.
     shared: bool,
 }
 
 /// The domains by their names.
 pub(crate) type Domains = BTreeMap<String, Arc<Domain>>;
 
-/// The domain of this name: the one that there is, or a new one.
+/// The domain with this name, created if necessary.
 pub(crate) fn named(domains: &mut Domains, name: &str) -> Arc<Domain> {
     let new = || {
         Arc::new(Domain {
@@ -41,9 +42,9 @@ pub(crate) fn named(domains: &mut Domains, name: &str) -> Arc<Domain> {
     Arc::clone(domains.entry(name.to_owned()).or_insert_with(new))
 }
 
-/// Lets the domains obey a configuration. `riders`: the domain of each provider that is switched
-/// on, and the provider's breaker. A domain is as patient as the most patient of its providers: it
-/// takes the most failures and the shortest cooldowns.
+/// Applies a configuration to the domains. `riders`: the domain and the breaker policy of each
+/// enabled provider. A domain is as tolerant as its most tolerant provider: it uses the highest
+/// failure count and the shortest cooldowns.
 pub(crate) fn set_policy<'a>(
     domains: &Domains,
     riders: impl IntoIterator<Item = (&'a str, BreakerPolicy)>,
@@ -67,23 +68,25 @@ pub(crate) fn set_policy<'a>(
 }
 
 impl Domain {
-    /// How long until a read may be tried; `None`: calls go.
+    /// How long until the next probe; `None` if the breaker is closed.
     pub(crate) fn time_until_probe(&self, now: Duration) -> Option<Duration> {
         self.state.lock().breaker.time_until_probe(now)
     }
 
-    /// One of its providers took a call.
+    /// One of its providers accepted a call.
     pub(crate) fn record_success(&self, sent: Duration) {
         self.state.lock().breaker.record_success(sent);
     }
 
-    /// One of its providers failed, perhaps by its fault. True where this opened the breaker.
+    /// One of its providers failed, perhaps because of the platform. True if this opened the
+    /// breaker.
     pub(crate) fn record_failure(&self, sent: Duration, now: Duration) -> bool {
         let mut state = self.state.lock();
         state.shared && state.breaker.record_failure(sent, now)
     }
 
-    /// A read came to its end. How long until the next; `None`: calls go.
+    /// Records the result of a probe. Returns how long until the next one; `None` if the breaker is
+    /// closed.
     pub(crate) fn record_probe(&self, worked: bool, now: Duration) -> Option<Duration> {
         let mut state = self.state.lock();
         state.breaker.record_probe(worked, now);

@@ -1,4 +1,4 @@
-//! The engine's public methods, all of them.
+//! All public methods of the engine.
 
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -30,39 +30,41 @@ use crate::{
 };
 
 /// Places calls through the best provider and follows them to their end. Cheap to clone: all clones
-/// are one engine.
+/// share one engine.
 #[derive(Debug, Clone)]
 pub struct Engine {
     inner: Arc<Shared>,
 }
 
 impl Engine {
-    /// A router over the providers that the policy names.
+    /// Builds an engine for the providers that the policy names.
     pub fn builder(policy: Policy) -> EngineBuilder {
         EngineBuilder::new(policy)
     }
 
-    /// Who would take the call now, and why. Sends nothing. A strategy that draws is shown one
-    /// draw, the same for the same number.
+    /// Which providers would be asked for this call now, in which order, and why. Sends nothing.
+    /// For strategies that draw at random, the draw is derived from the phone number, so the same
+    /// number always gets the same plan.
     pub fn plan(&self, call: &ValidCall) -> Plan {
         self.inner.plan(&self.inner.config(), call, digest(&[call.to.e164().as_bytes()])).plan
     }
 
-    /// Writes a call down and lets it go its way: it does not stop when this future is dropped.
+    /// Records a call and starts working on it. The call goes on even if this future is dropped.
     ///
-    /// A key that came before with the same request answers with the first call; so does a row of a
-    /// batch that came before in another way.
+    /// If the idempotency key was used before with the same request, returns the first call. The
+    /// same holds for a batch row that was submitted before, even if its details changed.
     ///
     /// # Errors
-    /// `Conflict` for a key that came with another request; `PossibleDuplicate`, with
-    /// [`DuplicateOf`](switchboard_journal::DuplicateOf) as its source, for the same callee and task within
-    /// [`Policy::duplicates`](switchboard_router::Policy) without a word that it is meant again;
-    /// `Journal`. Nothing was sent then.
+    /// `Conflict` if the key was used with another request; `PossibleDuplicate`, with
+    /// [`DuplicateOf`](switchboard_journal::DuplicateOf) as its source, if the same callee and task
+    /// were submitted within [`Policy::duplicates`](switchboard_router::Policy) and
+    /// the request does not confirm that it is meant as a second call; `Journal` if the journal
+    /// cannot be written. On error, nothing was sent.
     pub async fn submit(&self, request: ValidCall) -> Result<Call> {
         submit::submit(&self.inner, request).await
     }
 
-    /// The same, and says whether the call is a new one.
+    /// Like [`Engine::submit`], but also tells whether the call is new.
     ///
     /// # Errors
     /// As [`Engine::submit`].
@@ -70,17 +72,18 @@ impl Engine {
         submit::accept(&self.inner, request).await
     }
 
-    /// Submits a call and waits until it is decided: a provider has it, or nobody takes it. With a
-    /// provider that answers when the phone call is over, until the request is sent; use
-    /// [`Engine::wait`] for the end.
+    /// Submits a call and waits until it is decided: a provider accepted it, or it was refused. If
+    /// the provider only answers when the phone call is over, waits until the request is sent; use
+    /// [`Engine::wait`] to wait for the end.
     ///
     /// # Errors
-    /// As [`Engine::submit`]. A call that nobody takes is no error: look at its status and fault.
+    /// As [`Engine::submit`]. A call that no provider takes is not an error: look at its status and
+    /// fault.
     pub async fn place(&self, request: ValidCall) -> Result<Call> {
         submit::place(&self.inner, request).await
     }
 
-    /// Waits until a call is decided, as [`Engine::place`] does after it was submitted.
+    /// Waits until a call is decided, as [`Engine::place`] does after submitting.
     ///
     /// # Errors
     /// `NotFound`; `Journal`.
@@ -88,7 +91,7 @@ impl Engine {
         submit::decided(&self.inner, id).await
     }
 
-    /// Waits until nothing more happens to a call on its own.
+    /// Waits until a call is settled: nothing more happens to it without an operator.
     ///
     /// # Errors
     /// `NotFound`; `Journal`.
@@ -96,18 +99,18 @@ impl Engine {
         submit::wait(&self.inner, id).await
     }
 
-    /// One call as it stands.
+    /// The current record of one call.
     ///
     /// # Errors
-    /// `NotFound` where there is none of that id.
+    /// `NotFound` if no call has this id.
     pub async fn get(&self, id: CallId) -> Result<Call> {
         self.inner.call(id).await
     }
 
-    /// The calls that a selection names, oldest first.
+    /// The calls that match a selection, oldest first.
     ///
     /// # Errors
-    /// `Journal` where they cannot be read.
+    /// `Journal` if they cannot be read.
     pub async fn select(&self, selection: &Selection) -> Result<Vec<Call>> {
         self.inner.journal.select(selection).await
     }
@@ -115,81 +118,83 @@ impl Engine {
     /// Every call, oldest first.
     ///
     /// # Errors
-    /// `Journal` where it cannot be read.
+    /// `Journal` if it cannot be read.
     pub async fn calls(&self) -> Result<Vec<Call>> {
         self.inner.journal.list().await
     }
 
-    /// Takes a call back. Where nothing was sent, nothing is sent any more, whoever has the call;
-    /// where a provider has it, the provider is asked to cancel it, or to hang up where its phone
-    /// rings already.
+    /// Cancels a call. If nothing was sent yet, nothing will be sent, whichever process owns the
+    /// call. If a provider has the call, asks that provider to cancel it, or to hang up if the
+    /// phone is already ringing.
     ///
     /// # Errors
-    /// `Conflict` where it is over, or is being sent and no provider's id of it is known;
-    /// `Unsupported` where its provider cannot; whatever the provider answers.
+    /// `Conflict` if the call is over, or is being sent and the provider's id for it is not known;
+    /// `Unsupported` if its provider cannot cancel calls; otherwise the provider's error.
     pub async fn cancel(&self, id: CallId) -> Result<Cancelled> {
         control::cancel(&self.inner, id).await
     }
 
-    /// Hangs up a call that is under way.
+    /// Hangs up a call that is in progress.
     ///
     /// # Errors
-    /// `Conflict` where no provider's id of it is known; `Unsupported` where its provider cannot;
-    /// whatever the provider answers.
+    /// `Conflict` if the provider's id for the call is not known; `Unsupported` if its provider
+    /// cannot hang up; otherwise the provider's error.
     pub async fn stop(&self, id: CallId) -> Result<()> {
         control::stop(&self.inner, id).await
     }
 
-    /// Ends a doubt by an operator's word, which is kept with the call. The call moves on, or ends,
-    /// as the word says. Give the provider's id with an end where it is known; else the provider is
-    /// asked once, and a call that is provably this one is taken.
+    /// Resolves a call in doubt by an operator's decision, which is stored with the call. The call
+    /// continues or ends accordingly. If the call ended, pass the provider's call id if it is
+    /// known; otherwise the provider is asked once, and its id is used if one of its calls is
+    /// provably this one.
     ///
     /// # Errors
-    /// `Conflict` unless the call is in doubt, `Indeterminate` or `Stalled`; `InvalidRequest` for
-    /// an empty note or name; `NotFound`; `Journal`.
+    /// `Conflict` unless the call is in doubt, `Indeterminate` or `Stalled`; `InvalidRequest` if
+    /// the note or the name is empty; `NotFound`; `Journal`.
     pub async fn resolve(&self, id: CallId, resolution: Resolution) -> Result<Call> {
         control::resolve(&self.inner, id, resolution).await
     }
 
-    /// What was said. ProviderState with the call.
+    /// What was said on the call. Stored with the call.
     ///
     /// # Errors
-    /// `Conflict` where no provider's id of it is known; whatever the provider answers.
+    /// `Conflict` if the provider's id for the call is not known; otherwise the provider's error.
     pub async fn transcript(&self, id: CallId) -> Result<Transcript> {
         control::transcript(&self.inner, id).await
     }
 
-    /// Where the sound is. ProviderState with the call.
+    /// Where the recording can be fetched. Stored with the call.
     ///
     /// # Errors
-    /// `Conflict` where no provider's id of it is known; whatever the provider answers.
+    /// `Conflict` if the provider's id for the call is not known; otherwise the provider's error.
     pub async fn recording(&self, id: CallId) -> Result<Recording> {
         control::recording(&self.inner, id).await
     }
 
-    /// Takes a webhook in. `path` is what stands behind `/hooks/v1/`. The address is checked first;
-    /// then the provider's signature, where one is configured; then the call is read at its
-    /// provider, and what that read says is written down.
+    /// Handles a webhook. `path` is the part after `/hooks/v1/`. Checks the address first, then the
+    /// provider's signature if one is configured; then reads the call from its provider and records
+    /// the result of that read.
     ///
     /// # Errors
-    /// `Unauthorized` for an address that was not given out or has expired, or a wrong signature:
-    /// answer 401. `InvalidRequest` for a body over 64 KiB: answer 413. `Decode` for a body that is
-    /// no event: answer 400. Anything else: answer 500, the provider comes again.
+    /// `Unauthorized` if the address was never issued or has expired, or if the signature is wrong:
+    /// answer 401. `InvalidRequest` if the body is over 64 KiB: answer 413. `Decode` if the body is
+    /// not an event: answer 400. Anything else: answer 500, so that the provider sends it again.
     pub async fn receive_webhook(&self, path: &str, webhook: IncomingWebhook) -> Result<()> {
         hooks::receive_webhook(&self.inner, path, webhook).await
     }
 
-    /// What happens from now on. A receiver that is too slow loses the oldest events.
+    /// Subscribes to all events from now on. A receiver that is too slow loses the oldest events.
     pub fn events(&self) -> broadcast::Receiver<CallEvent> {
         self.inner.subscribe_events()
     }
 
-    /// Takes up the calls of processes that are gone, and webhooks that nobody handled. To be
-    /// called once, before this process says that it is ready: when it returns, every attempt in
-    /// doubt is written down as such. A router over a shared journal goes on looking by itself.
+    /// Takes over the calls of dead processes and handles stored webhooks that are still pending.
+    /// Call it once, before this process reports that it is ready: when it returns, every attempt
+    /// in doubt is recorded as such. With a shared journal, the engine repeats this regularly by
+    /// itself.
     ///
     /// # Errors
-    /// `Journal` where it cannot be read or written.
+    /// `Journal` if it cannot be read or written.
     pub async fn recover(&self) -> Result<Recovered> {
         let recovered = take_up::sweep(&self.inner).await?;
         take_up::pending_webhooks(&self.inner).await?;
@@ -197,54 +202,54 @@ impl Engine {
         Ok(recovered)
     }
 
-    /// Reads what the calls of the quality window say of the providers. [`Engine::recover`] does it
-    /// as well; it is for programs that plan beside a running process, for as long as it takes.
-    /// Blame how many calls were read.
+    /// Reads the calls of the quality window to measure the providers, however long that takes.
+    /// Returns how many calls were read. [`Engine::recover`] does this too; this method is for
+    /// programs that only plan while another process is running.
     ///
     /// # Errors
-    /// `Journal` where it cannot be read.
+    /// `Journal` if it cannot be read.
     pub async fn learn(&self) -> Result<usize> {
         trials::catch_up(&self.inner).await?;
         learn::learn(&self.inner).await
     }
 
-    /// What is measured of each provider, country and profile.
+    /// The measured quality by provider, country and agent profile.
     pub fn quality(&self) -> Vec<Row> {
         self.inner.quality.read().table(self.inner.now())
     }
 
-    /// Looks once at the usage logs for calls that are over and whose bill is not known.
+    /// Reads the providers' usage logs once, for calls that are over and whose cost is not known.
     ///
     /// # Errors
-    /// The first provider's failure; the others are still asked.
+    /// The first error of a provider; the other providers are still asked.
     pub async fn settle_costs(&self) -> Result<()> {
         follow::settle_costs(&self.inner).await
     }
 
-    /// One provider.
+    /// The provider with this id.
     pub fn provider(&self, id: &ProviderId) -> Option<Arc<dyn Provider>> {
         self.inner.runtime(id).map(|runtime| Arc::clone(&runtime.provider))
     }
 
-    /// What planning rests on.
+    /// The current policy.
     pub fn policy(&self) -> Arc<Policy> {
         Arc::clone(&self.inner.config().policy)
     }
 
-    /// What the configuration is called in the journal.
+    /// The name of the configuration in the journal.
     pub fn version(&self) -> Option<String> {
         self.inner.config().version.clone()
     }
 
-    /// Swaps the configuration as a whole: policy, providers and times of this builder, which must
-    /// name the providers as for [`EngineBuilder::build`]. Calls under way keep the one that they
-    /// were planned in; calls that wait are planned anew. What was learnt of a provider that stays,
-    /// its limits that are used and its calls, is kept; the calls of one that goes are followed to
-    /// their end. The builder's journal, clock, ids and webhook address are not looked at: they
-    /// last as long as the router.
+    /// Replaces the whole configuration with this builder's policy, providers and timings. The same
+    /// rules apply as for [`EngineBuilder::build`]. Calls in progress keep the configuration under
+    /// which they were planned; waiting calls are planned again. For a provider that stays, its
+    /// health, used limits and calls are kept; the calls of a provider that is removed are followed
+    /// to their end. The builder's journal, clock, ids and webhook address are ignored: they cannot
+    /// change while the engine runs.
     ///
     /// # Errors
-    /// `Configuration`, as [`EngineBuilder::build`]. Nothing changed then.
+    /// `Configuration`, as [`EngineBuilder::build`]. On error, nothing has changed.
     pub fn reload(&self, with: EngineBuilder) -> Result<()> {
         let inner = &self.inner;
         let former = inner.config();
@@ -256,11 +261,12 @@ impl Engine {
             .map(|runtime| runtime.id.clone())
             .collect();
         if inner.watch.lock().set(&config.policy) {
-            // Calls of an experiment that is guarded from now on count from its beginning.
-            *inner.learnt.lock() = LearnCursor::default();
+            // The watch starts empty: read past calls again, so that a guardrail counts its
+            // experiment from the beginning.
+            *inner.learned.lock() = LearnCursor::default();
         }
         inner.quality.write().set(config.policy.quality);
-        inner.set_world(config);
+        inner.set_config(config);
         for provider in new {
             follow::start(inner, provider);
         }
@@ -269,21 +275,21 @@ impl Engine {
         Ok(())
     }
 
-    /// How many calls wait here for a limit, a pause or a provider that fails. They go in fair
-    /// order by tenant: see [`crate::fair`].
+    /// How many calls are waiting in this process because of a limit, a pause or a failing
+    /// provider. They are served in fair order by tenant: see [`crate::fair`].
     pub fn waiting(&self) -> usize {
         self.inner.waiting.len()
     }
 
-    /// The providers at this moment, in the policy's order.
+    /// The current readings of all providers, in the policy's order.
     pub fn readings(&self) -> Vec<Reading> {
         let now = self.inner.now();
         self.inner.config().runtimes.iter().map(|runtime| runtime.reading(now)).collect()
     }
 
-    /// Ends in order: takes no new calls, sends nothing more, waits at most so long for the answers
-    /// to requests that are open, and stops. What is not over then is in the journal, for
-    /// [`Engine::recover`] of the next process.
+    /// Shuts down gracefully: accepts no new calls, sends nothing more, waits up to `grace` for the
+    /// answers to open placing requests, and stops. Calls that are not over stay in the journal,
+    /// for [`Engine::recover`] of the next process.
     pub async fn shutdown(&self, grace: Duration) {
         let inner = &self.inner;
         inner.shutdown.closing.store(true, Ordering::SeqCst);
@@ -296,17 +302,17 @@ impl Engine {
         self.stop_now();
     }
 
-    /// Stops at once, as a process that is killed: whatever is open stays as the journal has it.
+    /// Stops at once, as if the process were killed: open calls stay as the journal has them.
     pub fn stop_now(&self) {
         self.inner.shutdown.closing.store(true, Ordering::SeqCst);
         self.inner.shutdown.over.store(true, Ordering::SeqCst);
         self.inner.abort_all();
-        // Nothing changes any more: whoever waits for a change is told so.
+        // Nothing changes any more: wake everyone who waits for a change, so that they return.
         self.inner.wake_all();
     }
 
-    /// Waits until the journal fails. Whoever runs a router ends its process then: after a write
-    /// that failed, only a process that reads the journal afresh knows what it holds.
+    /// Waits until the journal fails. End the process then: after a failed write, only a process
+    /// that reads the journal again knows what it contains.
     pub async fn failed(&self) {
         self.inner.shutdown.until(|shutdown| shutdown.halted.load(Ordering::SeqCst)).await;
     }
@@ -314,7 +320,7 @@ impl Engine {
 
 #[cfg(feature = "test-util")]
 impl Engine {
-    /// True where this process sends the call on, looks for evidence of it or watches it at its
+    /// True if this process drives the call, searches for evidence of it or watches it at its
     /// provider.
     #[doc(hidden)]
     pub fn attends(&self, id: CallId) -> bool {
@@ -337,11 +343,12 @@ fn start(inner: Arc<Shared>) -> Engine {
 }
 
 impl EngineBuilder {
-    /// Starts the followers. Has to be called inside a tokio runtime.
+    /// Builds the engine and starts to follow the providers' calls. Must be called inside a tokio
+    /// runtime.
     ///
     /// # Errors
-    /// `Configuration` where the policy and the providers do not fit, a webhook secret is too
-    /// short, or there is no runtime.
+    /// `Configuration` if the policy and the providers do not match, the webhook secret is too
+    /// short, or there is no tokio runtime.
     pub fn build(self) -> Result<Engine> {
         let runtime = Handle::try_current().map_err(|source| {
             Error::new(

@@ -1,4 +1,5 @@
-//! What happens to calls, as typed events: for programs to match on, and with a line of text each.
+//! What happens to calls, as typed events that programs can match on. Each also displays as one
+//! line of text.
 
 use std::{fmt, time::Duration};
 
@@ -6,7 +7,7 @@ use jiff::Timestamp;
 use switchboard_core::{CallFailure, CallId, Outcome, ProviderId, text::one_line};
 use switchboard_router::{Plan, Scope};
 
-/// Something that happened to a call. It holds no whole phone number and no secret; its `Display`
+/// Something that happened to a call. It contains no full phone number and no secret; its `Display`
 /// is one line of text.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -25,7 +26,7 @@ impl CallEvent {
     }
 }
 
-/// A provider's words may be in it, so that the text is masked.
+/// The text may quote a provider, so it is sanitized to one safe line.
 impl fmt::Display for CallEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&one_line(&self.kind.to_string()))
@@ -36,21 +37,21 @@ impl fmt::Display for CallEvent {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum CallEventKind {
-    /// The call waits for its window to open, or for its redial.
+    /// The call waits for its window to open, or for the time of its redial.
     Scheduled {
         /// When it may be placed.
         opens: Timestamp,
     },
     /// A plan was made for it.
     Planned {
-        /// The number masked, with the journal's tag for the person where it has one.
+        /// The masked number, with the journal's tag for the callee if it has one.
         callee: String,
-        /// Who is asked, in which order, and why.
+        /// Which providers are asked, in which order, and why.
         plan: Box<Plan>,
     },
-    /// The call waits.
+    /// The call has to wait.
     Waiting(WaitReason),
-    /// A provider is not asked, because a budget does not cover it.
+    /// A provider is skipped because of our own rules: a budget does not cover the call.
     Skipped {
         /// Which provider.
         provider: ProviderId,
@@ -62,18 +63,18 @@ pub enum CallEventKind {
         /// To which provider.
         provider: ProviderId,
     },
-    /// The provider took the call.
+    /// The provider accepted the call.
     Accepted {
         /// Which provider.
         provider: ProviderId,
-        /// The provider's word for the call's state.
+        /// The provider's own word for the call's state.
         status: String,
     },
     /// The provider reports another state.
     Progressed {
         /// Which provider.
         provider: ProviderId,
-        /// The provider's word for it.
+        /// The provider's own word for the call's state.
         status: String,
     },
     /// The phone call is over.
@@ -83,7 +84,7 @@ pub enum CallEventKind {
         /// How it ended.
         outcome: Outcome,
     },
-    /// The attempt reached no phone.
+    /// The attempt is proven not to have rung.
     NotPlaced {
         /// Which provider.
         provider: ProviderId,
@@ -92,7 +93,7 @@ pub enum CallEventKind {
         /// What the engine does next.
         next: AfterFailure,
     },
-    /// The attempt may have rung: no other provider is asked.
+    /// The attempt may have rung, so no other provider is asked.
     InDoubt {
         /// What happened.
         error: String,
@@ -109,25 +110,25 @@ pub enum CallEventKind {
     },
     /// No evidence was found in time, and the configuration assumes that no phone rang.
     AssumedNotPlaced,
-    /// No provider takes the call.
+    /// No provider took the call.
     Refused(CallFailure),
-    /// The call was not begun in time.
+    /// The call was not started in time.
     Expired(CallFailure),
-    /// The caller took the call back before anything was sent.
+    /// The caller cancelled the call before anything was sent.
     Withdrawn,
-    /// This process goes on with a call that another one left.
+    /// This process continues a call that another process left unfinished.
     TakenUp {
-        /// What that process left.
+        /// In which state that process left the call.
         reason: TakenUp,
     },
-    /// The callee is rung again, as the redial policy asks for.
+    /// The callee will be redialled, as the caller's redial policy asks.
     RingsAgain {
         /// How the last ring ended.
         outcome: Outcome,
-        /// When.
+        /// When the callee is redialled.
         at: Timestamp,
     },
-    /// The provider is asked to hang up a call that lasts too long.
+    /// The provider is asked to hang up, because the call exceeds its maximum duration.
     StopRequested {
         /// Which provider.
         provider: ProviderId,
@@ -137,12 +138,12 @@ pub enum CallEventKind {
         /// Which provider.
         provider: ProviderId,
     },
-    /// The provider has the call, and the configuration no longer names the provider.
+    /// The provider has the call, but is no longer configured.
     NotConfigured {
         /// Which provider.
         provider: ProviderId,
     },
-    /// The provider failed repeatedly and gets no calls until a read works again.
+    /// The provider failed repeatedly and gets no calls until a probing read succeeds.
     BreakerOpened {
         /// Which provider.
         provider: ProviderId,
@@ -152,23 +153,23 @@ pub enum CallEventKind {
         /// The platform.
         domain: String,
     },
-    /// The provider fails far more often than the others and gets no calls for a while.
+    /// The provider fails far more often than the others and is ejected for a while.
     Ejected {
         /// Which provider.
         provider: ProviderId,
         /// For how long.
         lasts: Duration,
     },
-    /// The provider's account is out of credit and gets no calls until it has some.
+    /// The provider's account is out of credit: it gets no calls until it has some.
     OutOfCredit {
         /// Which provider.
         provider: ProviderId,
         /// For how long, at most.
         lasts: Duration,
     },
-    /// A provider's report contradicts what was proven: somebody has to look at the call.
+    /// A provider's report contradicts what was proven: an operator has to look at the call.
     Alarm {
-        /// What contradicts.
+        /// The contradiction, as a sentence.
         reason: &'static str,
     },
 }
@@ -179,50 +180,51 @@ pub enum CallEventKind {
 pub enum WaitReason {
     /// The callee is on another call of the same tenant.
     CalleeBusy,
-    /// The limits of its caller or its agent profile are used up.
+    /// The limits of its tenant or its agent profile are used up.
     Limit(Scope),
     /// No provider has capacity before this time.
     NoCapacity(Timestamp),
-    /// What is free is reserved for calls that came before.
+    /// All free capacity is reserved for calls that came earlier.
     InLine,
 }
 
-/// What the engine does after an attempt that reached no phone.
+/// What the engine does after an attempt that is proven not to have rung.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AfterFailure {
-    /// The same provider is tried again: nothing was sent.
+    /// Nothing was sent: the same provider is tried again.
     Retry,
-    /// The next provider is asked: nothing was sent.
+    /// Nothing was sent: the next provider is asked.
     NextUnsent,
     /// The next provider is asked.
     Next,
-    /// The next provider is asked, because the caller allows it for accounts without credit.
+    /// The account is out of credit, and the caller allows failover for that: the next provider is
+    /// asked.
     NextForCredit,
-    /// The provider gets no calls for this long.
+    /// The provider is paused for this long.
     Pause(Duration),
-    /// The call waits for the account's credit, because no other provider may be asked.
+    /// The account is out of credit, and no other provider may be asked: the call waits for credit.
     WaitForCredit,
     /// A person has to approve the call first.
     Approval,
 }
 
-/// What the process that had the call before left.
+/// In which state the previous process left a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TakenUp {
     /// Nothing had been sent.
     NothingSent,
-    /// An attempt had been written down and never claimed.
+    /// An attempt had been recorded but never claimed, so nothing was sent.
     NeverClaimed,
-    /// The last attempt had reached no phone.
+    /// The last attempt is proven not to have rung.
     NotPlaced,
     /// The call may have rung.
     MayHaveRung,
 }
 
 impl CallEventKind {
-    /// The stable word for it in logs.
+    /// The stable name of this kind in logs.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Scheduled { .. } => "scheduled",

@@ -1,5 +1,5 @@
-//! Many calls watched with few requests: one list shows a hundred, and a single read is the last
-//! resort.
+//! Follows many calls with few requests: one list page shows a hundred calls, and single reads are
+//! the last resort.
 
 use std::{
     collections::BTreeMap,
@@ -25,18 +25,18 @@ use crate::{
     shared::Shared,
 };
 
-/// Clocks differ: a list is read from a little before the oldest call.
+/// Clocks differ, so lists are read from a little before the oldest call.
 const SLACK: Duration = Duration::from_secs(120);
-/// A call that lists leave out this often is read by itself.
+/// A call that is missing from this many lists is read individually.
 const MISSED_OFTEN: u32 = 3;
 /// At most this many single reads in one round.
 const SINGLE_READS: usize = 5;
 /// At most this many pages in one round.
 const PAGES: usize = 20;
-/// One look at the usage log in this many rounds.
+/// The usage log is read once in this many rounds.
 const BILL_EVERY: u32 = 5;
 
-/// Starts the follower of a provider. It ends with the router.
+/// Starts the follower of a provider. It ends with the engine.
 pub(crate) fn start(inner: &Arc<Shared>, provider: ProviderId) {
     let weak = Arc::downgrade(inner);
     inner.spawn(async move { run(weak, provider).await });
@@ -85,7 +85,7 @@ async fn run(inner: Weak<Shared>, provider: ProviderId) {
         let Some(strong) = inner.upgrade() else {
             return;
         };
-        // As the configuration that holds now has it: its address and its key may be new.
+        // Fetched anew each round: a reload may have changed its address or its key.
         let Some(runtime) = strong.runtime(&provider) else {
             return;
         };
@@ -93,7 +93,7 @@ async fn run(inner: Weak<Shared>, provider: ProviderId) {
         let (clock, pause) = (Arc::clone(&strong.clock), strong.timings().poll_every);
         if !idle {
             round = round.wrapping_add(1);
-            // A backend that panics loses this round, not the watch.
+            // A panic of the backend ends this round, not the follower.
             let span = debug_span!("follow", provider = %runtime.id);
             let looked = one_round(&strong, &runtime, round).instrument(span);
             if AssertUnwindSafe(looked).catch_unwind().await.is_err() {
@@ -102,7 +102,8 @@ async fn run(inner: Weak<Shared>, provider: ProviderId) {
         }
         drop(strong);
         if idle {
-            // Woken by work; looks up now and then, so that it ends with the router.
+            // Woken when there is something to follow. Also wakes up now and then, to end with the
+            // engine.
             tokio::select! {
                 biased;
                 () = runtime.work() => {}
@@ -127,7 +128,7 @@ async fn one_round(inner: &Arc<Shared>, runtime: &Arc<ProviderRuntime>, round: u
     }
 }
 
-/// Reads the list from the oldest watched call on, page by page.
+/// Reads the provider's list page by page, from the oldest watched call on.
 async fn look(inner: &Arc<Shared>, runtime: &Arc<ProviderRuntime>) -> Result<()> {
     let watched = runtime.watches();
     let Some(oldest) = watched.values().map(|watch| watch.since).min() else {
@@ -169,8 +170,8 @@ async fn look(inner: &Arc<Shared>, runtime: &Arc<ProviderRuntime>) -> Result<()>
     Ok(())
 }
 
-/// One call's own record. A record of another call is told from it by its id and dropped: what is
-/// in it would end this one.
+/// Reads the record of one call. If the provider returns the record of another call, that is an
+/// error: its content must not be applied to this call.
 pub(crate) async fn read(
     runtime: &ProviderRuntime,
     theirs: &ProviderCallId,
@@ -179,7 +180,7 @@ pub(crate) async fn read(
     if report.id == *theirs {
         return Ok(report);
     }
-    tracing::warn!(provider = %runtime.id, asked = %theirs, "the provider answered with the record of another call: it is left out");
+    tracing::warn!(provider = %runtime.id, asked = %theirs, "the provider answered with the record of another call: it is ignored");
     Err(Error::new(
         ErrorKind::Decode,
         "the answer is the record of another call than was asked for",
@@ -203,8 +204,8 @@ async fn saw(
             status: report.status_word.clone(),
         });
     }
-    // A list leaves out what a single read has: the summary above all. Worth one read where there
-    // is room.
+    // A list leaves out details such as the summary. Read the call itself if the read limit allows
+    // it now.
     let report = if report.state.outcome().is_some() && runtime.may_read_now(inner.now()) {
         read(runtime, &report.id)
             .await
@@ -217,7 +218,7 @@ async fn saw(
     note(inner, runtime, watch.call, watch.attempt, watch.since, report).await;
 }
 
-/// Writes a provider's record of a call down, and stops watching one that is over.
+/// Records a provider's report of a call, and stops watching the call if it is over.
 pub(crate) async fn note(
     inner: &Arc<Shared>,
     runtime: &Arc<ProviderRuntime>,
@@ -242,7 +243,7 @@ pub(crate) async fn note(
         None => inner.record(call, fact).await,
     };
     if let Err(error) = written {
-        tracing::warn!(%call, %error, "a report was not written down");
+        tracing::warn!(%call, %error, "a report was not recorded");
         return;
     }
     let Some(outcome) = outcome else { return };
@@ -258,7 +259,7 @@ pub(crate) async fn note(
     }
 }
 
-/// Hangs up a call that lasts longer than it may.
+/// Hangs up a call that exceeds its maximum duration.
 pub(crate) async fn stop_overlong(
     inner: &Arc<Shared>,
     call: CallId,
@@ -280,8 +281,8 @@ pub(crate) async fn stop_overlong(
     }
 }
 
-/// Calls that last too long are stopped; those that should be over by now get one last read, then
-/// they are `stalled`.
+/// Stops calls that exceed their maximum duration. Calls past their deadline get one last read and
+/// then become `stalled`.
 async fn overdue(inner: &Arc<Shared>, runtime: &Arc<ProviderRuntime>) {
     for (id, watch) in runtime.watches() {
         if inner.now() >= watch.longest && runtime.stops(&id) {
@@ -300,14 +301,14 @@ async fn overdue(inner: &Arc<Shared>, runtime: &Arc<ProviderRuntime>) {
                 inner
                     .report(watch.call, || CallEventKind::Overdue { provider: runtime.id.clone() });
                 if let Err(error) = inner.record(watch.call, Fact::Overdue).await {
-                    tracing::warn!(call = %watch.call, %error, "an overdue call was not written down");
+                    tracing::warn!(call = %watch.call, %error, "an overdue call was not recorded");
                 }
             }
         }
     }
 }
 
-/// Looks for the bills of calls that are over.
+/// Reads the usage log for the bills of calls that are over.
 async fn bills(inner: &Arc<Shared>, runtime: &Arc<ProviderRuntime>) -> Result<()> {
     let (Some(usage), unbilled) = (runtime.provider.usage(), runtime.unbilled()) else {
         return Ok(());
@@ -328,7 +329,7 @@ async fn bills(inner: &Arc<Shared>, runtime: &Arc<ProviderRuntime>) -> Result<()
         }
     }
     for id in open.keys() {
-        runtime.no_bill(id);
+        runtime.bill_not_found(id);
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! One call is driven once, and one attempt searched for once, at a time.
+//! Guards: a call is driven only once at a time, and so is the search for an attempt.
 
 use std::sync::Arc;
 
@@ -7,15 +7,15 @@ use tokio::sync::Notify;
 
 use crate::shared::Shared;
 
-/// A call is on its way as long as this lives. Nobody else sends it on meanwhile; who wanted to has
-/// it looked at again afterwards.
+/// While this guard exists, nothing else in this process drives the call. If something tried to,
+/// the call is looked at again when the guard is dropped.
 pub(crate) struct Driving {
     inner: Arc<Shared>,
     id: CallId,
 }
 
 impl Driving {
-    /// `None` where it is on its way already.
+    /// `None` if the call is being driven already.
     pub(crate) fn begin(inner: &Arc<Shared>, id: CallId) -> Option<Self> {
         inner.in_progress.begin_driving(id).then(|| Self { inner: Arc::clone(inner), id })
     }
@@ -29,18 +29,18 @@ impl Drop for Driving {
     }
 }
 
-/// Evidence is looked for as long as this lives. Nobody else looks for it meanwhile; who wanted to
-/// has the call looked at again afterwards.
+/// While this guard exists, nothing else in this process searches for the attempt. If something
+/// tried to, the call is looked at again when the guard is dropped.
 pub(crate) struct Searching {
     inner: Arc<Shared>,
     id: CallId,
     attempt: AttemptId,
-    /// Told when somebody else wrote to the call.
+    /// Notified when the call was changed elsewhere.
     pub(crate) woken: Arc<Notify>,
 }
 
 impl Searching {
-    /// `None` where it is looked for already.
+    /// `None` if there is a search for the attempt already.
     pub(crate) fn begin(inner: &Arc<Shared>, call: CallId, attempt: AttemptId) -> Option<Self> {
         let woken = inner.in_progress.begin_search(call, attempt)?;
         Some(Self { inner: Arc::clone(inner), id: call, attempt, woken })

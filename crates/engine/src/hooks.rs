@@ -1,5 +1,5 @@
-//! Handling of webhooks: the address is checked before the body is looked at, and the body is only a
-//! hint. The call is read at the provider before anything is written down.
+//! Webhooks. The address is checked before the body is parsed, and the body is only a hint: the
+//! call is read from the provider before anything is recorded about it.
 
 use std::sync::Arc;
 
@@ -26,79 +26,82 @@ pub(crate) async fn receive_webhook(
     path: &str,
     webhook: IncomingWebhook,
 ) -> Result<()> {
-    let stranger =
-        || Error::new(ErrorKind::Unauthorized, "this address was not given out, or has expired");
-    let hooks = inner.hooks.as_ref().ok_or_else(stranger)?;
-    let (provider, attempt) = hooks.read(path, webhook.received_at).ok_or_else(stranger)?;
+    let unauthorized =
+        || Error::new(ErrorKind::Unauthorized, "this address was never issued, or has expired");
+    let hooks = inner.hooks.as_ref().ok_or_else(unauthorized)?;
+    let (provider, attempt) = hooks.read(path, webhook.received_at).ok_or_else(unauthorized)?;
     if webhook.body.len() > LARGEST_BODY {
         return Err(Error::invalid(
             "body",
-            format!("has {} bytes: at most {LARGEST_BODY} are taken", webhook.body.len()),
+            format!("has {} bytes: at most {LARGEST_BODY} are accepted", webhook.body.len()),
         ));
     }
-    let runtime = inner.runtime(&provider).ok_or_else(stranger)?;
-    let id = inner.journal.call_of(attempt).await?.ok_or_else(stranger)?;
+    let runtime = inner.runtime(&provider).ok_or_else(unauthorized)?;
+    let id = inner.journal.call_of(attempt).await?.ok_or_else(unauthorized)?;
     let receiver = runtime
         .provider
         .webhooks()
         .and_then(|webhooks| webhooks.receiver())
-        .ok_or_else(stranger)?;
+        .ok_or_else(unauthorized)?;
     let calls = receiver
         .receive(&webhook)?
         .into_iter()
         .filter(|event| matches!(event.kind, EventKind::Call(_)))
         .filter_map(|event| event.call)
         .collect();
-    let webhook =
+    let stored =
         StoredWebhook { attempt, body: webhook.body.to_vec(), calls, at: webhook.received_at };
-    let (told, answer) = oneshot::channel();
+    let (result, answer) = oneshot::channel();
     let strong = Arc::clone(inner);
-    // On a task of its own: a provider that hangs up leaves no call between a write and what
-    // follows from it.
+    // Runs as a task of its own, so that a provider that closes the connection cannot interrupt it
+    // between a write and what follows from that.
     inner.spawn(async move {
         let handled = async {
-            if !strong.kept(strong.journal.store_webhook(&webhook).await)? {
+            if !strong.halt_on_journal_error(strong.journal.store_webhook(&stored).await)? {
                 return Ok(());
             }
-            handle(&strong, &runtime, id, &webhook).await
+            handle(&strong, &runtime, id, &stored).await
         };
-        // Nobody listening is fine.
-        let _ = told.send(handled.await);
+        // An error only means that the caller no longer waits.
+        let _ = result.send(handled.await);
     });
     let stopped = |_| stopping("the engine was stopped before the webhook was handled");
     answer.await.map_err(stopped)?
 }
 
-/// A webhook that was kept and not handled by a process that is gone.
-pub(crate) async fn handle_again(inner: &Arc<Shared>, webhook: StoredWebhook) {
+/// Handles a stored webhook that a dead process had not handled.
+pub(crate) async fn handle_again(inner: &Arc<Shared>, stored: StoredWebhook) {
     let handled = async {
-        let Some(id) = inner.journal.call_of(webhook.attempt).await? else {
-            return inner.kept(inner.journal.mark_handled(&webhook, inner.now()).await);
+        let Some(id) = inner.journal.call_of(stored.attempt).await? else {
+            return inner
+                .halt_on_journal_error(inner.journal.mark_handled(&stored, inner.now()).await);
         };
         let call = inner.journal.get(id).await?;
         let attempt =
-            call.and_then(|call| call.attempts.into_iter().find(|one| one.id == webhook.attempt));
+            call.and_then(|call| call.attempts.into_iter().find(|one| one.id == stored.attempt));
         match attempt.and_then(|attempt| inner.runtime(&attempt.provider)) {
-            Some(runtime) => handle(inner, &runtime, id, &webhook).await,
-            None => inner.kept(inner.journal.mark_handled(&webhook, inner.now()).await),
+            Some(runtime) => handle(inner, &runtime, id, &stored).await,
+            None => {
+                inner.halt_on_journal_error(inner.journal.mark_handled(&stored, inner.now()).await)
+            }
         }
     };
     if let Err(error) = handled.await {
-        tracing::warn!(attempt = %webhook.attempt, %error, "a webhook that was kept could not be handled");
+        tracing::warn!(attempt = %stored.attempt, %error, "a stored webhook could not be handled");
     }
 }
 
-/// Reads every call that the webhook names, and writes down what that read says.
+/// Reads every call that the webhook names, and records the results.
 async fn handle(
     inner: &Arc<Shared>,
     runtime: &Arc<ProviderRuntime>,
     id: CallId,
-    webhook: &StoredWebhook,
+    stored: &StoredWebhook,
 ) -> Result<()> {
-    for theirs in &webhook.calls {
-        hint(inner, runtime, id, webhook.attempt, theirs).await?;
+    for theirs in &stored.calls {
+        hint(inner, runtime, id, stored.attempt, theirs).await?;
     }
-    inner.kept(inner.journal.mark_handled(webhook, inner.now()).await)
+    inner.halt_on_journal_error(inner.journal.mark_handled(stored, inner.now()).await)
 }
 
 async fn hint(
@@ -117,24 +120,24 @@ async fn hint(
     if tried.provider_call_id.as_ref().is_some_and(|known| known != theirs)
         && tried.state == AttemptState::Placed
     {
-        tracing::warn!(call = %id, "a webhook names another call than its attempt has: it is left out");
+        tracing::warn!(call = %id, "a webhook names a different call than its attempt has: it is ignored");
         return Ok(());
     }
     if tried.state == AttemptState::NotPlaced {
-        tracing::error!(call = %id, %attempt, "a webhook speaks of an attempt that was taken as proven silent: look at this call");
+        tracing::error!(call = %id, %attempt, "a webhook reports an attempt that was proven not to have rung: look at this call");
         inner.report(id, || CallEventKind::Alarm {
             reason: "a webhook reports an attempt that was proven not to have rung",
         });
         return Ok(());
     }
     if call.attempts.last().is_none_or(|last| last.id != attempt) {
-        // A ring that is over: nothing of it is open any more.
+        // Belongs to an earlier attempt, which is settled.
         return Ok(());
     }
     runtime.read_turn(&*inner.clock).await;
     let report = follow::read(runtime, theirs).await?;
     if report.to.is_some_and(|to| to != call.to) {
-        tracing::warn!(call = %id, "a webhook names a call to somebody else: it is left out");
+        tracing::warn!(call = %id, "a webhook names a call to a different number: it is ignored");
         return Ok(());
     }
     let since = tried.sent_at.unwrap_or(call.created_at);

@@ -1,16 +1,16 @@
-//! Where ids come from: chance in production, a seed in simulations.
+//! The source of ids: random in production, seeded in simulations.
 
 use std::fmt::Debug;
 
 use uuid::Uuid;
 
-/// Makes ids that nobody made before. Later ones should sort behind earlier ones.
+/// Generates unique ids. Later ids should sort after earlier ones.
 pub trait Ids: Debug + Send + Sync {
-    /// The next one.
+    /// The next id.
     fn next(&self) -> Uuid;
 }
 
-/// UUIDs of version 7: the time, and chance.
+/// UUIDs of version 7: the time and random bits.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RandomIds;
 

@@ -1,5 +1,4 @@
-//! Which calls this process is at work on, so that nothing is begun twice and nothing that was begun
-//! is missed.
+//! Which calls this process is working on, so that no work is started twice or forgotten.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -8,49 +7,49 @@ use parking_lot::Mutex;
 use switchboard_core::{AttemptId, CallId};
 use tokio::sync::Notify;
 
-/// What goes on in this process.
+/// The work in progress in this process.
 #[derive(Debug, Default)]
 pub(crate) struct InProgress {
-    /// Calls on their way; true where somebody wanted to send one on that was.
+    /// Calls being driven; true if something else tried to drive one meanwhile.
     driven: Mutex<HashMap<CallId, bool>>,
-    /// Attempts for which evidence is looked for.
+    /// Attempts for which evidence is being searched for.
     searched: Mutex<HashMap<AttemptId, Searched>>,
-    /// Calls that this process was asked to place, and when last.
+    /// Calls that were submitted to this process, and when last.
     asked: Mutex<HashMap<CallId, Timestamp>>,
 }
 
 #[derive(Debug)]
 struct Searched {
-    /// Whose attempt it is.
+    /// The call of the attempt.
     call: CallId,
     woken: Arc<Notify>,
-    /// Somebody wanted to look for it too.
+    /// Something else tried to start the same search.
     again: bool,
 }
 
 impl InProgress {
-    /// This process was asked to place the call.
+    /// Notes that the call was submitted to this process.
     pub(crate) fn is_asked_for(&self, id: CallId, at: Timestamp) {
         self.asked.lock().insert(id, at);
     }
 
-    /// When it was last asked to; `None`: another process was.
+    /// When the call was last submitted to this process; `None` if it was submitted elsewhere.
     pub(crate) fn asked_at(&self, id: CallId) -> Option<Timestamp> {
         self.asked.lock().get(&id).copied()
     }
 
-    /// The call is over.
+    /// Forgets a call that is settled.
     pub(crate) fn forget(&self, id: CallId) {
         self.asked.lock().remove(&id);
     }
 
-    /// True where the call is on its way here.
+    /// True if this process is driving the call.
     pub(crate) fn drives(&self, id: CallId) -> bool {
         self.driven.lock().contains_key(&id)
     }
 
-    /// True where evidence for one of the call's attempts is looked for. Whoever looks learns that
-    /// somebody wrote to it.
+    /// Wakes the search for evidence of the call's attempts, because the call was changed
+    /// elsewhere. True if there is such a search.
     pub(crate) fn wake_search(&self, id: CallId) -> bool {
         let searched = self.searched.lock();
         let mut found = false;
@@ -61,8 +60,8 @@ impl InProgress {
         found
     }
 
-    /// Begins to drive a call. False where it is on its way already: it is looked at again when it
-    /// has come to the end of it.
+    /// Starts to drive a call. False if it is being driven already: the call is looked at again
+    /// once that has ended.
     pub(crate) fn begin_driving(&self, id: CallId) -> bool {
         let mut driven = self.driven.lock();
         if let Some(again) = driven.get_mut(&id) {
@@ -73,13 +72,14 @@ impl InProgress {
         true
     }
 
-    /// Ends it. True where somebody else wanted to send the call on meanwhile.
+    /// Stops driving a call. True if something else tried to drive it meanwhile.
     pub(crate) fn end_driving(&self, id: CallId) -> bool {
         self.driven.lock().remove(&id) == Some(true)
     }
 
-    /// Begins to search for evidence of an attempt; what it answers with is told when somebody else
-    /// wrote to the call. `None` where a search is under way: the call is looked at again after it.
+    /// Starts a search for evidence of an attempt. The returned `Notify` fires when the call was
+    /// changed elsewhere. `None` if there is a search already: the call is looked at again after
+    /// it.
     pub(crate) fn begin_search(&self, call: CallId, attempt: AttemptId) -> Option<Arc<Notify>> {
         let mut searched = self.searched.lock();
         if let Some(searched) = searched.get_mut(&attempt) {
@@ -92,12 +92,12 @@ impl InProgress {
         Some(woken)
     }
 
-    /// Ends it. True where somebody else wanted to look meanwhile.
+    /// Ends a search. True if something else tried to start the same one meanwhile.
     pub(crate) fn end_search(&self, attempt: AttemptId) -> bool {
         self.searched.lock().remove(&attempt).is_some_and(|searched| searched.again)
     }
 
-    /// True where this process sends the call on or looks for evidence of it.
+    /// True if this process drives the call or searches for evidence of it.
     #[cfg(feature = "test-util")]
     pub(crate) fn has(&self, id: CallId) -> bool {
         self.drives(id) || self.searched.lock().values().any(|one| one.call == id)

@@ -1,5 +1,5 @@
-//! What came of an attempt, told to all whom it concerns: the provider's breaker, that of what it
-//! rides on, and the comparison with the others.
+//! Reports the result of an attempt to the provider's breaker, to the breaker of its failure
+//! domain, and to outlier detection.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,7 +13,7 @@ use crate::{
     shared::Shared,
 };
 
-/// The provider took a call that was sent at `sent`, of the clock that only runs.
+/// The provider accepted a call that was sent at `sent` (monotonic clock).
 pub(crate) fn worked(
     inner: &Shared,
     runtime: &ProviderRuntime,
@@ -25,7 +25,7 @@ pub(crate) fn worked(
     inner.config().outliers.lock().record_success(&runtime.id, sent, inner.clock.uptime());
 }
 
-/// An attempt that was sent at `sent` failed.
+/// An attempt that was sent at `sent` (monotonic clock) failed.
 pub(crate) fn failed(
     inner: &Arc<Shared>,
     id: CallId,
@@ -33,12 +33,12 @@ pub(crate) fn failed(
     failed: &PlaceError,
     sent: Duration,
 ) {
-    let (says, now) = (blame(failed), inner.clock.uptime());
-    if runtime.record_failure(says, sent, now) {
+    let (blame, now) = (blame(failed), inner.clock.uptime());
+    if runtime.record_failure(blame, sent, now) {
         inner.report(id, || CallEventKind::BreakerOpened { provider: runtime.id.clone() });
         probe::start(inner, runtime);
     }
-    match says {
+    match blame {
         Blame::AgainstPlatform => {
             if runtime.domain.record_failure(sent, now) {
                 let domain = runtime.domain.name.to_string();

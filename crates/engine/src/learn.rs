@@ -1,7 +1,7 @@
-//! What the journal's calls say of the providers: read at the start, and followed from then on.
+//! Measures the providers from the journal's calls: past ones at the start, new ones as they end.
 //!
-//! The calls are the evidence, and there is no second copy of it: what is kept here is made of them
-//! anew by every process.
+//! The calls are the only stored evidence: every process computes these measurements from them
+//! again.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,13 +12,13 @@ use tokio::sync::oneshot;
 
 use crate::{shared::Shared, take_up, trials};
 
-/// How long a start waits for what is to be learnt.
+/// How long the start waits for past calls to be read.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// What guardrails look back, where there are any.
+/// How far back calls are read if experiments have guardrails.
 const LONGEST_EXPERIMENT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 impl Shared {
-    /// A call that came to rest, or to its bill.
+    /// Learns from a call that is settled or whose bill came.
     pub(crate) fn learn_from(&self, call: &Call) {
         if call.status.is_settled() {
             self.quality.write().observe(call);
@@ -39,21 +39,21 @@ pub(crate) async fn learn(inner: &Shared) -> Result<usize> {
     Ok(calls)
 }
 
-/// Learns at the start. Nobody waits long for it: with many calls to read, the first plans are made
-/// of what is known by then.
+/// Learns from past calls at the start. Waits only briefly: with many calls to read, the first
+/// plans use what is known by then.
 ///
 /// # Errors
-/// `Journal` where it cannot be read, as far as that is known in time.
+/// `Journal` if it cannot be read, as far as that is known in time.
 pub(crate) async fn begin(inner: &Arc<Shared>) -> Result<()> {
     trials::catch_up(inner).await?;
-    let (strong, (told, learnt)) = (Arc::clone(inner), oneshot::channel());
+    let (strong, (result, learnt)) = (Arc::clone(inner), oneshot::channel());
     inner.spawn(async move {
         let done = match take_up::bills(&strong).await {
             Ok(()) => learn(&strong).await.map(|_| ()),
             Err(error) => Err(error),
         };
-        if let Err(Err(error)) = told.send(done) {
-            tracing::error!(%error, "what the journal's calls say could not be read");
+        if let Err(Err(error)) = result.send(done) {
+            tracing::error!(%error, "the journal's past calls could not be read");
         }
     });
     tokio::select! {
@@ -63,10 +63,10 @@ pub(crate) async fn begin(inner: &Arc<Shared>) -> Result<()> {
     }
 }
 
-/// What other processes learnt since the last time.
+/// Learns from calls of other processes since the last time.
 pub(crate) async fn catch_up(inner: &Arc<Shared>) -> Result<()> {
     let (from, mut over) = {
-        let learnt = inner.learnt.lock();
+        let learnt = inner.learned.lock();
         (learnt.to, learnt.open.clone())
     };
     if !over.is_empty() {
@@ -75,14 +75,13 @@ pub(crate) async fn catch_up(inner: &Arc<Shared>) -> Result<()> {
         }
     }
     for id in over {
-        // One that was erased meanwhile says nothing any more, and one that rings again is not
-        // over.
+        // An erased call teaches nothing any more, and a redialled one is not over.
         let call = inner.journal.get(id).await?;
         if let Some(call) = &call {
             inner.learn_from(call);
         }
         if call.is_none_or(|call| call.status.is_settled()) {
-            inner.learnt.lock().open.remove(&id);
+            inner.learned.lock().open.remove(&id);
         }
     }
     read(inner, from).await.map(|_| ())
@@ -101,7 +100,7 @@ async fn read(inner: &Shared, since: Timestamp) -> Result<usize> {
         }
         calls += page.len();
     }
-    let mut learnt = inner.learnt.lock();
+    let mut learnt = inner.learned.lock();
     learnt.to = latest;
     learnt.open.extend(open);
     Ok(calls)

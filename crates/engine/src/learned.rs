@@ -1,21 +1,21 @@
-//! How far the journal was read for what its calls say of the providers.
+//! How far the journal was read to measure the providers.
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use switchboard_core::CallId;
 
-/// What was read of the journal.
+/// The read position in the journal.
 #[derive(Debug)]
 pub(crate) struct LearnCursor {
-    /// Calls that were taken in before are known as they ended, or are among the open ones.
+    /// Calls created up to this time were read: either they were settled, or they are in `open`.
     pub(crate) to: Timestamp,
-    /// To be looked at again: they were not over.
+    /// Calls that were not settled yet and have to be read again.
     pub(crate) open: BTreeSet<CallId>,
 }
 
 impl Default for LearnCursor {
-    /// Nothing.
+    /// Nothing was read yet.
     fn default() -> Self {
         Self { to: Timestamp::MIN, open: BTreeSet::new() }
     }

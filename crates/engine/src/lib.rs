@@ -1,25 +1,24 @@
-//! Placing, following and recovering calls: what turns a valid call into at most one ringing phone,
-//! and follows it to its end.
+//! Placing, following and recovering calls: turns a valid call into at most one ringing phone and
+//! follows it to its end.
 //!
-//! | file | its one reason |
+//! | file | purpose |
 //! |---|---|
 //! | `engine.rs`, `builder.rs` | every public method |
 //! | `events.rs` | what happens to calls, as typed events |
-//! | `submit.rs`, `refuse.rs` | accepting calls, and the end of those that no provider takes |
+//! | `submit.rs`, `refuse.rs` | accepting calls, and refusing those that no provider takes |
 //! | `attempt.rs`, `tried.rs` | the loop that sends; nothing else calls `Calls::place` |
-//! | `waiting/`, `fair/`, `scope_limits.rs` | calls that no provider can take now, and the limits of callers |
-//! | `follow.rs`, `hooks.rs`, `bill.rs` | calls that providers have: lists, webhooks, bills |
+//! | `waiting/`, `fair/`, `scope_limits.rs` | calls that wait for capacity, and the limits of tenants and agent profiles |
+//! | `follow.rs`, `hooks.rs`, `bill.rs` | calls that providers accepted: polling, webhooks, bills |
 //! | `reconcile.rs`, `identified.rs` | evidence for attempts that may have rung |
-//! | `redial.rs` | ringing again, where the caller's policy asks for it |
-//! | `take_up.rs`, `sweep.rs`, `news.rs` | calls of processes that are gone, and what other processes wrote |
-//! | `learn.rs`, `trials.rs` | what the journal's calls say of the providers, and of experiments |
-//! | `judge.rs`, `health/`, `probe.rs`, `domain.rs`, `credit.rs` | when a provider gets no calls |
-//! | `provider/`, `config.rs` | one provider, and the configuration, as they are at this moment |
-//! | `shared.rs` | what all of these share, and the one way to write a fact down |
-//! | `in_progress.rs`, `guards.rs`, `shutdown.rs`, `running.rs` | which calls are being worked on, and when work stops |
+//! | `redial.rs` | redialling, if the caller's policy asks for it |
+//! | `take_up.rs`, `sweep.rs`, `news.rs` | taking over calls of dead processes, and changes that other processes made |
+//! | `learn.rs`, `trials.rs` | what past calls tell about providers and experiments |
+//! | `judge.rs`, `health/`, `probe.rs`, `domain.rs`, `credit.rs` | failures and out-of-credit accounts: when a provider gets no calls |
+//! | `provider/`, `config.rs` | the current state of each provider, and the current configuration |
+//! | `shared.rs` | the shared state, and the only way to record a fact |
+//! | `in_progress.rs`, `guards.rs`, `shutdown.rs`, `running.rs` | which calls are in progress, and shutdown |
 //!
-//! Modules import only what stands below them; `shared::Callbacks` is how a lower one sets a
-//! higher one to work.
+//! Modules import only lower-level modules; `shared::Callbacks` lets a lower one call a higher one.
 
 mod attempt;
 mod bill;

@@ -1,9 +1,10 @@
-//! What other processes wrote to this one's calls: evidence of one that was paused while its calls
-//! were taken over, a webhook that another received, an operator's word.
+//! What other processes wrote to this process's calls: evidence from a process that was paused
+//! while its calls were taken over, a webhook that another process received, an operator's
+//! decision.
 //!
-//! The journal keeps it as news until it was acted on here, and every sweep asks for it. So a
-//! change that this process did not make itself reaches it within a sweep, whoever made it, and
-//! whatever became of them since.
+//! The journal keeps such changes as news until this process has acted on them, and every sweep
+//! reads the news. So a change made by another process is seen within one sweep, even if that
+//! process has died since.
 
 use std::sync::Arc;
 
@@ -18,12 +19,12 @@ use crate::{
     take_up::{self, AT_ONCE},
 };
 
-/// What has become of a piece of news.
+/// Whether a piece of news was dealt with.
 enum Heard {
     /// Nothing is left to do.
     Done,
-    /// Somebody here is at work on the call. It is looked at again, in case they do not see what
-    /// was written.
+    /// Something in this process is working on the call. Look again later, in case it does not see
+    /// the change.
     Later,
 }
 
@@ -46,7 +47,7 @@ pub(crate) async fn sweep(inner: &Arc<Shared>) -> Result<()> {
     if acted.is_empty() {
         return Ok(());
     }
-    inner.kept(inner.journal.acted(&acted).await)
+    inner.halt_on_journal_error(inner.journal.acted(&acted).await)
 }
 
 /// Looks at a call again, on a task of its own.
@@ -55,7 +56,7 @@ pub(crate) fn look_again_soon(inner: &Arc<Shared>, id: CallId) {
     inner.spawn(async move { look_again(&strong, id).await });
 }
 
-/// Somebody wanted to send a call on that was on its way, and is not any more.
+/// Something tried to continue a call while it was being worked on; that work has ended now.
 async fn look_again(inner: &Arc<Shared>, id: CallId) {
     let looked = match inner.journal.get(id).await {
         Ok(Some(call)) => act(inner, &call, false).await,
@@ -73,7 +74,7 @@ async fn hear(inner: &Arc<Shared>, news: &News) -> Result<Heard> {
     };
     inner.notice(&call);
     if inner.in_progress.drives(call.id) {
-        // Whoever ends a call that nobody sent leaves nothing to do.
+        // A call that ended without being sent leaves nothing to do.
         return Ok(match call.status {
             CallStatus::Refused | CallStatus::NeedsApproval => Heard::Done,
             CallStatus::Received
@@ -93,9 +94,8 @@ async fn hear(inner: &Arc<Shared>, news: &News) -> Result<Heard> {
     Ok(Heard::Done)
 }
 
-/// Does what the call's state asks of the process that has it: the same that a process does which
-/// takes it over, and what is left to do where it is over. `ended`: another process saw its last
-/// ring end.
+/// Does what the call's state requires of its owner: the same as when a call is taken over, and the
+/// remaining work if the call is over. `ended`: another process recorded the end of its last ring.
 async fn act(inner: &Arc<Shared>, call: &Call, ended: bool) -> Result<()> {
     let acted = match call.status {
         CallStatus::Received
@@ -108,7 +108,7 @@ async fn act(inner: &Arc<Shared>, call: &Call, ended: bool) -> Result<()> {
         CallStatus::Refused | CallStatus::NeedsApproval | CallStatus::Stalled => Ok(()),
     };
     match acted {
-        // It moved on meanwhile: what did that is news again, or this process's own work.
+        // The call changed meanwhile. That change is news again, or this process made it itself.
         Err(error) if error.kind() == ErrorKind::Conflict => {
             tracing::debug!(call = %call.id, %error, "the call moved on meanwhile");
             Ok(())
@@ -117,7 +117,7 @@ async fn act(inner: &Arc<Shared>, call: &Call, ended: bool) -> Result<()> {
     }
 }
 
-/// A call is over: its bill is waited for, and it rings again where its caller asked for that.
+/// Handles a call that is over: awaits its bill, and redials if the caller asked for it.
 async fn over(inner: &Arc<Shared>, call: &Call, ended: bool) -> Result<()> {
     let Some(last) = call.attempts.last() else {
         return Ok(());

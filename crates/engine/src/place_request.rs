@@ -1,5 +1,4 @@
-//! What a backend is handed: made before the intent is written down, and the same for every retry
-//! of it.
+//! The request that a backend gets: built before the intent is recorded.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{provider::ProviderRuntime, shared::Shared};
 
-/// The order for one attempt at one provider.
+/// The request for a new attempt at one provider.
 pub(crate) fn order(
     inner: &Shared,
     id: CallId,
@@ -33,8 +32,7 @@ pub(crate) fn order(
     }
 }
 
-/// The order of an attempt that was written down, by which its evidence is looked for. It is never
-/// sent again.
+/// The request of a recorded attempt, used only to search for its evidence. It is never sent again.
 pub(crate) fn order_of(
     inner: &Shared,
     attempt: &Attempt,
@@ -51,19 +49,19 @@ pub(crate) fn order_of(
     }
 }
 
-/// The longest that a call which is written down may last at a provider.
+/// How long a recorded call may last at a provider.
 pub(crate) async fn longest(inner: &Shared, runtime: &ProviderRuntime, id: CallId) -> Duration {
     let asked = match inner.journal.request(id).await {
         Ok(request) => request.and_then(|request| request.max_duration),
         Err(error) => {
-            tracing::warn!(call = %id, %error, "what was asked for could not be read");
+            tracing::warn!(call = %id, %error, "the request could not be read");
             None
         }
     };
     within(&inner.config().policy, runtime, asked)
 }
 
-/// What was asked for, or the policy's longest, and never more than the provider allows.
+/// The requested maximum duration, or else the policy's, capped by what the provider allows.
 pub(crate) fn within(
     policy: &Policy,
     runtime: &ProviderRuntime,
@@ -73,10 +71,10 @@ pub(crate) fn within(
     runtime.provider.info().max_duration.map_or(longest, |most| longest.min(most))
 }
 
-/// The same for every retry of one ring at one provider, and another for the next ring: a provider
-/// that honours keys would answer it with the ring before. Made of the call's key where there is
-/// one, so that the same key names the same request even where the journal did not outlive the
-/// process.
+/// The idempotency key: the same for every retry of one ring at one provider, and a different one
+/// for the next ring, because a provider that honours keys would answer a reused one with the
+/// previous ring. Derived from the call's own key if it has one, so that it stays the same even if
+/// the journal was lost with the process.
 fn key(id: CallId, ring: u32, request: &ValidCall, runtime: &ProviderRuntime) -> Uuid {
     let space = match &request.key {
         Some(CallKey::Given(key)) => {

@@ -1,4 +1,4 @@
-//! A plan, and the readings that it was made of.
+//! A plan, and the readings it was made from.
 
 use std::sync::Arc;
 
@@ -7,17 +7,17 @@ use switchboard_router::{Plan, PlanRecord, Reading, experiment::ExperimentStates
 
 use crate::config::ActiveConfig;
 
-/// A plan, and what it was made of.
+/// A plan, and the inputs it was made from.
 #[derive(Debug)]
 pub(crate) struct Planned {
     pub(crate) plan: Plan,
     pub(crate) readings: Vec<Reading>,
-    pub(crate) lives: Arc<ExperimentStates>,
+    pub(crate) experiment_states: Arc<ExperimentStates>,
     pub(crate) at: Timestamp,
 }
 
 impl Planned {
-    /// What is kept of it with its call.
+    /// The record of the plan that is stored with its call.
     pub(crate) fn record(&self, config: &ActiveConfig, draw: u64) -> PlanRecord {
         let named = config.policy.providers.iter().map(|one| &one.info.id);
         PlanRecord::of(
@@ -27,6 +27,6 @@ impl Planned {
             named.zip(&self.readings),
             self.at,
         )
-        .with_experiments(Some(&self.lives))
+        .with_experiments(Some(&self.experiment_states))
     }
 }

@@ -1,4 +1,4 @@
-//! A breaker half opens with a read, never with a call.
+//! Probes providers whose breaker is open. A breaker half-opens with a read, never with a call.
 
 use std::{
     panic::AssertUnwindSafe,
@@ -9,20 +9,21 @@ use std::{
 use futures::{FutureExt, StreamExt, stream::FuturesUnordered};
 use switchboard_core::{CallFilter, Clock, PageRequest, ProviderId};
 
-use crate::{domain::Domain, health::is_nobody_there, provider::ProviderRuntime, shared::Shared};
+use crate::{domain::Domain, health::is_unanswered, provider::ProviderRuntime, shared::Shared};
 
-/// What a read showed.
+/// The result of a probing read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Seen {
-    /// It worked.
+    /// The read succeeded.
     Works,
-    /// It did not, and somebody answered: the platform is there.
+    /// The read failed, but there was an answer: the platform is up.
     Answers,
-    /// Nobody was there.
-    Nobody,
+    /// There was no answer.
+    NoAnswer,
 }
 
-/// Reads one call of a provider's list when its breaker allows it, until a read works.
+/// Reads one call of the provider's list whenever its breaker allows a probe, until a read
+/// succeeds.
 pub(crate) fn start(inner: &Arc<Shared>, runtime: &Arc<ProviderRuntime>) {
     let (weak, id) = (Arc::downgrade(inner), runtime.id.clone());
     let Some(mut wait) = runtime.time_until_probe(inner.clock.uptime()) else {
@@ -43,8 +44,8 @@ pub(crate) fn start(inner: &Arc<Shared>, runtime: &Arc<ProviderRuntime>) {
     });
 }
 
-/// Sleeps, and then finds the provider as the configuration that holds now has it: its address and
-/// its key may be new.
+/// Sleeps, and then gets the provider's current runtime: a reload may have changed its address or
+/// its key.
 async fn after(
     inner: &Weak<Shared>,
     wait: Duration,
@@ -56,9 +57,9 @@ async fn after(
     Some((clock, runtime))
 }
 
-/// Reads through the providers of a failure domain when its breaker allows it, until one of them is
-/// read. A key that is refused shows that somebody answers, so that a platform of which nothing
-/// worse is seen counts as well.
+/// Reads through the providers of a failure domain whenever its breaker allows a probe, until it
+/// counts as working again: one read succeeded, or every provider at least answered. A refused key
+/// is an answer too: it shows that the platform is up.
 pub(crate) fn start_domain(inner: &Arc<Shared>, domain: &Arc<Domain>) {
     let (weak, domain) = (Arc::downgrade(inner), Arc::clone(domain));
     let Some(mut wait) = domain.time_until_probe(inner.clock.uptime()) else {
@@ -73,7 +74,7 @@ pub(crate) fn start_domain(inner: &Arc<Shared>, domain: &Arc<Domain>) {
             let Some(riders) = weak.upgrade().map(|strong| strong.config().riders(&domain)) else {
                 return;
             };
-            // All at once: one that hangs does not keep the others from being read.
+            // All at once, so that a hanging provider does not delay the others.
             let mut looks: FuturesUnordered<_> =
                 riders.iter().map(|runtime| look(runtime, &*clock)).collect();
             let mut seen = Vec::with_capacity(riders.len());
@@ -84,7 +85,7 @@ pub(crate) fn start_domain(inner: &Arc<Shared>, domain: &Arc<Domain>) {
                 }
             }
             let worked =
-                seen.contains(&Seen::Works) || !seen.is_empty() && !seen.contains(&Seen::Nobody);
+                seen.contains(&Seen::Works) || !seen.is_empty() && !seen.contains(&Seen::NoAnswer);
             tracing::info!(domain = domain.name, worked, "probed with reads");
             match domain.record_probe(worked, clock.uptime()) {
                 Some(next) => wait = next,
@@ -100,9 +101,9 @@ async fn look(runtime: &ProviderRuntime, clock: &dyn Clock) -> Seen {
     let filter = CallFilter::default();
     match AssertUnwindSafe(runtime.provider.calls().list(&filter, &one)).catch_unwind().await {
         Ok(Ok(_)) => Seen::Works,
-        Ok(Err(error)) if is_nobody_there(&error) => Seen::Nobody,
-        // A backend that panics has shown nothing.
+        Ok(Err(error)) if is_unanswered(&error) => Seen::NoAnswer,
+        // Any other error is an answer; a panic shows nothing.
         Ok(Err(_)) => Seen::Answers,
-        Err(_) => Seen::Nobody,
+        Err(_) => Seen::NoAnswer,
     }
 }

@@ -1,7 +1,7 @@
-//! Evidence for attempts of which nobody knows whether they rang.
+//! Searches for evidence of attempts that may have rung.
 //!
-//! Only reads. Finding a call proves that it was placed; finding none proves nothing, so that a
-//! call without evidence ends as `indeterminate` and is never sent again.
+//! Only reads from providers. Finding a call proves that it was placed; finding none proves
+//! nothing, so a call without evidence ends as `indeterminate` and is never sent again.
 
 use std::{collections::HashSet, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -29,7 +29,7 @@ use crate::{
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// Begins to look for evidence of an attempt that this process sent.
+/// Starts the search for evidence of an attempt that this process sent.
 pub(crate) fn start(
     inner: &Arc<Shared>,
     id: CallId,
@@ -41,9 +41,9 @@ pub(crate) fn start(
     search(inner, id, runtime, order, age, None);
 }
 
-/// Goes on to look for evidence of an attempt that another process left in doubt, or this one's
-/// call has been in since. How long it has been in doubt is read from the record of it, and the
-/// first look is made at once. A router that ends in order waits for that look.
+/// Continues the search for evidence of an attempt that was already in doubt, for example because
+/// another process left it so. Its age is taken from the record, and the provider is read at once.
+/// A graceful shutdown waits for that first read.
 pub(crate) fn take_up(
     inner: &Arc<Shared>,
     id: CallId,
@@ -56,15 +56,16 @@ pub(crate) fn take_up(
     search(inner, id, runtime, order, age, Some(OpenLook::new(inner)));
 }
 
-/// When it became unsure whether the attempt rang, or which of the provider's calls it is.
+/// Since when it has been unknown whether the attempt rang, or which of the provider's calls it is.
 fn doubted_at(attempt: &Attempt) -> Timestamp {
     let failed = attempt.evidence.iter().find(|evidence| evidence.proof == Proof::Answer);
     failed.map_or(attempt.sent_at.unwrap_or(attempt.created_at), |evidence| evidence.at)
 }
 
-/// For how long an attempt is out, and in doubt: until the search began by the clocks of those who
-/// wrote that down, and from then on by the one that is never set back. A clock that is wrong
-/// shortens the search of the next process at the most to its first look, and never prolongs it.
+/// How long ago an attempt was sent, and how long it has been in doubt. The time before the search
+/// began comes from recorded timestamps; the time since then from the monotonic clock. So a wrong
+/// wall clock can shorten the search of the next process, but never below one read, and can never
+/// prolong it.
 #[derive(Debug, Clone, Copy)]
 struct Age {
     sent_at: Timestamp,
@@ -89,8 +90,7 @@ impl Age {
     }
 }
 
-/// How long to wait for the next look at what has been in doubt for so long: as long again, and a
-/// little.
+/// How long to wait before the next read: about as long as the attempt has been in doubt already.
 fn pause_after(in_doubt: Duration) -> Duration {
     in_doubt.saturating_add(FIRST_PAUSE).min(LONGEST_PAUSE)
 }
@@ -111,19 +111,20 @@ fn search(
         let of = Search { inner: &strong, id, runtime: &runtime, order: &order, age };
         of.run(&searching.woken, at_once).await;
         drop(searching);
-        // An agent stays in doubt as long as one of its calls may be any that the provider lists.
+        // The agent stays in doubt until it is known which of the provider's calls this attempt is.
         if current(&strong, id).await.is_some_and(|call| is_identified(&call, order.attempt)) {
             runtime.settled(order.attempt);
         }
     });
 }
 
-/// True where evidence has to be looked for.
+/// True if the call's last attempt needs a search for evidence.
 pub(crate) fn is_open(call: &Call) -> bool {
-    call.attempts.last().is_some_and(|last| matches!(standing(call, last.id), Standing::Open))
+    call.attempts.last().is_some_and(|last| matches!(doubt(call, last.id), Doubt::Open))
 }
 
-/// What an operator or another process settled keeps no agent in doubt here.
+/// Clears doubts that an operator or another process resolved, so that their agents can be used
+/// again.
 pub(crate) async fn clear_resolved_doubts(inner: &Arc<Shared>) {
     for runtime in &inner.runtimes() {
         for attempt in runtime.in_doubt() {
@@ -157,18 +158,18 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Looks until something is proven, by whomever, or the time is over. No single failure ends
-    /// it.
+    /// Searches until something is proven, here or elsewhere, or until time runs out. A single
+    /// failed read does not end the search.
     async fn run(&self, woken: &Notify, mut at_once: Option<OpenLook>) {
         let Self { inner, id, runtime, order, age } = *self;
-        let (fence, patience) = match inner.timings().on_unknown {
+        let (assume_after, patience) = match inner.timings().on_unknown {
             OnUnknown::Park => (None, inner.timings().reconcile_for),
             OnUnknown::AssumeNotPlaced { after } => {
                 (Some(after), inner.timings().reconcile_for.max(after))
             }
         };
         if let Err(error) = inner.record(id, Fact::Reconciling(order.attempt)).await {
-            tracing::debug!(call = %id, %error, "the search for evidence is not written down");
+            tracing::debug!(call = %id, %error, "the start of the search was not recorded");
         }
         let mut was_read = false;
         loop {
@@ -176,15 +177,17 @@ impl Search<'_> {
                 Some(_) => current(inner, id).await,
                 None => self.pause(woken).await,
             };
-            match call.as_ref().map(|call| standing(call, order.attempt)) {
-                Some(Standing::Over) => {
+            match call.as_ref().map(|call| doubt(call, order.attempt)) {
+                Some(Doubt::Resolved) => {
                     if let Some(call) = &call {
                         follow_known(inner, call).await;
                     }
                     return;
                 }
-                Some(Standing::Silent) => return silent(inner, id, runtime, order.attempt).await,
-                Some(Standing::Open) | None => {}
+                Some(Doubt::NotPlaced) => {
+                    return resume_not_placed(inner, id, runtime, order.attempt).await;
+                }
+                Some(Doubt::Open) | None => {}
             }
             runtime.read_turn(&*inner.clock).await;
             let out = age.out + age.searched(inner);
@@ -194,8 +197,8 @@ impl Search<'_> {
             {
                 Ok(Ok(seen)) => seen,
                 Ok(Err(error)) => {
-                    // Also where another call claimed the traced one in the meantime: this one's
-                    // evidence is still to come.
+                    // This includes a conflict because another call claimed the traced one
+                    // meanwhile: evidence for this one may still come.
                     tracing::debug!(call = %id, %error, "evidence could not be read");
                     Seen::Unread
                 }
@@ -207,7 +210,7 @@ impl Search<'_> {
             at_once = None;
             let absent = match seen {
                 Seen::Found => return,
-                Seen::Nothing => fence.is_some_and(|fence| out >= fence),
+                Seen::Nothing => assume_after.is_some_and(|after| out >= after),
                 Seen::Unclear | Seen::Unread => false,
             };
             was_read |= !matches!(seen, Seen::Unread);
@@ -216,23 +219,23 @@ impl Search<'_> {
                 match inner.record(id, Fact::AssumedNotPlaced(order.attempt)).await {
                     Ok(_) => {
                         inner.report(id, || CallEventKind::AssumedNotPlaced);
-                        return silent(inner, id, runtime, order.attempt).await;
+                        return resume_not_placed(inner, id, runtime, order.attempt).await;
                     }
                     Err(error) => {
-                        tracing::warn!(call = %id, %error, "the fence was not written down")
+                        tracing::warn!(call = %id, %error, "the assumption that the call was not placed was not recorded")
                     }
                 }
             }
-            // A doubt that was old when it was taken up gets one look that could be made, within
-            // the patience that a new one has.
+            // A doubt that was already old when the search began gets at least one successful read,
+            // within the time that a new doubt has.
             let searched = age.searched(inner);
             if searched >= patience || (was_read && age.in_doubt + searched >= patience) {
                 abandon(inner, id, runtime, placed).await;
-                // Evidence may have come between the last look and now, from somebody who does not
+                // Evidence may have been recorded since the last read by something that does not
                 // act on it.
                 if let Some(call) = current(inner, id).await {
-                    if matches!(standing(&call, order.attempt), Standing::Silent) {
-                        return silent(inner, id, runtime, order.attempt).await;
+                    if matches!(doubt(&call, order.attempt), Doubt::NotPlaced) {
+                        return resume_not_placed(inner, id, runtime, order.attempt).await;
                     }
                     follow_known(inner, &call).await;
                 }
@@ -241,8 +244,8 @@ impl Search<'_> {
         }
     }
 
-    /// Until the next look is due, or somebody else found out what became of the attempt. Answers
-    /// with the call as it stands then.
+    /// Waits until the next read is due, or until the attempt was resolved elsewhere. Returns the
+    /// call's current record.
     async fn pause(&self, woken: &Notify) -> Option<Call> {
         let Self { inner, id, age, .. } = *self;
         let due = inner.clock.sleep(pause_after(age.in_doubt + age.searched(inner)));
@@ -256,7 +259,7 @@ impl Search<'_> {
             let call = current(inner, id).await;
             let is_open = call
                 .as_ref()
-                .is_none_or(|call| matches!(standing(call, self.order.attempt), Standing::Open));
+                .is_none_or(|call| matches!(doubt(call, self.order.attempt), Doubt::Open));
             if is_due || !is_open {
                 return call;
             }
@@ -264,7 +267,7 @@ impl Search<'_> {
     }
 }
 
-/// A call that turned out to be under way is watched to its end, whoever found it out.
+/// If the call turned out to be in progress, watches it to its end.
 pub(crate) async fn follow_known(inner: &Arc<Shared>, call: &Call) {
     let (CallStatus::InProgress, Some(theirs), Some(last)) =
         (call.status, &call.provider_call_id, call.attempts.last())
@@ -281,7 +284,8 @@ pub(crate) async fn follow_known(inner: &Arc<Shared>, call: &Call) {
     follow::watch(inner, &runtime, placed);
 }
 
-/// The call at the provider that is provably this one, where a look shows one.
+/// Reads the provider once and returns the id of its call that is provably this one, if there is
+/// one.
 pub(crate) async fn only_candidate(inner: &Arc<Shared>, call: &Call) -> Option<ProviderCallId> {
     let last = call.attempts.last()?;
     let runtime = inner.runtime(&last.provider)?;
@@ -296,48 +300,55 @@ pub(crate) async fn only_candidate(inner: &Arc<Shared>, call: &Call) -> Option<P
     }
 }
 
-/// What has become of an attempt in doubt in the meantime.
-enum Standing {
-    /// It is known, or settled by somebody else.
-    Over,
-    /// It provably reached no phone: the answer came after all, or an operator found out.
-    Silent,
-    /// Nobody knows yet.
+/// The current state of an attempt that was in doubt.
+enum Doubt {
+    /// The provider's call is known, or the call was settled elsewhere.
+    Resolved,
+    /// Proven not to have rung: the answer came after all, or an operator found out.
+    NotPlaced,
+    /// Still in doubt.
     Open,
 }
 
-fn standing(call: &Call, attempt: AttemptId) -> Standing {
+fn doubt(call: &Call, attempt: AttemptId) -> Doubt {
     let Some(last) = call.attempts.last().filter(|last| last.id == attempt) else {
-        return Standing::Over;
+        return Doubt::Resolved;
     };
     if call.provider_call_id.is_some() || call.status.is_settled() {
-        return Standing::Over;
+        return Doubt::Resolved;
     }
     match last.state {
-        AttemptState::NotPlaced => Standing::Silent,
+        AttemptState::NotPlaced => Doubt::NotPlaced,
         AttemptState::Intent
         | AttemptState::Claimed
         | AttemptState::Sent
         | AttemptState::Placed
         | AttemptState::Unknown
-        | AttemptState::Reconciling => Standing::Open,
+        | AttemptState::Reconciling => Doubt::Open,
     }
 }
 
-/// The call goes on with whoever may be asked next.
-async fn silent(inner: &Arc<Shared>, id: CallId, runtime: &ProviderRuntime, attempt: AttemptId) {
+/// Continues a call whose attempt is proven not to have rung: the next provider may be asked.
+async fn resume_not_placed(
+    inner: &Arc<Shared>,
+    id: CallId,
+    runtime: &ProviderRuntime,
+    attempt: AttemptId,
+) {
     runtime.settled(attempt);
     if let Some(call) = current(inner, id).await {
         inner.resume(&call);
     }
 }
 
-/// Nothing proved it in time. A call that was placed, with an id that nobody could read, is merely
-/// lost from sight.
+/// Ends the search without evidence. If the call is known to be placed, but without a readable id,
+/// it is recorded as overdue.
 async fn abandon(inner: &Shared, id: CallId, runtime: &ProviderRuntime, placed: bool) {
     let within = inner.timings().reconcile_for.as_secs();
-    let message =
-        format!("{} may have rung the callee, and nothing proved it within {within} s", runtime.id);
+    let message = format!(
+        "{} may have rung the callee, and no evidence was found within {within} s",
+        runtime.id
+    );
     let fact = if placed {
         Fact::Overdue
     } else {
@@ -346,24 +357,24 @@ async fn abandon(inner: &Shared, id: CallId, runtime: &ProviderRuntime, placed: 
     match inner.record(id, fact).await {
         Ok(_) => inner.report(id, || CallEventKind::GaveUp { reason: message }),
         Err(error) => {
-            tracing::warn!(call = %id, %error, "the end of the search was not written down")
+            tracing::warn!(call = %id, %error, "the end of the search was not recorded")
         }
     }
 }
 
-/// What one look showed.
+/// The result of one read.
 enum Seen {
-    /// The call, which is written down.
+    /// The call was found and recorded.
     Found,
-    /// The provider was read, and has nothing that may be it.
+    /// The provider was read and has no call that may be this one.
     Nothing,
-    /// It has something that may be it and is not proven to be.
+    /// The provider has a call that may be this one, but that is not proven.
     Unclear,
-    /// It could not be read.
+    /// The provider could not be read.
     Unread,
 }
 
-/// Looks once.
+/// Reads the provider once and records the call if it is found.
 async fn look(
     inner: &Arc<Shared>,
     id: CallId,
@@ -389,13 +400,13 @@ async fn look(
     Ok(Seen::Found)
 }
 
-/// What the provider's records say of an attempt.
+/// What the provider's records show about an attempt.
 enum Evidence {
-    /// Nothing may be it.
+    /// No call may be this one.
     Nothing,
-    /// Something may be it, and may be another's.
+    /// A call may be this one, but may also belong to another attempt.
     Unclear,
-    /// This is it.
+    /// This call is proven to be the one, by this kind of proof.
     Proof(ProviderCallId, Proof),
 }
 
@@ -411,8 +422,8 @@ async fn evidence(
     let tells_apart = match proof {
         Proof::Answer | Proof::Webhook | Proof::LeadId | Proof::Record | Proof::Operator => true,
         Proof::NumberAndTask => inner.journal.is_unambiguous_by_task(order.attempt).await?,
-        // These show that some call was placed; it is ours only where no other attempt of this
-        // agent could have made it.
+        // These show that some call was placed; it is ours only if no other attempt of this agent
+        // could have made it.
         Proof::UsageRow | Proof::AgentAndTime => {
             inner.journal.is_unambiguous_by_agent(order.attempt).await?
         }
@@ -424,8 +435,8 @@ async fn evidence(
     })
 }
 
-/// The calls that nobody owns and that the strongest kind of evidence shows; `None`: there are none
-/// of any kind.
+/// The provider's calls that no call of ours owns yet, matched by the strongest kind of evidence
+/// that matches any. `None` if nothing matches.
 async fn candidates(
     inner: &Shared,
     runtime: &ProviderRuntime,
@@ -435,7 +446,7 @@ async fn candidates(
     let mut best: Option<(Proof, Vec<ProviderCallId>)> = None;
     let mut seen = HashSet::new();
     for trace in runtime.provider.calls().trace(order, sent_at).await? {
-        // The strongest come first, and once.
+        // Traces come strongest first; stop at the first weaker one.
         if best.as_ref().is_some_and(|(proof, _)| *proof != trace.proof) {
             break;
         }

@@ -1,7 +1,8 @@
-//! Ringing again, because the caller's own policy asks for it and for no other reason.
+//! Redialling, which happens only if the caller's own policy asks for it.
 //!
-//! A redial is written down together with the end of the ring before it. It waits for its gap, and
-//! is given up where its window closed or the person's phone rang often enough that day.
+//! A redial is recorded together with the end of the previous ring. It waits for the policy's gap,
+//! and is given up if the call's window has closed or the callee's phone rang often enough that
+//! day.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,8 +15,8 @@ use crate::{events::CallEventKind, shared::Shared};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// Writes down how a ring ended, and that it rings again where the caller asked for it.
-/// The bill that came with it stands beside it: whoever waits for the end sees what it cost.
+/// Records how a ring ended, together with a redial if the caller asked for it, and with the bill
+/// if it came too, so that those who wait for the end see the cost.
 pub(crate) async fn over(
     inner: &Arc<Shared>,
     id: CallId,
@@ -37,14 +38,14 @@ pub(crate) async fn over(
             inner.resume(&recorded.call);
             Ok(recorded)
         }
-        // Another process has the call and will see the same end; or this one was the last ring
-        // after all.
+        // Another process owns the call and will see the same end, or this was the last ring after
+        // all.
         Err(error) if may_still_end(&error) => inner.write(id, written(end)).await,
         Err(error) => Err(error),
     }
 }
 
-/// True where the end alone may still be written after it was refused together with a redial.
+/// True if the end may still be recorded alone, after the journal denied it together with a redial.
 fn may_still_end(error: &WriteError) -> bool {
     match error {
         WriteError::Denied(
@@ -65,8 +66,8 @@ fn may_still_end(error: &WriteError) -> bool {
     }
 }
 
-/// Another process saw a ring of this one's call end. It may not say that the call rings again, so
-/// this one does, where the caller asked for it.
+/// Another process recorded the end of a ring of this process's call. Only the owner may schedule a
+/// redial, so this process does, if the caller asked for it.
 pub(crate) async fn after(inner: &Arc<Shared>, call: &Call) -> Result<()> {
     let rang = call.attempts.last().and_then(|last| last.outcome);
     // What an operator says of an end is no end that anybody saw.
@@ -109,7 +110,7 @@ async fn wanted(inner: &Shared, id: CallId, outcome: Outcome) -> Result<Option<F
     Ok(then.filter(|_| asked).map(|then| Fact::Redialled(last.id, then)))
 }
 
-/// Which ring the next attempt serves.
+/// The number of the ring that the next attempt belongs to.
 pub(crate) fn ring(attempts: &[Attempt]) -> u32 {
     match attempts.last() {
         Some(last) if last.outcome.is_some() => last.ring + 1,
@@ -118,10 +119,10 @@ pub(crate) fn ring(attempts: &[Attempt]) -> u32 {
     }
 }
 
-/// Refuses a redial to a person whose phone rang often enough.
+/// Refuses a redial if the callee's phone rang often enough in 24 hours.
 ///
 /// # Errors
-/// `Conflict` where the cap of the caller's policy is reached; `Journal`.
+/// `Conflict` if the daily limit of the caller's policy is reached; `Journal`.
 pub(crate) async fn allowed(inner: &Shared, call: &Call, request: &ValidCall) -> Result<()> {
     let Some(policy) = request.redial.as_ref().filter(|_| ring(&call.attempts) > 0) else {
         return Ok(());

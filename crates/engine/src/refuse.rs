@@ -1,4 +1,4 @@
-//! The end of a call that no provider takes.
+//! Refusing calls that no provider takes.
 
 use jiff::Timestamp;
 use switchboard_core::{CallFailure, CallId, ErrorKind, Result, ValidCall};
@@ -7,7 +7,7 @@ use switchboard_router::PlanRecord;
 
 use crate::{events::CallEventKind, shared::Shared};
 
-/// Nobody will place it.
+/// Records that the call will not be placed.
 pub(crate) async fn refuse(inner: &Shared, id: CallId, fault: CallFailure) -> Result<()> {
     let (event, fact) = refusal(fault);
     inner.record(id, fact).await?;
@@ -15,7 +15,7 @@ pub(crate) async fn refuse(inner: &Shared, id: CallId, fault: CallFailure) -> Re
     Ok(())
 }
 
-/// The end of a call that nobody places, as an event and as a fact.
+/// The event and the fact for a call that will not be placed.
 fn refusal(fault: CallFailure) -> (CallEventKind, Fact) {
     if fault.kind == ErrorKind::Expired {
         (CallEventKind::Expired(fault.clone()), Fact::Expired(fault))
@@ -24,7 +24,7 @@ fn refusal(fault: CallFailure) -> (CallEventKind, Fact) {
     }
 }
 
-/// The same where no provider could take it in time: the plan that held then is kept beside it.
+/// Like [`refuse`], but also stores the last plan, which shows why no provider could take the call.
 pub(crate) async fn refuse_by(
     inner: &Shared,
     id: CallId,
@@ -38,14 +38,14 @@ pub(crate) async fn refuse_by(
     Ok(())
 }
 
-/// The end of a call that was not begun in time.
+/// The failure of a call that was not started in time.
 pub(crate) fn expired(request: &ValidCall, give_up: Timestamp) -> CallFailure {
     let why = match request.window.closes {
         Some(_) => "the call's window closed before a provider could take it",
-        None => "the call was not begun within the time that calls wait",
+        None => "the call could not be started within the longest waiting time",
     };
     CallFailure {
         kind: ErrorKind::Expired,
-        message: format!("{why}, which was over at {give_up:.0}: nothing is sent any more"),
+        message: format!("{why}, which ended at {give_up:.0}: nothing is sent any more"),
     }
 }

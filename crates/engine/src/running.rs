@@ -1,4 +1,4 @@
-//! What is asked before anything is sent, and what becomes of calls when it may not be.
+//! The check before anything is sent, and what happens to calls when sending is not allowed.
 
 use std::sync::{Arc, atomic::Ordering};
 
@@ -10,8 +10,8 @@ use crate::{
     shutdown::{is_stopping, stopping},
 };
 
-/// The same for the first look at a doubt that was taken up: who took it up, and be it for a
-/// moment, has looked.
+/// Makes a shutdown wait for the first read after a doubt was taken over, so that even a process
+/// that runs only briefly reads the provider once.
 #[derive(Debug)]
 pub(crate) struct OpenLook(Arc<Shared>);
 
@@ -30,23 +30,23 @@ impl Drop for OpenLook {
 }
 
 impl Shared {
-    /// Asked before anything is sent.
+    /// Must be checked before anything is sent.
     pub(crate) fn check_running(&self) -> Result<()> {
         if self.shutdown.halted.load(Ordering::SeqCst) {
             return Err(Error::new(
                 ErrorKind::Journal,
-                "the journal failed and sending has stopped: mend the journal and start again",
+                "the journal failed and sending has stopped: repair the journal and restart the process",
             ));
         }
         if self.shutdown.is_closing() {
-            return Err(stopping("the engine is being stopped and takes no calls"));
+            return Err(stopping("the engine is being stopped and accepts no calls"));
         }
         Ok(())
     }
 
-    /// True for an error after which a call has to be left as it stands: it is not its end, but
-    /// this process's, or another process has it.
-    pub(crate) fn leaves_the_call(&self, error: &Error) -> bool {
+    /// True for errors that must not end the call: the journal failed, this process is being
+    /// stopped, or another process owns the call.
+    pub(crate) fn leaves_call_as_is(&self, error: &Error) -> bool {
         error.kind() == ErrorKind::Journal
             || matches!(Denied::in_error(error), Some(Denied::NotOwner))
             || is_stopping(error)
@@ -54,10 +54,10 @@ impl Shared {
 }
 
 impl Shared {
-    /// Leaves a call as it stands. Where the journal is why, the process has to end: another, or
-    /// its own next run, takes the call up, and here nobody would.
+    /// Leaves a call as it is. If the journal failed, this process has to end, so that its next run
+    /// or another process takes the call over.
     pub(crate) fn leave(&self, id: CallId, error: &Error) {
-        tracing::warn!(call = %id, %error, "the call is left as it stands");
+        tracing::warn!(call = %id, %error, "the call is left as it is");
         if error.kind() == ErrorKind::Journal {
             self.shutdown.halt();
         }

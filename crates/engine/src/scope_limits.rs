@@ -1,8 +1,8 @@
-//! Limits that are not a provider's: how many calls a caller, or an agent profile, may have under
-//! way, and place in a window.
+//! Limits of tenants and agent profiles: how many calls they may have in progress, and how many
+//! they may place in a window.
 //!
-//! The journal decides, over all processes; what this one knows is remembered here, so that calls
-//! which would be refused wait without asking.
+//! The journal enforces them across all processes. What this process knows is remembered here, so
+//! that calls that would be denied wait without asking the journal.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,7 +17,7 @@ use crate::limit::SlidingLog;
 struct ScopeLimit {
     inside: BTreeMap<AttemptId, Timestamp>,
     log: Option<SlidingLog>,
-    /// Other processes keep it closed until then.
+    /// Other processes have used up the limit until this time.
     full_until: Option<Timestamp>,
 }
 
@@ -30,13 +30,12 @@ pub(crate) struct ScopeLimits {
 #[derive(Debug, Default)]
 struct Known {
     gates: HashMap<Scope, ScopeLimit>,
-    /// Behind which scope limits an attempt is.
+    /// The scopes that count each attempt.
     behind: HashMap<AttemptId, Vec<Scope>>,
 }
 
 impl ScopeLimits {
-    /// How many calls may still go in, and when it is worth another look at the latest where none
-    /// may.
+    /// How many more calls the scope allows now, and, if none, when to look again at the latest.
     pub(crate) fn opening(
         &self,
         policy: &Policy,
@@ -48,7 +47,7 @@ impl ScopeLimits {
         };
         let mut known = self.known.lock();
         let Some(gate) = known.gates.get_mut(scope) else {
-            // Nobody went in yet.
+            // No attempt was counted yet.
             let slots = allowance.requests.map_or(u32::MAX, |limit| limit.requests);
             return (allowance.concurrent.unwrap_or(u32::MAX).min(slots), now);
         };
@@ -66,7 +65,7 @@ impl ScopeLimits {
         }
     }
 
-    /// An attempt goes in.
+    /// Counts an attempt.
     pub(crate) fn enter(&self, attempt: AttemptId, reservation: &Reservation, now: Timestamp) {
         let rooms = || reservation.concurrency_slots.iter().filter(|need| need.scope.is_callers());
         let slots = || reservation.rate_slots.iter().filter(|need| need.scope.is_callers());
@@ -82,12 +81,12 @@ impl ScopeLimits {
             let log = &mut known.gates.entry(need.scope.clone()).or_default().log;
             let log = log.get_or_insert_with(|| SlidingLog::new(need.limit, need.window));
             log.set_limit(need.limit, need.window);
-            // The journal let it in: where this log has no slot, it knows less.
+            // The journal allowed it; if this log has no free slot, its knowledge is outdated.
             let _ = log.take(now);
         }
     }
 
-    /// An attempt is over. True where somebody may go in now.
+    /// Stops counting an attempt that is over. True if that released a slot.
     pub(crate) fn leave(&self, attempt: AttemptId) -> bool {
         let mut known = self.known.lock();
         let scopes = known.behind.remove(&attempt).unwrap_or_default();
@@ -101,7 +100,7 @@ impl ScopeLimits {
         left
     }
 
-    /// The journal says that it is closed.
+    /// The journal reported that the limit is used up.
     pub(crate) fn is_full(&self, scope: &Scope, until: Timestamp) {
         self.known.lock().gates.entry(scope.clone()).or_default().full_until = Some(until);
     }

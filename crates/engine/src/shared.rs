@@ -1,4 +1,4 @@
-//! What every part of the engine shares, and the one way to write a fact down.
+//! The state that all parts of the engine share, and the only way to record a fact.
 
 use std::{collections::HashMap, future::Future, sync::Arc};
 
@@ -38,13 +38,13 @@ use crate::{
     webhook_address::WebhookAddresses,
 };
 
-/// What the parts above do for the parts below, given when the engine is built: so that nothing
-/// below imports what stands above it.
+/// Functions of higher-level modules that lower-level ones call. Set when the engine is built, so
+/// that no module imports one above it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Callbacks {
-    /// Sends a call on that stands in the journal.
+    /// Continues to drive a call that is in the journal.
     pub(crate) resume: fn(&Arc<Shared>, &Call),
-    /// Looks at a call again that somebody else wanted to work on meanwhile.
+    /// Looks again at a call after something else tried to work on it while it was being worked on.
     pub(crate) look_again: fn(&Arc<Shared>, CallId),
 }
 
@@ -56,21 +56,21 @@ pub(crate) struct Shared {
     pub(crate) hooks: Option<WebhookAddresses>,
     pub(crate) callbacks: Callbacks,
     pub(crate) ids: Arc<dyn Ids>,
-    /// Where calls go on whose caller went away.
+    /// Runs the engine's background tasks.
     runtime: Handle,
-    /// Whose calls it begins.
+    /// Which calls of dead processes this engine continues.
     pub(crate) takes_up: TakesUp,
     tasks: Mutex<JoinSet<()>>,
     pub(crate) shutdown: Shutdown,
-    /// Told whenever a callee is free again, or a room.
+    /// Notified whenever a callee or a concurrency slot is released.
     pub(crate) released: Notify,
     pub(crate) gates: ScopeLimits,
     pub(crate) in_progress: InProgress,
     pub(crate) waiting: Arc<WaitQueue>,
     pub(crate) quality: RwLock<Quality>,
-    pub(crate) lives: ArcSwap<ExperimentStates>,
+    pub(crate) experiment_states: ArcSwap<ExperimentStates>,
     pub(crate) watch: Mutex<Watch>,
-    pub(crate) learnt: Mutex<LearnCursor>,
+    pub(crate) learned: Mutex<LearnCursor>,
     live: Mutex<HashMap<CallId, watch::Sender<u64>>>,
     events: broadcast::Sender<CallEvent>,
 }
@@ -105,17 +105,17 @@ impl Shared {
             gates: ScopeLimits::default(),
             in_progress: InProgress::default(),
             waiting: Arc::default(),
-            lives: ArcSwap::default(),
+            experiment_states: ArcSwap::default(),
             watch: Mutex::new(watch),
             quality: RwLock::new(Quality::new(settings)),
-            learnt: Mutex::default(),
+            learned: Mutex::default(),
             live: Mutex::new(HashMap::new()),
             events,
         }
     }
 
-    /// True where this process may send the call on that another one left.
-    pub(crate) fn may_begin(&self, id: CallId) -> bool {
+    /// True if this process may continue a call that another process left unfinished.
+    pub(crate) fn may_resume(&self, id: CallId) -> bool {
         match self.takes_up {
             TakesUp::Everything => true,
             TakesUp::Asked => self.in_progress.asked_at(id).is_some(),
@@ -126,14 +126,14 @@ impl Shared {
         self.clock.now()
     }
 
-    /// The configuration that holds now. Whoever decides twice about one call keeps the one that it
-    /// has.
+    /// The current configuration. Code that makes several decisions about one call must load it
+    /// once and keep it.
     pub(crate) fn config(&self) -> Arc<ActiveConfig> {
         self.config.load_full()
     }
 
-    /// Swaps the configuration as a whole.
-    pub(crate) fn set_world(&self, config: ActiveConfig) {
+    /// Replaces the whole configuration.
+    pub(crate) fn set_config(&self, config: ActiveConfig) {
         self.config.store(Arc::new(config));
     }
 
@@ -141,12 +141,12 @@ impl Shared {
         self.config.load().policy.timings
     }
 
-    /// The provider runtime of a provider, also of one that only a former configuration names.
+    /// The runtime of a provider, even if only a former configuration names it.
     pub(crate) fn runtime(&self, provider: &ProviderId) -> Option<Arc<ProviderRuntime>> {
         self.config.load().runtime(provider).cloned()
     }
 
-    /// Every provider runtime, also of providers that only a former configuration names.
+    /// All provider runtimes, including those that only a former configuration names.
     pub(crate) fn runtimes(&self) -> Vec<Arc<ProviderRuntime>> {
         let config = self.config.load();
         config.runtimes.iter().chain(&config.retired).cloned().collect()
@@ -158,7 +158,7 @@ impl Shared {
         self.plan_of(config, call, draw, readings, now)
     }
 
-    /// The same as if nobody were left out for failing more often than the others.
+    /// Makes the plan as if no provider were ejected as an outlier.
     pub(crate) fn plan_over_ejections(
         &self,
         config: &ActiveConfig,
@@ -183,19 +183,19 @@ impl Shared {
         now: Timestamp,
     ) -> Planned {
         let _span = tracing::debug_span!("plan", draw).entered();
-        let (quality, lives) = (self.quality.read(), self.lives());
+        let (quality, experiment_states) = (self.quality.read(), self.experiment_states());
         let snapshot = Snapshot {
             policy: &config.policy,
             readings: &readings,
             draw,
             quality: Some(&*quality),
-            experiments: Some(&lives),
+            experiments: Some(&experiment_states),
         };
         let plan = plan(call, &snapshot, now);
-        Planned { plan, readings, lives, at: now }
+        Planned { plan, readings, experiment_states, at: now }
     }
 
-    /// Lets work go on by itself, until it ends or the router is stopped.
+    /// Spawns background work, which runs until it ends or the engine is stopped.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         if self.shutdown.is_over() {
             return;
@@ -213,15 +213,14 @@ impl Shared {
         self.tasks.lock().abort_all();
     }
 
-    /// Writes a fact down and tells whoever waits for the call. After a journal that cannot be
-    /// written nothing is sent any more.
+    /// Records a fact and wakes those who wait for the call. If the journal cannot be written,
+    /// sending stops.
     pub(crate) async fn record(&self, id: CallId, fact: Fact) -> Result<Recorded, WriteError> {
         self.write(id, Write::from(fact)).await
     }
 
-    /// What came of something that had to be written down. Where it was not, nothing is sent any
-    /// more.
-    pub(crate) fn kept<T>(&self, written: Result<T>) -> Result<T> {
+    /// Passes on the result of a write that must not fail. If the journal failed, sending stops.
+    pub(crate) fn halt_on_journal_error<T>(&self, written: Result<T>) -> Result<T> {
         if let Err(error) = &written
             && error.kind() == ErrorKind::Journal
         {
@@ -235,14 +234,15 @@ impl Shared {
         tracing::error!(%error, "the journal failed: sending has stopped");
     }
 
-    /// The same for several facts, and with what they need.
+    /// Like [`Shared::record`], for several facts in one transaction and with the reservation that
+    /// they need.
     pub(crate) async fn write(&self, id: CallId, write: Write) -> Result<Recorded, WriteError> {
         let recorded = self.journal.write(id, write, self.now()).await.inspect_err(|error| {
             if let WriteError::Unavailable(error) = error {
                 self.journal_failed(error);
             }
         })?;
-        self.make_room(&recorded.call);
+        self.release_capacity(&recorded.call);
         self.learn_from(&recorded.call);
         if recorded.call.status.is_settled() {
             self.in_progress.forget(id);
@@ -251,9 +251,9 @@ impl Shared {
             match effect {
                 Effect::ReleaseCallee => self.released.notify_waiters(),
                 Effect::Alarm => {
-                    tracing::error!(call = %id, status = %recorded.call.status, "what a provider says contradicts what was proven, or cannot be: look at this call");
+                    tracing::error!(call = %id, status = %recorded.call.status, "a provider's report contradicts what was proven, or is impossible: look at this call");
                     self.report(id, || CallEventKind::Alarm {
-                        reason: "what the provider reports contradicts what was proven, or cannot be",
+                        reason: "the provider's report contradicts what was proven, or is impossible",
                     });
                 }
                 Effect::Follow | Effect::Reconcile | Effect::Next => {}
@@ -265,10 +265,10 @@ impl Shared {
         Ok(recorded)
     }
 
-    /// Takes in how a call stands that another process wrote to: what it no longer keeps is free,
-    /// and whoever waits for it is told.
+    /// Applies changes that another process made to a call: releases what the call no longer holds,
+    /// and wakes those who wait for it.
     pub(crate) fn notice(&self, call: &Call) {
-        self.make_room(call);
+        self.release_capacity(call);
         self.learn_from(call);
         for runtime in &self.runtimes() {
             for attempt in call.attempts.iter().filter(|attempt| attempt.provider == runtime.id) {
@@ -285,8 +285,8 @@ impl Shared {
         }
     }
 
-    /// What its attempts no longer keep is free for others.
-    fn make_room(&self, call: &Call) {
+    /// Releases the capacity that its attempts no longer hold.
+    fn release_capacity(&self, call: &Call) {
         let over = call.attempts.iter().filter(|attempt| !holds_concurrency(attempt));
         let left = over.fold(false, |left, attempt| {
             let runtime =
@@ -299,14 +299,14 @@ impl Shared {
         }
     }
 
-    /// Where changes of a call are told. Get it before reading the call, so that no change is
+    /// Subscribes to changes of a call. Subscribe before reading the call, so that no change is
     /// missed.
     pub(crate) fn subscribe(&self, id: CallId) -> watch::Receiver<u64> {
         self.live.lock().entry(id).or_insert_with(|| watch::channel(0).0).subscribe()
     }
 
-    /// True where the call came to something that somebody may wait for: the steps before it is
-    /// sent wake nobody.
+    /// True if the call reached a state that callers wait for. The steps before it is sent do not
+    /// wake them.
     pub(crate) fn is_decided(&self, call: &Call) -> bool {
         match call.status {
             CallStatus::Received | CallStatus::Admitted => false,
@@ -321,7 +321,7 @@ impl Shared {
         }
     }
 
-    /// True where its attempt is sent and the answer comes when the phone call is over.
+    /// True if its attempt was sent to a provider that only answers when the phone call is over.
     fn waits_for_the_call_to_end(&self, call: &Call) -> bool {
         call.attempts.last().is_some_and(|last| {
             last.state == AttemptState::Sent
@@ -331,7 +331,7 @@ impl Shared {
         })
     }
 
-    /// Drops what nobody waits for any more.
+    /// Drops the channel of a call if nobody is subscribed any more.
     pub(crate) fn forget(&self, id: CallId) {
         let mut live = self.live.lock();
         if live.get(&id).is_some_and(|sender| sender.receiver_count() == 0) {
@@ -345,21 +345,21 @@ impl Shared {
         }
     }
 
-    /// Reports what happened to a call. The event is made only where somebody listens.
+    /// Reports what happened to a call. The event is built only if there is a subscriber or a log.
     pub(crate) fn report(&self, call: CallId, kind: impl FnOnce() -> CallEventKind) {
         if !self.is_heard() {
             return;
         }
         let event = CallEvent::new(call, self.now(), kind());
         tracing::info!(%call, kind = event.kind.as_str(), "{event}");
-        // Nobody listening is fine.
+        // An error only means that there are no subscribers.
         let _ = self.events.send(event);
     }
 
-    /// A call as it stands.
+    /// The current record of a call.
     ///
     /// # Errors
-    /// `NotFound` where there is none of that id.
+    /// `NotFound` if no call has this id.
     pub(crate) async fn call(&self, id: CallId) -> Result<Call> {
         self.journal
             .get(id)
@@ -367,12 +367,12 @@ impl Shared {
             .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no call {id}")))
     }
 
-    /// Sends a call on that stands in the journal.
+    /// Continues to drive a call that is in the journal.
     pub(crate) fn resume(self: &Arc<Self>, call: &Call) {
         (self.callbacks.resume)(self, call);
     }
 
-    /// Where the events go.
+    /// Subscribes to the events of all calls.
     pub(crate) fn subscribe_events(&self) -> broadcast::Receiver<CallEvent> {
         self.events.subscribe()
     }

@@ -1,4 +1,4 @@
-//! Whether the engine goes on, and what a shutdown waits for.
+//! Whether the engine is running, and what a shutdown waits for.
 
 use std::{
     fmt,
@@ -8,7 +8,7 @@ use std::{
 use switchboard_core::{Error, ErrorKind};
 use tokio::sync::Notify;
 
-/// The engine is being stopped: the source of errors of the kind `Conflict` that say so.
+/// The source of `Conflict` errors that are returned because the engine is being stopped.
 #[derive(Debug)]
 struct Stopping;
 
@@ -20,7 +20,7 @@ impl fmt::Display for Stopping {
 
 impl std::error::Error for Stopping {}
 
-/// An error that says that the engine is being stopped.
+/// An error saying that the engine is being stopped.
 pub(crate) fn stopping(message: &'static str) -> Error {
     Error::new(ErrorKind::Conflict, message).with_code("stopping").with_source(Stopping)
 }
@@ -29,7 +29,7 @@ pub(crate) fn is_stopping(error: &Error) -> bool {
     std::error::Error::source(error).is_some_and(|source| source.is::<Stopping>())
 }
 
-/// Whether the engine goes on.
+/// The flags and counters of a shutdown.
 #[derive(Debug, Default)]
 pub(crate) struct Shutdown {
     /// The journal failed.
@@ -38,12 +38,13 @@ pub(crate) struct Shutdown {
     pub(crate) closing: AtomicBool,
     /// Every task was stopped.
     pub(crate) over: AtomicBool,
-    /// Placing requests without an answer, and first looks at what was taken up.
+    /// The number of unanswered placing requests, and of first reads for doubts that were taken
+    /// over.
     pub(crate) open: AtomicUsize,
     pub(crate) changed: Notify,
 }
 
-/// A placing request is open as long as this lives.
+/// Counts one open placing request while it exists.
 pub(crate) struct InFlight<'a>(&'a Shutdown);
 
 impl Drop for InFlight<'_> {

@@ -1,4 +1,4 @@
-//! Taking calls in and waiting for them.
+//! Accepting calls and waiting for them.
 
 use std::{
     future::Future,
@@ -28,25 +28,25 @@ use crate::{
     waiting::{Permit, WaitRequest},
 };
 
-/// How often a busy callee is looked at again where nobody tells: another process may hold the
-/// call.
+/// How often to check again whether a callee is still busy: another process may have that call, and
+/// does not notify this one.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
-/// What became of a request.
+/// The result of submitting a request.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Submitted {
-    /// A call that is new.
+    /// A new call.
     New(Call),
-    /// The call that it was before.
+    /// The same request was submitted before: this is that call.
     Before(Call),
-    /// The call that the same row of the same batch was before, with other details: it is not
-    /// called again for them.
+    /// The same row of the same batch was submitted before with other details: this is that call.
+    /// The callee is not called again for the new details.
     Changed(Call),
 }
 
 impl Submitted {
-    /// The call.
+    /// The call, new or not.
     pub fn into_call(self) -> Call {
         match self {
             Submitted::New(call) | Submitted::Before(call) | Submitted::Changed(call) => call,
@@ -59,8 +59,8 @@ pub(crate) async fn submit(inner: &Arc<Shared>, request: ValidCall) -> Result<Ca
 }
 
 pub(crate) async fn accept(inner: &Arc<Shared>, request: ValidCall) -> Result<Submitted> {
-    let (submitted, way) = begin(inner, request).await?;
-    drop(way);
+    let (submitted, driving) = begin(inner, request).await?;
+    drop(driving);
     Ok(submitted)
 }
 
@@ -69,20 +69,20 @@ async fn begin(
     request: ValidCall,
 ) -> Result<(Submitted, Option<DetachOnDrop<()>>)> {
     inner.check_running()?;
-    // A caller may let go while the journal writes: the call is there then, and nobody else
-    // would drive it.
+    // The caller may drop this future while the journal writes: the call exists then, and nothing
+    // else would drive it.
     DetachOnDrop::new(inner, open(Arc::clone(inner), request)).await
 }
 
 pub(crate) async fn place(inner: &Arc<Shared>, request: ValidCall) -> Result<Call> {
-    let (submitted, way) = begin(inner, request).await?;
+    let (submitted, driving) = begin(inner, request).await?;
     let call = submitted.into_call();
-    let Some(mut way) = way else {
+    let Some(mut driving) = driving else {
         return decided(inner, call.id).await;
     };
     tokio::select! {
         biased;
-        () = &mut way => decided(inner, call.id).await,
+        () = &mut driving => decided(inner, call.id).await,
         decided = decided(inner, call.id) => decided,
     }
 }
@@ -113,7 +113,7 @@ async fn wait_until(
         if inner.shutdown.is_over() {
             return Err(stopping("the engine has stopped: the call stands in the journal"));
         }
-        // Another process that shares the journal may settle the call, and tells nobody here.
+        // Another process that shares the journal may settle the call without notifying this one.
         let look_again = async {
             if inner.journal.is_shared() {
                 inner.clock.sleep(inner.timings().poll_every).await;
@@ -131,9 +131,9 @@ async fn wait_until(
     }
 }
 
-/// Work under way. Whoever waits for it moves it along himself, which spares two changes of thread;
-/// once dropped it goes on by itself, so that a caller who stops waiting never stops a call between
-/// its request and its answer.
+/// A future that continues as a task of its own when it is dropped, so that a caller who stops
+/// waiting never interrupts a call between its request and its answer. While the caller waits, they
+/// poll it themselves, which saves two thread switches.
 struct DetachOnDrop<T: Send + 'static> {
     rest: Option<BoxFuture<'static, T>>,
     inner: Arc<Shared>,
@@ -163,14 +163,14 @@ impl<T: Send + 'static> Future for DetachOnDrop<T> {
 impl<T: Send + 'static> Drop for DetachOnDrop<T> {
     fn drop(&mut self) {
         if let Some(rest) = self.rest.take() {
-            // What comes of it may be work that goes on when it is dropped in turn.
+            // The result may itself be a `DetachOnDrop`, which continues when it is dropped.
             self.inner.spawn(async move { drop(rest.await) });
         }
     }
 }
 
-/// Writes a call down; the way that it has to go from there is still to be gone, by whoever asked,
-/// or by itself.
+/// Records a call. For a new call, also returns the future that drives it: the caller polls it, or
+/// drops it to detach it.
 async fn open(
     inner: Arc<Shared>,
     request: ValidCall,
@@ -183,7 +183,7 @@ async fn open(
         request: Arc::clone(&request),
         at: inner.now(),
     };
-    let opened = inner.kept(inner.journal.open(new).await)?;
+    let opened = inner.halt_on_journal_error(inner.journal.open(new).await)?;
     let (Opened::New(call) | Opened::Replayed(call) | Opened::Changed(call)) = &opened;
     inner.in_progress.is_asked_for(call.id, inner.now());
     Ok(match opened {
@@ -191,21 +191,21 @@ async fn open(
             take_up_what_was_left(&inner, &first);
             (Submitted::Before(*first), None)
         }
-        // The same row with other details: the call that it was goes on as it was asked for first.
+        // The same row with other details: the existing call continues as first requested.
         Opened::Changed(first) => {
             take_up_what_was_left(&inner, &first);
             (Submitted::Changed(*first), None)
         }
         Opened::New(call) => {
             let driving = Driving::begin(&inner, id);
-            let way = drive(Arc::clone(&inner), Call::clone(&call), request, driving);
-            (Submitted::New(*call), Some(DetachOnDrop::new(&inner, way)))
+            let work = drive(Arc::clone(&inner), Call::clone(&call), request, driving);
+            (Submitted::New(*call), Some(DetachOnDrop::new(&inner, work)))
         }
     })
 }
 
-/// What a former process left before anything of it was sent goes on where it is asked for again. A
-/// process that takes up everything has it already.
+/// Continues a call that an earlier process left before anything was sent, because it was submitted
+/// again. With `TakesUp::Everything` this process continues such calls anyway.
 fn take_up_what_was_left(inner: &Arc<Shared>, call: &Call) {
     let between = call.attempts.last().is_none_or(|last| last.state == AttemptState::NotPlaced);
     let is_left = match call.status {
@@ -224,10 +224,10 @@ fn take_up_what_was_left(inner: &Arc<Shared>, call: &Call) {
     }
 }
 
-/// Lets a call that stands in the journal go its way: one that was taken over, or that rings again.
-/// One that is on its way here is looked at again when it has come to the end of it.
+/// Drives a call that is already in the journal: one that was taken over, or that is redialled. If
+/// it is being driven here already, it is looked at again once that has ended.
 pub(crate) fn resume(inner: &Arc<Shared>, call: &Call) {
-    if !inner.may_begin(call.id) {
+    if !inner.may_resume(call.id) {
         return;
     }
     let Some(driving) = Driving::begin(inner, call.id) else {
@@ -237,28 +237,29 @@ pub(crate) fn resume(inner: &Arc<Shared>, call: &Call) {
     inner.spawn(async move {
         match strong.journal.request(call.id).await {
             Ok(Some(request)) => drive(strong, call, request, Some(driving)).await,
-            Ok(None) => tracing::warn!(call = %call.id, "what was asked for is not kept any more: the call is left"),
+            Ok(None) => tracing::warn!(call = %call.id, "the request is no longer stored: the call is left as it is"),
             Err(error) => strong.leave(call.id, &error),
         }
     });
 }
 
-/// A call's way from where it stands to settled or followed. Nobody else sends it on meanwhile.
+/// Drives a call from its current state until it is settled or followed. The guard keeps anyone
+/// else in this process from driving it meanwhile.
 async fn drive(inner: Arc<Shared>, call: Call, request: Arc<ValidCall>, _driving: Option<Driving>) {
     let id = call.id;
     let Err(error) = admit(&inner, call, &request).await else {
         return;
     };
-    if inner.leaves_the_call(&error) {
+    if inner.leaves_call_as_is(&error) {
         inner.leave(id, &error);
     } else if is_withdrawn(&inner, id).await {
         inner.report(id, || CallEventKind::Withdrawn);
     } else if let Err(second) = refuse(&inner, id, CallFailure::from(&error)).await {
-        tracing::warn!(call = %id, %error, %second, "the call stopped where it stands");
+        tracing::warn!(call = %id, %error, %second, "the call could not be refused and is left as it is");
     }
 }
 
-/// True where somebody took the call back meanwhile, so that the next step was refused.
+/// True if the call was cancelled meanwhile, so that its next step was denied.
 async fn is_withdrawn(inner: &Shared, id: CallId) -> bool {
     let call = inner.journal.get(id).await.ok().flatten();
     call.and_then(|call| call.fault).is_some_and(|fault| fault.kind == ErrorKind::Withdrawn)
@@ -277,16 +278,16 @@ async fn admit(inner: &Arc<Shared>, mut call: Call, request: &Arc<ValidCall>) ->
             inner.clock.sleep(until(inner.now(), opens)).await;
         }
     }
-    // Asked for again, it waits anew.
+    // If it was submitted again, its waiting time starts again.
     let asked_at = inner.in_progress.asked_at(id).unwrap_or(call.created_at).max(call.created_at);
-    let due = request.window.opens.max(call.redial_at).max(told_apart_at(&call));
+    let due = request.window.opens.max(call.redial_at).max(resolved_at(&call));
     let since = due.map_or(asked_at, |due| due.max(asked_at));
     let give_up = latest(inner, request, since);
     if inner.now() > give_up && call.status != CallStatus::Attempting {
         return refuse(inner, id, expired(request, give_up)).await;
     }
     let draw = digest(&[id.as_uuid().as_bytes()]);
-    let mut told_busy = false;
+    let mut reported_busy = false;
     let mut pass = None;
     loop {
         let config = inner.config();
@@ -298,11 +299,11 @@ async fn admit(inner: &Arc<Shared>, mut call: Call, request: &Arc<ValidCall>) ->
         match inner.waiting.turn(inner, &asks, &mut planned, &mut pass).await {
             Ok(true) => {}
             Ok(false) => continue,
-            Err(nobody) => {
+            Err(error) => {
                 return refuse_by(
                     inner,
                     id,
-                    CallFailure::from(&nobody),
+                    CallFailure::from(&error),
                     planned.record(&config, draw),
                 )
                 .await;
@@ -318,7 +319,8 @@ async fn admit(inner: &Arc<Shared>, mut call: Call, request: &Arc<ValidCall>) ->
         match inner.record(id, fact).await {
             Ok(recorded) => {
                 call = Call::clone(&recorded.call);
-                // With its callee's lock in hand: nobody else makes that phone ring in between.
+                // Checked while this call holds the callee's lock, so that no other call can ring
+                // that phone in between.
                 redial::allowed(inner, &call, request).await?;
                 explain(inner, id, plan);
                 return attempt::run(inner, &asks, &call, planned, draw, pass).await;
@@ -326,7 +328,7 @@ async fn admit(inner: &Arc<Shared>, mut call: Call, request: &Arc<ValidCall>) ->
             Err(WriteError::Denied(Denied::CalleeBusy { .. }))
                 if plan.busy_callee == BusyCallee::Wait && inner.now() < give_up =>
             {
-                if !std::mem::replace(&mut told_busy, true) {
+                if !std::mem::replace(&mut reported_busy, true) {
                     inner.report(id, || CallEventKind::Waiting(WaitReason::CalleeBusy));
                 }
                 pass.iter_mut().for_each(Permit::release);
@@ -342,16 +344,16 @@ async fn admit(inner: &Arc<Shared>, mut call: Call, request: &Arc<ValidCall>) ->
     }
 }
 
-/// When it was proven that the last attempt reached no phone: until then the call did not wait for
-/// its turn, but for that.
-fn told_apart_at(call: &Call) -> Option<Timestamp> {
+/// When the last attempt was proven not to have rung. Until then the call was waiting for that
+/// proof, not for capacity.
+fn resolved_at(call: &Call) -> Option<Timestamp> {
     let last = call.attempts.last().filter(|last| last.state == AttemptState::NotPlaced)?;
     let proofs = last.evidence.iter().filter(|evidence| evidence.proof != Proof::NeverClaimed);
     proofs.map(|evidence| evidence.at).max()
 }
 
-/// Until when a call waits for a limit, a pause or a busy callee: as long as its window is open,
-/// or, without one, so long after it could go.
+/// Until when a call waits for a limit, a pause or a busy callee: until its window closes or,
+/// without a closing time, for `max_wait` after it was ready.
 fn latest(inner: &Shared, request: &ValidCall, since: Timestamp) -> Timestamp {
     let patience = || since.checked_add(inner.timings().max_wait).unwrap_or(Timestamp::MAX);
     request.window.closes.unwrap_or_else(patience)

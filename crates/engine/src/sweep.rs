@@ -1,5 +1,5 @@
-//! The engine's regular round over a journal that others share: it says that this process lives,
-//! takes over calls of processes that are gone, and reads what others wrote and learned.
+//! The engine's regular sweep of a shared journal: sends a heartbeat, takes over calls of dead
+//! processes, and reads what other processes wrote and learned.
 
 use std::sync::Arc;
 
@@ -10,10 +10,10 @@ use crate::{
     trials,
 };
 
-/// One look at what other processes learnt in this many sweeps.
+/// What other processes learned is read once in this many sweeps.
 const LEARN_EVERY: u32 = 20;
 
-/// Blame that this process lives, and looks for calls that nobody has, as long as the router lives.
+/// Starts the sweep, which runs as long as the engine exists.
 pub(crate) fn start(inner: &Arc<Shared>) {
     let weak = Arc::downgrade(inner);
     inner.spawn(async move {
@@ -44,13 +44,13 @@ pub(crate) fn start(inner: &Arc<Shared>) {
                 trials::guard(&inner).await
             };
             if let Err(error) = trials.await {
-                tracing::error!(%error, "what was decided on experiments could not be read");
+                tracing::error!(%error, "decisions on experiments could not be read");
             }
             round = round.wrapping_add(1);
             if round.is_multiple_of(LEARN_EVERY)
                 && let Err(error) = learn::catch_up(&inner).await
             {
-                tracing::error!(%error, "what other processes learnt could not be read");
+                tracing::error!(%error, "what other processes learned could not be read");
             }
         }
     });

@@ -1,9 +1,9 @@
-//! Taking up what a process left that is gone: this one's former run, or another that shares the
+//! Taking over the calls of a dead process: an earlier run of this one, or another that shares the
 //! journal.
 //!
-//! Nothing that may have left is ever sent again. What was not claimed never left, and goes on;
-//! what was claimed or sent may have rung, is in doubt from then on, and evidence is looked for;
-//! what was placed is followed.
+//! Nothing that may have been sent is ever sent again. An attempt that was not claimed was never
+//! sent, so its call continues. An attempt that was claimed or sent may have rung: it is in doubt,
+//! and evidence is searched for. A call that was placed is followed.
 
 use std::{sync::Arc, time::Duration};
 
@@ -26,23 +26,23 @@ use crate::{
     shared::Shared,
 };
 
-/// Calls that are written to at the same time: the journal groups them.
+/// How many calls are handled concurrently: the journal can commit them in groups.
 pub(crate) const AT_ONCE: usize = 64;
-/// A bill that has not come by then does not come.
+/// Bills are awaited for this long after the call.
 const BILLS_COME_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// What was taken up.
+/// How many calls were taken over, by what became of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Recovered {
-    /// Calls in all.
+    /// All calls that were taken over.
     pub calls: usize,
-    /// Of these: nobody knows whether they rang; written down, and evidence is being looked for.
+    /// Calls that may have rung: recorded as in doubt, and evidence is being searched for.
     pub uncertain: usize,
-    /// Of these: a provider has them.
+    /// Calls that a provider has: they are followed.
     pub followed: usize,
-    /// Of these: nothing had left, and they go on.
+    /// Calls of which nothing had been sent, and which continue.
     pub resumed: usize,
-    /// Of these: nothing had left, and they are not begun by this process: see
+    /// Calls of which nothing had been sent, and which this process does not continue: see
     /// [`TakesUp`](crate::TakesUp).
     pub left: usize,
 }
@@ -56,8 +56,8 @@ enum Taken {
     Left,
 }
 
-/// Bills that a process which is gone was still waiting for: without them their holds would stay at
-/// the most that the calls could cost.
+/// Awaits the bills that a dead process was still waiting for. Without them, the budget holds would
+/// stay at the calls' highest possible cost.
 pub(crate) async fn bills(inner: &Shared) -> Result<()> {
     let since = inner.now().checked_sub(BILLS_COME_WITHIN).unwrap_or(Timestamp::MIN);
     let closed = Selection {
@@ -82,11 +82,11 @@ pub(crate) async fn bills(inner: &Shared) -> Result<()> {
     Ok(())
 }
 
-/// Webhooks that somebody kept and did not get to.
+/// Handles webhooks that were stored but not handled.
 pub(crate) async fn pending_webhooks(inner: &Arc<Shared>) -> Result<()> {
-    for webhook in inner.journal.pending_webhooks().await? {
+    for stored in inner.journal.pending_webhooks().await? {
         let strong = Arc::clone(inner);
-        inner.spawn(async move { hooks::handle_again(&strong, webhook).await });
+        inner.spawn(async move { hooks::handle_again(&strong, stored).await });
     }
     Ok(())
 }
@@ -95,8 +95,8 @@ pub(crate) async fn sweep(inner: &Arc<Shared>) -> Result<Recovered> {
     inner.journal.beat(inner.now()).await?;
     let calls = inner.journal.take_over(inner.now()).await?;
     let mut recovered = Recovered { calls: calls.len(), ..Recovered::default() };
-    // What was taken over belongs to this process from now on: a failure half way leaves calls to
-    // the next one, by ending this one.
+    // This process owns these calls from now on. If it fails half way, it has to end, so that
+    // another process takes them over.
     let mut taken = stream::iter(calls).map(|call| take(inner, call)).buffered(AT_ONCE);
     while let Some(taken) = taken.next().await {
         match taken.inspect_err(|_| inner.shutdown.halt())? {
@@ -112,22 +112,22 @@ pub(crate) async fn sweep(inner: &Arc<Shared>) -> Result<Recovered> {
 
 async fn take(inner: &Arc<Shared>, call: Call) -> Result<Taken> {
     let Some(request) = inner.journal.request(call.id).await? else {
-        tracing::warn!(call = %call.id, "what was asked for is not kept any more: the call is left");
+        tracing::warn!(call = %call.id, "the request is no longer stored: the call is left as it is");
         return Ok(Taken::Left);
     };
     match up(inner, &call, &request).await {
         Ok(taken) => Ok(taken),
-        // Somebody moved the call in between: an operator, or evidence.
+        // The call changed meanwhile, through an operator or through evidence.
         Err(error) if error.kind() == ErrorKind::Conflict => {
-            tracing::warn!(call = %call.id, %error, "the call could not be taken up");
+            tracing::warn!(call = %call.id, %error, "the call could not be taken over");
             Ok(Taken::Left)
         }
         Err(error) => Err(error),
     }
 }
 
-/// Sees to it that somebody here is at work on a call of this process, as its state asks, where
-/// nobody is. It is sent no further than it is.
+/// Makes sure that this process works on a call that it owns, as the call's state requires. Does
+/// not change the call's state if work is already under way.
 pub(crate) async fn take_up(inner: &Arc<Shared>, call: &Call) -> Result<()> {
     match inner.journal.request(call.id).await? {
         Some(request) => up(inner, call, &request).await.map(|_| ()),
@@ -139,7 +139,7 @@ async fn up(inner: &Arc<Shared>, call: &Call, request: &Arc<ValidCall>) -> Resul
     let last = call.attempts.last();
     match (call.status, last) {
         (CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted, _) => {
-            Ok(goes_on(inner, call, TakenUp::NothingSent))
+            Ok(continues(inner, call, TakenUp::NothingSent))
         }
         (CallStatus::Attempting, Some(last)) => in_attempt(inner, call, request, last).await,
         (CallStatus::InProgress, Some(last)) => {
@@ -168,8 +168,8 @@ async fn up(inner: &Arc<Shared>, call: &Call, request: &Arc<ValidCall>) -> Resul
             }
             Ok(Taken::Followed)
         }
-        // Its agent may have no other call in doubt, as long as this one may be any that the
-        // provider lists.
+        // Keeps the agent in doubt: it must not get a second unidentified call while this one is
+        // not identified.
         (CallStatus::Indeterminate, Some(last)) => {
             if let Some(runtime) = inner.runtime(&last.provider) {
                 runtime.doubt(last.id, last.agent.clone());
@@ -189,9 +189,9 @@ async fn up(inner: &Arc<Shared>, call: &Call, request: &Arc<ValidCall>) -> Resul
     }
 }
 
-/// Of what nothing has left.
-fn goes_on(inner: &Arc<Shared>, call: &Call, reason: TakenUp) -> Taken {
-    if !inner.may_begin(call.id) {
+/// Continues a call of which nothing may have been sent.
+fn continues(inner: &Arc<Shared>, call: &Call, reason: TakenUp) -> Taken {
+    if !inner.may_resume(call.id) {
         return Taken::NotBegun;
     }
     inner.report(call.id, || CallEventKind::TakenUp { reason });
@@ -208,7 +208,7 @@ async fn in_attempt(
     match last.state {
         AttemptState::Intent => {
             let recorded = inner.record(call.id, Fact::Abandoned(last.id)).await?;
-            Ok(goes_on(inner, &recorded.call, TakenUp::NeverClaimed))
+            Ok(continues(inner, &recorded.call, TakenUp::NeverClaimed))
         }
         AttemptState::Claimed | AttemptState::Sent => {
             let restarted = AttemptError {
@@ -221,7 +221,7 @@ async fn in_attempt(
                 Fact::Failed { attempt: last.id, delivery: Delivery::Unknown, error: restarted };
             let recorded = inner.record(call.id, doubt).await?;
             inner.report(call.id, || CallEventKind::TakenUp { reason: TakenUp::MayHaveRung });
-            // As it is known now: it is in doubt from this moment on.
+            // Use the new record: it says since when the attempt is in doubt.
             let last = recorded.call.attempts.last().unwrap_or(last);
             in_doubt(inner, call, request, last).await?;
             Ok(Taken::Uncertain)
@@ -230,12 +230,12 @@ async fn in_attempt(
             in_doubt(inner, call, request, last).await?;
             Ok(Taken::Uncertain)
         }
-        AttemptState::NotPlaced => Ok(goes_on(inner, call, TakenUp::NotPlaced)),
+        AttemptState::NotPlaced => Ok(continues(inner, call, TakenUp::NotPlaced)),
         AttemptState::Placed => Ok(Taken::Left),
     }
 }
 
-/// Looks for evidence at the provider, where it is still configured.
+/// Searches for evidence at the provider, if it is still configured.
 async fn in_doubt(
     inner: &Arc<Shared>,
     call: &Call,
@@ -244,7 +244,7 @@ async fn in_doubt(
 ) -> Result<()> {
     let Some(runtime) = inner.runtime(&last.provider) else {
         let message =
-            format!("{} may have rung the callee, and is not configured any more", last.provider);
+            format!("{} may have rung the callee, and is no longer configured", last.provider);
         let kind = ErrorKind::Configuration;
         inner.record(call.id, Fact::Reconciling(last.id)).await?;
         inner.record(call.id, Fact::GaveUp(CallFailure { kind, message })).await?;

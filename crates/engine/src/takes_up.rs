@@ -1,14 +1,15 @@
-//! Which calls of processes that are gone an engine goes on with.
+//! Which calls of dead processes an engine continues.
 
-/// Which calls of processes that are gone a router goes on with. Whichever it is, it looks for
-/// evidence of those that may have rung, and follows those that a provider has.
+/// Which calls of dead processes an engine continues. In either case it searches for evidence of
+/// calls that may have rung, and follows calls that a provider has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TakesUp {
-    /// All of them: for a process that stays. What was not begun in its window, or within the time
-    /// that calls wait, expires.
+    /// All calls: for a long-running process. Calls that were not started within their window, or
+    /// within the longest waiting time, expire.
     #[default]
     Everything,
-    /// Those that this process was asked to place itself, and those that are asked for again with
-    /// the same key: for a command. What others left before it was sent is never begun.
+    /// Only calls that were submitted to this process, including those submitted again with the
+    /// same key: for a command that ends soon. Other calls that were left before they were sent are
+    /// never started.
     Asked,
 }

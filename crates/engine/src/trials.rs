@@ -1,4 +1,4 @@
-//! Which experiments run, as the journal says, and the arms that their guardrails stop.
+//! The states of experiments, read from the journal, and stopping arms that break a guardrail.
 
 use std::sync::Arc;
 
@@ -8,36 +8,36 @@ use switchboard_router::{AuditTopic, experiment::ExperimentStates};
 use crate::shared::Shared;
 
 impl Shared {
-    pub(crate) fn lives(&self) -> Arc<ExperimentStates> {
-        self.lives.load_full()
+    pub(crate) fn experiment_states(&self) -> Arc<ExperimentStates> {
+        self.experiment_states.load_full()
     }
 }
 
-/// Reads what was decided since the last time, by whomever.
+/// Reads the decisions that any process recorded since the last time.
 pub(crate) async fn catch_up(inner: &Shared) -> Result<()> {
-    let known = inner.lives();
+    let known = inner.experiment_states();
     let new = inner.journal.audit_entries(AuditTopic::Experiment, known.cursor()).await?;
     if new.is_empty() {
         return Ok(());
     }
-    let mut lives = ExperimentStates::clone(&known);
+    let mut experiment_states = ExperimentStates::clone(&known);
     for (number, decision) in &new {
-        lives.apply(*number, decision);
+        experiment_states.apply(*number, decision);
     }
-    inner.lives.store(Arc::new(lives));
+    inner.experiment_states.store(Arc::new(experiment_states));
     Ok(())
 }
 
-/// Stops the arms that broke a guardrail.
+/// Stops arms that broke a guardrail.
 pub(crate) async fn guard(inner: &Shared) -> Result<()> {
-    let (config, lives, now) = (inner.config(), inner.lives(), inner.now());
-    let decisions = inner.watch.lock().decisions(&config.policy, &lives, now);
+    let (config, experiment_states, now) = (inner.config(), inner.experiment_states(), inner.now());
+    let decisions = inner.watch.lock().decisions(&config.policy, &experiment_states, now);
     if decisions.is_empty() {
         return Ok(());
     }
     for decision in &decisions {
         tracing::warn!(experiment = %decision.subject, what = %decision.what, "a guardrail stopped an arm");
-        inner.kept(inner.journal.append_audit(decision).await)?;
+        inner.halt_on_journal_error(inner.journal.append_audit(decision).await)?;
     }
     catch_up(inner).await
 }

@@ -1,4 +1,4 @@
-//! What is known of the providers in the course of one ring of a call.
+//! What the attempts of one ring showed about the providers.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,29 +10,30 @@ use switchboard_router::{
 
 use crate::config::ActiveConfig;
 
-/// What the attempts of a ring taught so far.
+/// What the attempts of a ring have shown so far.
 #[derive(Debug, Default)]
 pub(crate) struct Tried {
     done: HashSet<ProviderId>,
     unreachable_domains: HashSet<String>,
     retries: HashMap<ProviderId, u32>,
     repeats: HashMap<ProviderId, u32>,
-    /// Its account is out of credit, and the call goes nowhere else for that.
+    /// The only provider that the call may still go to: its account is out of credit, and failover
+    /// for that is not allowed.
     waits_for: Option<ProviderId>,
-    /// The provider that the next attempt goes to, as long as the plan allows it.
+    /// The provider to retry in the next attempt, if the plan still allows it.
     pub(crate) last: Option<ProviderId>,
-    /// Attempts so far that were sent.
+    /// Number of attempts sent so far.
     pub(crate) sent: u64,
-    /// Attempts so far that were written down: the ring has no others, or another process had the
-    /// call meanwhile.
+    /// Number of attempts recorded so far. If the journal has more for this ring, another process
+    /// owned the call meanwhile.
     pub(crate) written: u64,
-    /// Why the last provider did not take the call.
+    /// Why the last provider did not accept the call.
     pub(crate) fault: Option<CallFailure>,
 }
 
 impl Tried {
-    /// What the attempts of this ring taught, whoever made them; and the call's end where nobody
-    /// may be asked after them.
+    /// What the recorded attempts of this ring showed, including those of other processes; and the
+    /// failure that ends the call, if no provider may be asked after them.
     pub(crate) fn of(
         config: &ActiveConfig,
         call: &Call,
@@ -47,17 +48,17 @@ impl Tried {
         (tried, end)
     }
 
-    /// True where the provider is not done with for this ring.
+    /// True if the provider may still be asked in this ring.
     pub(crate) fn may_ask(&self, provider: &ProviderId) -> bool {
         !self.done.contains(provider)
     }
 
-    /// True where the provider took no call for a while, so that others are asked first.
-    pub(crate) fn comes_last(&self, provider: &ProviderId) -> bool {
+    /// True if the provider asked for a pause, so that others are asked first.
+    pub(crate) fn is_deferred(&self, provider: &ProviderId) -> bool {
         self.repeats.contains_key(provider)
     }
 
-    /// True where the candidate may be asked, and what it rides on was reached.
+    /// True if the candidate may be asked, and its failure domain is not known to be unreachable.
     pub(crate) fn allows(&self, config: &ActiveConfig, candidate: &Candidate) -> bool {
         let domain = config
             .policy
@@ -68,12 +69,12 @@ impl Tried {
             && domain.is_none_or(|domain| !self.unreachable_domains.contains(domain))
     }
 
-    /// True where the provider may be asked now or later.
+    /// True if the provider may be asked now or later.
     pub(crate) fn may_wait_for(&self, provider: &ProviderId) -> bool {
         self.may_ask(provider) && self.waits_for.as_ref().is_none_or(|only| only == provider)
     }
 
-    /// How often the provider was asked again because it took no call for a while.
+    /// How often the provider has asked for a pause or was out of credit.
     pub(crate) fn repeats(&self, provider: &ProviderId) -> u32 {
         self.repeats.get(provider).copied().unwrap_or_default()
     }
@@ -83,8 +84,8 @@ impl Tried {
         self.retries.get(provider).copied().unwrap_or_default()
     }
 
-    /// What an attempt of a former process, that provably reached no phone, says of what may come
-    /// next. Answers with the call's end where nobody may be asked.
+    /// Applies a recorded attempt that is proven not to have rung. Returns the failure that ends
+    /// the call if no provider may be asked after it.
     fn remember(
         &mut self,
         config: &ActiveConfig,
@@ -112,7 +113,7 @@ impl Tried {
         fault.filter(|_| next == Next::AfterCredit && !self.may_ask(&earlier.provider))
     }
 
-    /// Who is not asked again after this.
+    /// Applies the result of an attempt: which providers may not be asked again.
     pub(crate) fn learn(
         &mut self,
         config: &ActiveConfig,
@@ -126,16 +127,16 @@ impl Tried {
                 if *retries < RETRIES && may_retry() {
                     *retries += 1;
                 } else {
-                    self.is_done_with(config, provider, true);
+                    self.exclude(config, provider, true);
                 }
             }
-            Next::OtherProvider => self.is_done_with(config, provider, false),
+            Next::OtherProvider => self.exclude(config, provider, false),
             Next::AfterPause | Next::AfterCredit => {
                 let repeats = self.repeats.entry(provider.clone()).or_default();
                 if *repeats < REPEATS {
                     *repeats += 1;
                 } else {
-                    self.is_done_with(config, provider, false);
+                    self.exclude(config, provider, false);
                 }
                 if next == Next::AfterCredit {
                     self.waits_for = Some(provider.clone());
@@ -145,9 +146,9 @@ impl Tried {
         }
     }
 
-    /// The provider is not asked again for this ring. `unreachable`: nor is anybody who rides on
-    /// the same.
-    pub(crate) fn is_done_with(
+    /// Excludes the provider for the rest of this ring. `unreachable`: also excludes all providers
+    /// in the same failure domain.
+    pub(crate) fn exclude(
         &mut self,
         config: &ActiveConfig,
         provider: &ProviderId,

@@ -1,7 +1,7 @@
-//! Webhook addresses that nobody can guess.
+//! Webhook addresses that cannot be guessed.
 //!
-//! Each attempt has its own address, `{provider}/{attempt}.{expires}.{kid}.{mac}`: whoever knows it
-//! was given it by the provider.
+//! Each attempt has its own address, `{provider}/{attempt}.{expires}.{kid}.{mac}`: only the
+//! provider of that attempt is given it.
 
 use std::time::Duration;
 
@@ -17,14 +17,14 @@ const SHORTEST_SECRET: usize = 32;
 /// 160 bits.
 const MAC_BYTES: usize = 20;
 
-/// Where providers send webhooks, and what makes the addresses unguessable.
+/// Where providers send webhooks, and the secret that signs the addresses.
 #[derive(Debug, Clone)]
 pub struct WebhookAddress {
     /// The public address of the receiver; the path `hooks/v1/…` is added.
     pub base: Url,
     /// At least 32 random characters.
     pub secret: SecretString,
-    /// How long an address holds.
+    /// How long an address is valid.
     pub lifetime: Duration,
 }
 
@@ -46,7 +46,7 @@ impl WebhookAddresses {
         if address.base.cannot_be_a_base() {
             return Err(Error::new(
                 ErrorKind::Configuration,
-                "is no web address: write it as https://calls.example.com",
+                "is not a web address: write it as https://calls.example.com",
             )
             .with_field("webhooks.base"));
         }
@@ -84,7 +84,8 @@ impl WebhookAddresses {
         full.get(..MAC_BYTES)?.try_into().ok()
     }
 
-    /// Reads `{provider}/{attempt}.{expires}.{kid}.{mac}`, in constant time where it matters.
+    /// Parses and verifies `{provider}/{attempt}.{expires}.{kid}.{mac}`; the MAC is compared in
+    /// constant time.
     pub(crate) fn read(&self, path: &str, now: Timestamp) -> Option<(ProviderId, AttemptId)> {
         let (provider, token) = path.trim_matches('/').split_once('/')?;
         let [attempt, expires, kid, mac] = token.split('.').collect::<Vec<_>>().try_into().ok()?;

@@ -1,8 +1,8 @@
-//! Tenants and classes by number: a name is hashed once, when a call comes, and never again.
+//! Tenants and classes by number, so that a name is hashed only once per call.
 
 use std::{collections::HashMap, hash::Hash};
 
-/// Things that have a name and a number. The number of a thing that was removed is used again.
+/// Assigns numbers to named things. Numbers of removed things are reused.
 #[derive(Clone)]
 pub(super) struct Interner<K, V> {
     numbers: HashMap<K, usize>,
@@ -21,12 +21,12 @@ impl<K: Clone + Eq + Hash, V> Interner<K, V> {
         self.numbers.len()
     }
 
-    /// The number of a name that is known.
+    /// The number of a known name.
     pub(super) fn number(&self, name: &K) -> Option<usize> {
         self.numbers.get(name).copied()
     }
 
-    /// The number of a name; what is behind it is made where the name is new.
+    /// The number of a name; a new name gets a new number and a new thing.
     pub(super) fn number_or(&mut self, name: &K, make: impl FnOnce() -> V) -> usize {
         if let Some(number) = self.number(name) {
             return number;
@@ -60,7 +60,7 @@ impl<K: Clone + Eq + Hash, V> Interner<K, V> {
         self.things.get(number)?.as_ref().map(|(name, _)| name)
     }
 
-    /// Every thing with its number and name, by number.
+    /// All things with their numbers and names, ordered by number.
     pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &K, &V)> {
         let known = self.things.iter().enumerate();
         known

@@ -1,24 +1,24 @@
-//! Calls that no provider can take now, in the order in which they will be taken.
+//! A fair queue of calls that no provider can take now.
 //!
-//! A call that finds every limit used up is not refused: it waits. Who goes first when a slot frees
-//! decides whose product works on a busy day, and the obvious queue, one line for all, gives the
-//! day to whoever pushes ten thousand calls in front of everybody else's ten. Here tenants take
-//! turns and only within a tenant is age what counts:
+//! A call that finds every limit used up is not refused: it waits. Which call goes first when a
+//! slot is free decides whose product works on a busy day. With a single first-come queue, a tenant
+//! with ten thousand calls would block everyone else's ten. So tenants take turns, and only within
+//! a tenant does age decide:
 //!
-//! - Between two tenants that both wait and both can go, the counts of calls served never differ by
-//!   more than one.
+//! - Between two tenants that both wait and both can go, the numbers of calls served never differ
+//!   by more than one.
 //! - No tenant waits longer than one turn of every other tenant that can go.
-//! - Who was away gets no credit for it: a tenant that comes, or comes back, takes its place behind
-//!   all who wait.
-//! - What waits for something else does not stand in the way: a class of calls that is blocked is
-//!   passed over, and its tenants keep their place in line, not a hoard of turns.
+//! - Being absent earns no credit: a tenant that arrives or returns takes its place behind all that
+//!   wait.
+//! - Blocked calls do not block others: a class of calls that cannot go is skipped. Its tenants
+//!   keep their place in line but do not collect turns.
 //!
-//! Time is virtual: it counts places given at the end of the line of tenants, so that nothing here
-//! asks a clock, and a drain that is repeated comes out the same.
+//! Time is virtual: it counts the places assigned at the end of the line of tenants. So no clock is
+//! read, and the order is reproducible.
 //!
-//! | file | its one reason |
+//! | file | purpose |
 //! |---|---|
-//! | `queue.rs` | [`FairQueue`]: who goes next |
+//! | `queue.rs` | [`FairQueue`]: which call goes next |
 //! | `turn.rs` | [`Ticket`] and [`Turn`]: a waiting call, and one that may go |
 //! | `interner.rs` | tenants and classes by number |
 

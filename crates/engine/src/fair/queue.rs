@@ -1,10 +1,10 @@
-//! Who goes next.
+//! Which call goes next.
 //!
 //! Every tenant that waits has a place in one line; the numbers of the places only grow, and are
 //! the queue's virtual time. A turn takes the first tenant in line of which a call can go, takes
-//! the oldest such call, and puts the tenant at the end. So that blocked calls cost nothing to pass
-//! over, each class keeps the places of the tenants that wait in it: a turn looks at the front of
-//! each class, not at each call.
+//! the oldest such call, and puts the tenant at the end. Each class keeps the places of the tenants
+//! that wait in it, so that blocked calls cost nothing to skip: a turn looks at the front of each
+//! class, not at each call.
 
 use std::{collections::BTreeMap, fmt, hash::Hash};
 
@@ -19,7 +19,7 @@ use super::{
 /// Calls that wait, of many tenants, in fair order.
 ///
 /// `C` is a class: what a call waits for, as the set of providers that could take it and are full.
-/// Calls of one class share one fate. `T` is whatever stands for the call.
+/// Either all calls of a class can go, or none can. `T` represents the call.
 ///
 /// With `n` calls waiting, of which the turning tenant's are of `t` of `k` classes: `push` and
 /// `remove` take `O(t + log n)`, `pop` `O(k + t log n)`.
@@ -43,7 +43,7 @@ use super::{
 pub struct FairQueue<C, T> {
     tenants: Interner<TenantId, Tenant<T>>,
     classes: Interner<C, WaitKey>,
-    /// The last place given in line.
+    /// The last place that was assigned in line.
     time: u64,
     pushed: u64,
     len: usize,
@@ -79,7 +79,7 @@ impl<T> Tenant<T> {
 }
 
 impl<C: Clone + Eq + Hash, T> FairQueue<C, T> {
-    /// An empty one.
+    /// An empty queue.
     pub fn new() -> Self {
         Self {
             tenants: Interner::default(),
@@ -90,9 +90,8 @@ impl<C: Clone + Eq + Hash, T> FairQueue<C, T> {
         }
     }
 
-    /// Lets a call wait. Within its tenant it stands behind those that wait for longer; `since` is
-    /// when it was asked for, so that a call which is taken up after a restart comes back to where
-    /// it stood.
+    /// Adds a call. Within its tenant it comes after those that have waited longer. `since` is when
+    /// the call was ready, so that a call taken over after a restart returns to its place.
     pub fn push(&mut self, tenant: &TenantId, class: &C, since: Timestamp, item: T) -> Ticket {
         self.pushed += 1;
         let age = Age { since, nth: self.pushed };
@@ -100,8 +99,8 @@ impl<C: Clone + Eq + Hash, T> FairQueue<C, T> {
     }
 
     /// The next call that may go: the oldest one that can, of the tenant whose turn it is. `can_go`
-    /// says whether calls of a class can go now, and is asked at most once for each class. `None`
-    /// where nobody can.
+    /// says whether calls of a class can go now, and is called at most once per class. `None` if no
+    /// call can go.
     pub fn pop(&mut self, mut can_go: impl FnMut(&C) -> bool) -> Option<Turn<C, T>> {
         let mut next: Option<(u64, Age, Ticket)> = None;
         for (number, name, class) in self.classes.iter() {
@@ -114,7 +113,7 @@ impl<C: Clone + Eq + Hash, T> FairQueue<C, T> {
             let Some(age) = self.oldest(tenant, number) else {
                 continue;
             };
-            // The same place is the same tenant, with calls of several classes.
+            // The same place means the same tenant, with calls of several classes.
             let earlier = next.is_none_or(|(best, oldest, _)| (place, age) < (best, oldest));
             if earlier && can_go(name) {
                 let class = number;
@@ -124,13 +123,13 @@ impl<C: Clone + Eq + Hash, T> FairQueue<C, T> {
         let (_, _, ticket) = next?;
         let mut turn = self.remove(ticket)?;
         turn.place_after = self.end_of_line();
-        // Nothing is there where this was its last call.
+        // The tenant is gone if this was its last call.
         self.move_to(ticket.tenant, turn.place_after);
         Some(turn)
     }
 
-    /// Takes a call out, wherever it stands. Its tenant keeps its place in line as long as other
-    /// calls of it wait. `None` where the call has left already.
+    /// Removes a call. Its tenant keeps its place in line as long as it has other calls waiting.
+    /// `None` if the call has left already.
     pub fn remove(&mut self, ticket: Ticket) -> Option<Turn<C, T>> {
         let Ticket { tenant: number, class, age } = ticket;
         let tenant = self.tenants.get_mut(number)?;
@@ -169,8 +168,8 @@ impl<C: Clone + Eq + Hash, T> FairQueue<C, T> {
         Some(turn)
     }
 
-    /// Takes every call out. All keep their places, and come back to them with
-    /// [`FairQueue::give_back`] in whatever order.
+    /// Removes all calls. They keep their places, and can return to them with
+    /// [`FairQueue::give_back`] in any order.
     pub fn drain(&mut self) -> Vec<Turn<C, T>> {
         let tickets = self.tenants.iter().flat_map(|(tenant, _, waiting)| {
             let lines = waiting.lines.iter();
@@ -182,7 +181,7 @@ impl<C: Clone + Eq + Hash, T> FairQueue<C, T> {
         tickets.into_iter().filter_map(|ticket| self.remove(ticket)).collect()
     }
 
-    /// Takes a call back that could not go after all: it stands where it stood, and so does its
+    /// Returns a call that could not go after all. It gets its old place back, and so does its
     /// tenant, unless the tenant took another turn since.
     pub fn give_back(&mut self, turn: Turn<C, T>) -> Ticket {
         if let Some(number) = self.tenants.number(&turn.tenant)
@@ -193,13 +192,14 @@ impl<C: Clone + Eq + Hash, T> FairQueue<C, T> {
         self.insert(&turn.tenant, &turn.class, turn.age, turn.item, Some(turn.place))
     }
 
-    /// A waiting call. `None` where it has left.
+    /// A waiting call. `None` if it has left.
     pub fn get(&self, ticket: Ticket) -> Option<&T> {
         self.tenants.get(ticket.tenant)?.line(ticket.class)?.calls.get(&ticket.age)
     }
 
-    /// How many calls go before this one, if from now on everything can go and nothing else comes.
-    /// `None` where it has left. Takes as long as there are tenants, and calls of its own.
+    /// How many calls go before this one, if from now on all calls can go and no new ones arrive.
+    /// `None` if it has left. The cost grows with the number of tenants and of its own tenant's
+    /// calls.
     pub fn ahead(&self, ticket: Ticket) -> Option<usize> {
         self.get(ticket)?;
         let tenant = self.tenants.get(ticket.tenant)?;
@@ -216,7 +216,7 @@ impl<C: Clone + Eq + Hash, T> FairQueue<C, T> {
         self.len
     }
 
-    /// True where nobody waits.
+    /// True if no call waits.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
@@ -238,12 +238,12 @@ impl<C: Clone + Eq + Hash, T> FairQueue<C, T> {
         known.map_or(0, |class| class.len)
     }
 
-    /// What is waited for, and by how many calls.
+    /// All classes, with the number of calls that wait in each.
     pub fn classes(&self) -> impl Iterator<Item = (&C, usize)> {
         self.classes.iter().map(|(_, name, class)| (name, class.len))
     }
 
-    /// `place`: where in line its tenant stands, where it is not there already.
+    /// `place`: the place in line for its tenant, if the tenant does not wait already.
     fn insert(
         &mut self,
         tenant: &TenantId,
@@ -311,7 +311,7 @@ impl<C: Clone + Eq + Hash, T> Default for FairQueue<C, T> {
     }
 }
 
-/// How many wait, and not who.
+/// Shows how many calls wait, but not which.
 impl<C, T> fmt::Debug for FairQueue<C, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FairQueue").field("calls", &self.len).finish_non_exhaustive()

@@ -1,8 +1,8 @@
-//! Failures in a row.
+//! A circuit breaker that counts consecutive failures.
 //!
-//! A breaker half opens with a read: a call is never used to find out whether calls work. A read
-//! that works proves less than a call that works, though, so after it the row of failures still
-//! stands: the next failure opens again, for twice as long.
+//! A breaker half-opens with a read: a call is never used to find out whether calls work. A
+//! successful read proves less than a successful call, though, so it does not reset the count of
+//! failures: the next failure opens the breaker again, for twice as long.
 
 use std::time::Duration;
 
@@ -10,20 +10,20 @@ use switchboard_router::BreakerPolicy;
 
 use super::doubled;
 
-/// One breaker. All times are of one clock that only runs forward, as
+/// One breaker. All times are of one monotonic clock, such as
 /// [`Clock::uptime`](switchboard_core::Clock::uptime).
 #[derive(Debug, Clone)]
 pub struct Breaker {
     policy: BreakerPolicy,
     in_a_row: u32,
-    /// How often this row of failures has made it wait.
+    /// How often the breaker opened in this run of failures.
     waits: u32,
     state: State,
 }
 
 #[derive(Debug, Clone, Copy)]
 enum State {
-    /// What was sent before `since` says nothing of now.
+    /// Requests sent before `since` are ignored: they say nothing about the present.
     Closed {
         since: Duration,
     },
@@ -33,18 +33,18 @@ enum State {
 }
 
 impl Breaker {
-    /// A closed one.
+    /// A closed breaker.
     pub fn new(policy: BreakerPolicy) -> Self {
         Self { policy, in_a_row: 0, waits: 0, state: State::Closed { since: Duration::ZERO } }
     }
 
-    /// Obeys another policy from now on. A cooldown that began lasts as long as it said.
+    /// Changes the policy. A cooldown that has begun keeps its length.
     pub fn set_policy(&mut self, policy: BreakerPolicy) {
         self.policy = policy;
     }
 
-    /// How long until a read may be tried; `None`: it is closed, and calls go. It stays open until
-    /// a read has worked.
+    /// How long until the next probe; `None` if the breaker is closed. It stays open until a probe
+    /// has succeeded.
     pub fn time_until_probe(&self, now: Duration) -> Option<Duration> {
         match self.state {
             State::Closed { .. } => None,
@@ -52,9 +52,9 @@ impl Breaker {
         }
     }
 
-    /// A call that was sent at `sent` was taken, or refused for a good reason: the row of failures
-    /// is over. What was sent before the breaker opened, and is answered later, neither closes it
-    /// nor counts.
+    /// A call that was sent at `sent` was accepted, or refused for a reason of its own: this ends
+    /// the run of failures. A call that was sent before the breaker opened and answered later
+    /// neither closes the breaker nor counts.
     pub fn record_success(&mut self, sent: Duration) {
         if self.counts(sent) {
             self.in_a_row = 0;
@@ -62,7 +62,7 @@ impl Breaker {
         }
     }
 
-    /// A call that was sent at `sent` failed. True where this opened the breaker.
+    /// A call that was sent at `sent` failed. True if this opened the breaker.
     pub fn record_failure(&mut self, sent: Duration, now: Duration) -> bool {
         if !self.counts(sent) {
             return false;
@@ -75,8 +75,8 @@ impl Breaker {
         true
     }
 
-    /// A probing read came to its end. One that works closes the breaker, one that fails makes it
-    /// wait twice as long; one that came before its time changes nothing.
+    /// Records the result of a probe. Success closes the breaker; failure doubles the wait; a probe
+    /// that came too early changes nothing.
     pub fn record_probe(&mut self, worked: bool, now: Duration) {
         match self.state {
             State::Open { until } if until <= now => {

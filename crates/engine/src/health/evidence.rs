@@ -1,33 +1,32 @@
-//! What a failed placing request says of those who were asked.
+//! What a failed placing request says about the provider and its platform.
 
 use switchboard_core::{Delivery, Error, ErrorKind, PlaceError, Refusal};
 
-/// Of whom it speaks.
+/// Whom a failure counts against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Blame {
-    /// The provider answered in order: it would not take this call, which depends on the call.
+    /// Nobody: the provider works, and refused this call for a reason that depends on the call.
     Answered,
-    /// It speaks against the account: its key does not work, or its answers make no sense. Its
-    /// neighbours on the same platform may do well.
+    /// The provider's account: its key does not work, or its answers make no sense. Others on the
+    /// same platform may work well.
     AgainstProvider,
-    /// It speaks against the provider, and perhaps against what it rides on: nobody was there, or
-    /// the server failed.
+    /// The provider, and perhaps its platform: it did not answer, or the server failed.
     AgainstPlatform,
-    /// Nothing: what never left for our own reasons, or a call that was placed.
+    /// Nobody: the request was not sent for our own reasons, or the call was placed.
     Nothing,
 }
 
-/// Reads a failure of a placing request.
+/// Whom this failure of a placing request counts against.
 pub(crate) fn blame(failed: &PlaceError) -> Blame {
     let error = failed.error();
-    let nobody_there =
+    let no_answer =
         matches!(error.kind(), ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport);
     match failed.delivery() {
-        Delivery::NotSent if nobody_there => Blame::AgainstPlatform,
-        // What never left for another reason is our own fault: a bad field, a missing agent, a key
-        // that cannot work.
+        Delivery::NotSent if no_answer => Blame::AgainstPlatform,
+        // A request that was not sent for another reason is our own fault: a bad field, a missing
+        // agent, an unusable key.
         Delivery::NotSent | Delivery::Placed => Blame::Nothing,
-        Delivery::Unknown if nobody_there || is_server_error(error) => Blame::AgainstPlatform,
+        Delivery::Unknown if no_answer || is_server_error(error) => Blame::AgainstPlatform,
         Delivery::Unknown => Blame::AgainstProvider,
         Delivery::Refused(refusal) => match refusal {
             Refusal::ThisProvider if error.kind() == ErrorKind::Unauthorized => {
@@ -42,9 +41,9 @@ pub(crate) fn blame(failed: &PlaceError) -> Blame {
     }
 }
 
-/// True where a read that failed so found nobody: an answer that refuses the key shows that
-/// somebody answers.
-pub(crate) fn is_nobody_there(error: &Error) -> bool {
+/// True if this error of a read means that there was no answer. A refused key is an answer: the
+/// platform is up.
+pub(crate) fn is_unanswered(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport)
         || is_server_error(error)
 }

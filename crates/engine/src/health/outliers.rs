@@ -1,17 +1,17 @@
-//! A provider that fails far more often than the others.
+//! Ejects providers that fail far more often than the others.
 //!
-//! A breaker sees failures in a row and nothing else: a provider that fails every other call never
-//! opens it. So the shares of failed attempts are compared, over a sliding window. A provider is
-//! ejected when the lower end of the 99 % Wilson interval of its share is more than ten points
-//! above the share of those that could take its calls, all of them together and with one failure
-//! and one success added, so that providers of which nothing is known count as failing half the
-//! time. At least [`OutlierPolicy::minimum_attempts`] of its attempts have to stand in the window,
-//! of at least two calls that failed: one bad call, with all its retries, ejects nobody.
+//! A breaker only sees consecutive failures: a provider that fails every other call never opens it.
+//! So failure rates in a sliding window are compared. A provider is ejected if the lower end of the
+//! 99 % Wilson interval of its failure rate is more than ten percentage points above the rate of
+//! the providers that could take its calls. Their attempts are pooled, with one failure and one
+//! success added, so that providers without data count as failing half the time. The window must
+//! contain at least [`OutlierPolicy::minimum_attempts`] attempts of the provider, and failures of
+//! at least two calls: one bad call with all its retries ejects nobody.
 //!
-//! An ejection lasts as long as it says, and begins the record anew. The next one doubles, where it
-//! comes within a window of the return. The last provider that could take calls is never ejected.
-//! What a provider refuses for a good reason does not count either way, because that depends on the
-//! call.
+//! The length of an ejection is fixed when it begins, and the provider's record starts again after
+//! it. The next ejection is twice as long if it comes within one window of the return. The last
+//! provider that could take calls is never ejected. Refusals for reasons that depend on the call do
+//! not count either way.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -23,16 +23,15 @@ use switchboard_router::OutlierPolicy;
 
 use super::doubled;
 
-/// How much higher than that of the others a share has to be.
+/// By how much a failure rate has to exceed that of the others.
 const MARGIN: f64 = 0.1;
-/// The 99.5 % quantile of the normal distribution: both ends of the interval together err once in a
-/// hundred.
+/// The 99.5 % quantile of the normal distribution, for a two-sided 99 % interval.
 const QUANTILE: f64 = 2.575_829_303_548_901;
-/// So many attempts of a provider are looked at, at most, and the newest.
+/// The most attempts of a provider that are considered: the newest ones.
 const MOST_ATTEMPTS: usize = 1_000;
 
-/// How often each provider lately failed, and who is left out for it. All times are of one clock
-/// that only runs forward, as [`Clock::uptime`](switchboard_core::Clock::uptime).
+/// How often each provider failed lately, and which ones are ejected. All times are of one
+/// monotonic clock, such as [`Clock::uptime`](switchboard_core::Clock::uptime).
 #[derive(Debug, Clone)]
 pub struct Outliers {
     policy: OutlierPolicy,
@@ -43,7 +42,7 @@ pub struct Outliers {
 struct Record {
     attempts: VecDeque<Attempt>,
     failures: usize,
-    /// When the last ejection ends or ended, and how many came before it in its row.
+    /// When the last ejection ends or ended, and how many came directly before it.
     ejection: Option<(Duration, u32)>,
 }
 
@@ -55,24 +54,24 @@ struct Attempt {
 }
 
 impl Outliers {
-    /// Nobody was asked yet.
+    /// Starts without any attempts.
     pub fn new(policy: OutlierPolicy) -> Self {
         Self { policy, records: BTreeMap::new() }
     }
 
-    /// Obeys another policy from now on. An ejection that began lasts as long as it said.
+    /// Changes the policy. An ejection that has begun keeps its length.
     pub fn set_policy(&mut self, policy: OutlierPolicy) {
         self.policy = policy;
     }
 
-    /// A provider took a call that was sent at `sent`.
+    /// A provider accepted a call that was sent at `sent`.
     pub fn record_success(&mut self, provider: &ProviderId, sent: Duration, now: Duration) {
         self.note(provider, None, sent, now);
     }
 
-    /// A provider failed with a call. `others` are those that could take its calls: switched on,
-    /// and with closed breakers; those of them that are ejected are passed over. Blame for how long
-    /// the provider is ejected, where this ejects it.
+    /// A provider failed a call. `others` are those that could take its calls: enabled and with
+    /// closed breakers; ejected ones among them are ignored. Returns for how long the provider is
+    /// ejected, if this ejects it.
     pub fn record_failure<'a>(
         &mut self,
         provider: &ProviderId,
@@ -116,13 +115,14 @@ impl Outliers {
         Some(pause)
     }
 
-    /// How long a provider is still left out.
+    /// For how much longer a provider is ejected.
     pub fn ejected_for(&self, provider: &ProviderId, now: Duration) -> Option<Duration> {
         let (until, _) = self.records.get(provider)?.ejection?;
         until.checked_sub(now).filter(|left| !left.is_zero())
     }
 
-    /// False where the attempt does not count: it was sent before its provider came back.
+    /// False if the attempt does not count because it was sent before its provider returned from an
+    /// ejection.
     fn note(
         &mut self,
         provider: &ProviderId,
@@ -167,7 +167,7 @@ impl Record {
     }
 }
 
-/// The lower end of the Wilson interval of a share.
+/// The lower end of the Wilson interval of a failure rate.
 fn lowest_share(failures: usize, attempts: usize) -> f64 {
     if attempts == 0 {
         return 0.0;

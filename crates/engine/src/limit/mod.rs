@@ -1,9 +1,8 @@
-//! How fast providers may be asked.
+//! Rate limiters for requests to providers.
 //!
-//! Two tools, because they answer two questions. A provider's documented limit is a count in any
-//! window of time, and a token bucket may let nearly twice that count through in its worst window:
-//! for it stands the exact [`SlidingLog`]. [`Pace`] spreads requests evenly and is right where no
-//! count is promised to anybody.
+//! There are two, for two purposes. A provider's documented limit is a count in any window of time.
+//! A token bucket may allow nearly twice that count in its worst window, so the exact
+//! [`SlidingLog`] is used. [`Pace`] spreads requests evenly, for cases without a documented limit.
 
 mod pace;
 mod sliding;

@@ -49,7 +49,7 @@ impl GovernorClock for Since {
     }
 }
 
-/// At most so many a second, evenly, after a short burst.
+/// Allows a number of requests per second, evenly spread, after a short burst.
 #[derive(Debug)]
 pub struct Pace {
     limiter: RateLimiter<NotKeyed, InMemoryState, Since, NoOpMiddleware<Moment>>,
@@ -70,7 +70,7 @@ impl Pace {
         }
     }
 
-    /// Takes the next turn, or says how long it is away.
+    /// Takes the next turn, or returns how long to wait for it.
     ///
     /// # Errors
     /// How long to wait before asking again.

@@ -1,18 +1,18 @@
-//! At most so many in any window of so long, exactly.
+//! An exact sliding-window rate limit.
 
 use std::{collections::VecDeque, time::Duration};
 
 use jiff::Timestamp;
 use switchboard_router::Headroom;
 
-/// One slot that was taken; give it back where the request provably never left.
+/// A slot that was taken. Give it back if the request was provably never sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "a slot that is dropped stays taken until its window is over"]
 pub struct Slot {
     id: u64,
 }
 
-/// A log of the moments at which slots were taken.
+/// A log of the times at which slots were taken.
 ///
 /// In every window `(t - window, t]` at most `limit` slots are taken, whatever the order of the
 /// clock's readings: a clock that jumps back counts as standing still.
@@ -26,7 +26,7 @@ pub struct SlidingLog {
 }
 
 impl SlidingLog {
-    /// At most `limit` in any `window`.
+    /// Allows at most `limit` slots in any `window`.
     pub fn new(limit: u32, window: Duration) -> Self {
         Self {
             limit: limit as usize,
@@ -37,8 +37,8 @@ impl SlidingLog {
         }
     }
 
-    /// Obeys another limit from now on. What was taken stays taken; where the window grows, only
-    /// what the log still has counts.
+    /// Changes the limit. Slots that were taken stay taken; if the window grows, only those still
+    /// in the log count.
     pub fn set_limit(&mut self, limit: u32, window: Duration) {
         self.limit = limit as usize;
         self.window = window;
@@ -47,7 +47,7 @@ impl SlidingLog {
     /// Takes a slot.
     ///
     /// # Errors
-    /// The moment at which the next slot frees.
+    /// The time at which the next slot is free.
     pub fn take(&mut self, now: Timestamp) -> Result<Slot, Timestamp> {
         self.forget(now);
         if self.taken.len() >= self.limit {
@@ -59,12 +59,12 @@ impl SlidingLog {
         Ok(Slot { id })
     }
 
-    /// Frees a slot whose request provably never left.
+    /// Gives back a slot whose request was provably never sent.
     pub fn give_back(&mut self, slot: Slot) {
         self.taken.retain(|(_, id)| *id != slot.id);
     }
 
-    /// What is left, without taking any.
+    /// How many slots are free, without taking one.
     pub fn headroom(&self, now: Timestamp) -> Headroom {
         let now = now.max(self.latest);
         let used = self.taken.iter().filter(|(at, _)| !self.is_over(*at, now)).count();
@@ -83,8 +83,8 @@ impl SlidingLog {
         }
     }
 
-    /// Where none is free: when so few are left that one is. More than the limit may be taken,
-    /// where it was greater before.
+    /// If none is free: when enough slots have expired. More than the limit may be taken if the
+    /// limit was higher before.
     fn frees_at(&self) -> Timestamp {
         let last = self.taken.len().saturating_sub(self.limit);
         self.taken.get(last).map_or(Timestamp::MAX, |(at, _)| self.end_of(*at))

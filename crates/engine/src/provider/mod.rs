@@ -1,4 +1,4 @@
-//! What is true of one provider at this moment: its limits, its health, its open attempts.
+//! The runtime state of one provider: its limits, its health and its open attempts.
 
 mod watched;
 
@@ -31,10 +31,10 @@ use crate::{
 
 pub(crate) use watched::{Unbilled, Watch};
 
-/// How long an account that is out of credit takes no call: the first time, and at most.
+/// How long an account that is out of credit gets no calls: the first time, and at most.
 const CREDIT_PAUSE: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(15 * 60));
 
-/// What stays with a provider over configurations.
+/// State of a provider that survives a reload of the configuration.
 struct ProviderState {
     /// Wakes the follower.
     work: Notify,
@@ -47,16 +47,16 @@ struct State {
     places: Option<SlidingLog>,
     reads: Option<SlidingLog>,
     breaker: Breaker,
-    // Until when on the clock that only runs: what was announced lasts as long as it was announced,
-    // whoever sets the other clock.
+    // Times on the monotonic clock, so that setting the wall clock does not change how long a pause
+    // lasts.
     ejected_until: Option<Duration>,
     paused_until: Option<Duration>,
     no_credit_until: Option<Duration>,
-    /// How often in a row the account was out of credit.
+    /// How many times in a row the account was out of credit.
     no_credit: u32,
-    /// Other processes keep it busy until then.
+    /// Other processes have used up its limits until this time.
     full_until: Option<Duration>,
-    /// Calls under way, and when each is over at the latest.
+    /// Attempts in progress, and when each is over at the latest.
     inside: BTreeMap<AttemptId, Timestamp>,
     in_doubt: BTreeMap<AttemptId, Option<AgentId>>,
     time_to_accept: Option<Duration>,
@@ -64,26 +64,26 @@ struct State {
     unbilled: BTreeMap<ProviderCallId, Unbilled>,
 }
 
-/// One provider's provider runtime, as one configuration has it. What was learnt of the provider, and the calls
-/// that it has, are kept by its next provider runtime.
+/// One provider's runtime under one configuration. After a reload, the next runtime of the same
+/// provider shares its state: health, used limits and open calls.
 pub(crate) struct ProviderRuntime {
     pub(crate) provider: Arc<dyn Provider>,
     pub(crate) id: ProviderId,
-    /// What one credit costs, where it bills credits.
+    /// What one credit costs, if the provider bills in credits.
     pub(crate) credit_price: Option<Money>,
-    /// What it rides on.
+    /// The failure domain of the provider.
     pub(crate) domain: Arc<Domain>,
     clock: Arc<dyn Clock>,
     pace: Option<Pace>,
     limits: ProviderLimits,
-    /// The backend takes its turns itself, one for each request.
+    /// True if the backend itself waits for a read slot before each request.
     paced: bool,
     kept: Arc<ProviderState>,
 }
 
 impl fmt::Debug for ProviderRuntime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lane").field("provider", &self.id).finish_non_exhaustive()
+        f.debug_struct("ProviderRuntime").field("provider", &self.id).finish_non_exhaustive()
     }
 }
 
@@ -99,7 +99,7 @@ impl ProviderRuntime {
         };
         let kept = Arc::new(ProviderState {
             work: Notify::new(),
-            // A tenth of the requests may be retries, and ten in any ten seconds whatever the
+            // Retries may be a tenth of the requests, and ten in any ten seconds even without
             // traffic.
             retries: TpsBudget::new(Duration::from_secs(10), 1, 0.1),
             state: Mutex::new(State {
@@ -121,7 +121,7 @@ impl ProviderRuntime {
         Self::over(kept, provider, policy, domain, clock)
     }
 
-    /// The provider runtime of the same provider under a new configuration.
+    /// The runtime of the same provider under a new configuration.
     pub(crate) fn reconfigured(
         &self,
         provider: Arc<dyn Provider>,
@@ -160,7 +160,7 @@ impl ProviderRuntime {
         }
     }
 
-    /// Until there is something to follow.
+    /// Waits until there is something to follow.
     pub(crate) async fn work(&self) {
         self.kept.work.notified().await;
     }
@@ -202,13 +202,13 @@ impl ProviderRuntime {
         Some(Headroom { free, of, frees_at: inside.min().copied().filter(|_| free == 0) })
     }
 
-    /// The calls under way that all processes share.
+    /// The concurrency slots to reserve in the journal, which all processes share.
     pub(crate) fn room_needs(&self, until: Timestamp) -> Vec<ConcurrencySlot> {
         let need = |limit| ConcurrencySlot { scope: Scope::Calls(self.id.clone()), limit, until };
         self.limits.concurrent.map(need).into_iter().collect()
     }
 
-    /// An attempt is sent that is over at `until` at the latest.
+    /// Counts an attempt that is over at `until` at the latest.
     pub(crate) fn enter(&self, attempt: AttemptId, until: Timestamp, now: Timestamp) {
         if self.limits.concurrent.is_some() {
             let mut state = self.kept.state.lock();
@@ -217,12 +217,12 @@ impl ProviderRuntime {
         }
     }
 
-    /// An attempt is over. True where that made room.
+    /// Stops counting an attempt that is over. True if that released a slot.
     pub(crate) fn leave(&self, attempt: AttemptId) -> bool {
         self.kept.state.lock().inside.remove(&attempt).is_some()
     }
 
-    /// The limit that all processes share.
+    /// The rate slots to reserve in the journal, which all processes share.
     pub(crate) fn slot_needs(&self) -> Vec<RateSlot> {
         let need = |limit: RequestLimit| RateSlot {
             scope: Scope::Placing(self.id.clone()),
@@ -232,7 +232,7 @@ impl ProviderRuntime {
         self.limits.placing.map(need).into_iter().collect()
     }
 
-    /// True where a call in doubt can be told from its neighbours by its agent and its time alone.
+    /// True if a call in doubt can only be identified by its agent and its time.
     pub(crate) fn tells_by_agent(&self) -> bool {
         match self.provider.info().idempotency {
             Idempotency::None => true,
@@ -246,9 +246,9 @@ impl ProviderRuntime {
         state.full_until = state.full_until.max(Some(until));
     }
 
-    /// Where a provider takes a key, a call in doubt can be told from its neighbours by number and
-    /// task; where it takes none, the agent and the time are all there is, and a second call in
-    /// doubt would make both unprovable.
+    /// The agents that must not get another call. If the provider supports idempotency keys, a call
+    /// in doubt can be identified by its number and task. If not, only by agent and time, and then
+    /// a second call in doubt would make both impossible to prove.
     fn agents_in_doubt(&self, state: &State) -> BTreeSet<Option<AgentId>> {
         if self.tells_by_agent() {
             state.in_doubt.values().cloned().collect()
@@ -257,7 +257,7 @@ impl ProviderRuntime {
         }
     }
 
-    /// Takes a slot of the placing limit. `None` inside `Ok`: there is no limit.
+    /// Takes a slot of the placing rate limit. `Ok(None)` if there is no limit.
     pub(crate) fn take_place_slot(&self, now: Timestamp) -> Result<Option<Slot>, Timestamp> {
         match &mut self.kept.state.lock().places {
             Some(log) => log.take(now).map(Some),
@@ -271,8 +271,7 @@ impl ProviderRuntime {
         }
     }
 
-    /// True where one more question may be asked at once. It has its slot of the reading limit
-    /// then.
+    /// True if one more read may be made now; its slot of the read limit is taken then.
     pub(crate) fn may_read_now(&self, now: Timestamp) -> bool {
         if self.paced {
             let state = self.kept.state.lock();
@@ -281,15 +280,15 @@ impl ProviderRuntime {
         self.kept.take_read_slot(now).is_ok()
     }
 
-    /// Waits for a slot of the reading limit. A backend that takes its turns itself waits for one
-    /// with each request: nothing is waited for here.
+    /// Waits for a slot of the read limit. Returns at once if the backend itself waits for a slot
+    /// before each request.
     pub(crate) async fn read_turn(&self, clock: &dyn Clock) {
         if !self.paced {
             self.kept.read_turn(clock).await;
         }
     }
 
-    /// Waits for the provider runtime's pace.
+    /// Waits until the provider's pace allows the next placing request.
     pub(crate) async fn pace_turn(&self, clock: &dyn Clock) {
         let Some(pace) = &self.pace else { return };
         while let Err(wait) = pace.turn() {
@@ -297,17 +296,17 @@ impl ProviderRuntime {
         }
     }
 
-    /// True where one more retry fits the quota.
+    /// Takes one retry from the retry budget. False if there is none left.
     pub(crate) fn may_retry(&self) -> bool {
         self.kept.retries.withdraw()
     }
 
-    /// A request is sent: it earns a share of a retry.
+    /// Adds to the retry budget for a request that is sent.
     pub(crate) fn opened(&self) {
         self.kept.retries.deposit();
     }
 
-    /// The provider took a call that was sent at `sent`, of the clock that only runs.
+    /// The provider accepted a call that was sent at `sent` (monotonic clock).
     pub(crate) fn record_success(&self, sent: Duration, accepted_in: Option<Duration>) {
         let mut state = self.kept.state.lock();
         state.breaker.record_success(sent);
@@ -318,10 +317,11 @@ impl ProviderRuntime {
         }
     }
 
-    /// An attempt that was sent at `sent` failed. True where this opened the breaker.
-    pub(crate) fn record_failure(&self, says: Blame, sent: Duration, now: Duration) -> bool {
+    /// An attempt that was sent at `sent` (monotonic clock) failed. True if this opened the
+    /// breaker.
+    pub(crate) fn record_failure(&self, blame: Blame, sent: Duration, now: Duration) -> bool {
         let mut state = self.kept.state.lock();
-        match says {
+        match blame {
             Blame::AgainstProvider | Blame::AgainstPlatform => {
                 state.breaker.record_failure(sent, now)
             }
@@ -333,7 +333,7 @@ impl ProviderRuntime {
         }
     }
 
-    /// It fails far more often than the others, and is left out until then.
+    /// Ejects the provider as an outlier until this time (monotonic clock).
     pub(crate) fn eject(&self, until: Duration) {
         self.kept.state.lock().ejected_until = Some(until);
     }
@@ -350,15 +350,15 @@ impl ProviderRuntime {
         self.kept.state.lock().in_doubt.keys().copied().collect()
     }
 
-    /// The provider asked to be left alone for so long.
+    /// Pauses the provider for this long, as it asked.
     pub(crate) fn pause(&self, time: Duration) {
         let until = self.clock.uptime().saturating_add(time);
         let mut state = self.kept.state.lock();
         state.paused_until = state.paused_until.max(Some(until));
     }
 
-    /// Its account answered that it is out of credit, and takes no call for so long, unless a read
-    /// shows credit first. `None`: that was known.
+    /// Notes that the account is out of credit. Returns for how long the provider gets no calls,
+    /// unless a read shows credit first; `None` if that was known already.
     pub(crate) fn out_of_credit(&self) -> Option<Duration> {
         let now = self.clock.uptime();
         let mut state = self.kept.state.lock();
@@ -371,23 +371,24 @@ impl ProviderRuntime {
         Some(pause)
     }
 
-    /// A read showed credit. How often in a row it had none is kept until a call is taken: a
-    /// balance may count what cannot be spent.
+    /// Notes that a read showed credit. The count of refusals in a row is kept until a call is
+    /// accepted, because a balance may include credit that cannot be spent.
     pub(crate) fn has_credit(&self) {
         self.kept.state.lock().no_credit_until = None;
     }
 
-    /// How long until a read may be tried; `None`: its breaker is closed.
+    /// How long until the next probe; `None` if the breaker is closed.
     pub(crate) fn time_until_probe(&self, now: Duration) -> Option<Duration> {
         self.kept.state.lock().breaker.time_until_probe(now)
     }
 
-    /// True where neither its breaker nor that of what it rides on is open.
+    /// True if both its breaker and that of its failure domain are closed.
     pub(crate) fn is_closed(&self, now: Duration) -> bool {
         self.time_until_probe(now).is_none() && self.domain.time_until_probe(now).is_none()
     }
 
-    /// A read came to its end. How long until the next; `None`: its breaker is closed.
+    /// Records the result of a probe. Returns how long until the next one; `None` if the breaker is
+    /// closed.
     pub(crate) fn record_probe(&self, worked: bool, now: Duration) -> Option<Duration> {
         let mut state = self.kept.state.lock();
         state.breaker.record_probe(worked, now);
@@ -396,7 +397,7 @@ impl ProviderRuntime {
 }
 
 impl ProviderState {
-    /// Takes a slot of the reading limit, or says when one frees.
+    /// Takes a slot of the read limit, or returns when the next one is free.
     fn take_read_slot(&self, now: Timestamp) -> Result<(), Timestamp> {
         match &mut self.state.lock().reads {
             Some(log) => log.take(now).map(|_| ()),
@@ -411,7 +412,7 @@ impl ProviderState {
     }
 }
 
-/// The reading limit, for a backend that takes a turn with each request.
+/// The read limit, for a backend that waits for a slot before each request.
 struct Turns {
     kept: Arc<ProviderState>,
     clock: Arc<dyn Clock>,
@@ -430,7 +431,7 @@ impl fmt::Debug for Turns {
     }
 }
 
-/// A log that obeys another limit from now on. What was taken stays taken.
+/// Applies a new limit to a log. Slots that were taken stay taken.
 fn limit(log: &mut Option<SlidingLog>, limit: Option<RequestLimit>) {
     match (log.as_mut(), limit) {
         (Some(log), Some(limit)) => log.set_limit(limit.requests, limit.window),
@@ -439,8 +440,7 @@ fn limit(log: &mut Option<SlidingLog>, limit: Option<RequestLimit>) {
     }
 }
 
-/// When something ends on the clock on the wall, which has an end on the clock that only runs;
-/// `None`: it is over.
+/// Converts an end on the monotonic clock to the wall clock; `None` if it is over.
 fn ends(until: Option<Duration>, uptime: Duration, now: Timestamp) -> Option<Timestamp> {
     let left = until?.checked_sub(uptime).filter(|left| !left.is_zero())?;
     Some(now.checked_add(left).unwrap_or(Timestamp::MAX))
@@ -452,7 +452,7 @@ fn breaker(time_until_probe: Option<Duration>, now: Timestamp) -> BreakerState {
     })
 }
 
-/// How long until a moment; zero where it is past.
+/// How long until `then`; zero if it is past.
 pub(crate) fn until(now: Timestamp, then: Timestamp) -> Duration {
     Duration::try_from(then.duration_since(now)).unwrap_or(Duration::ZERO)
 }

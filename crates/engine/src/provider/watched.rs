@@ -1,4 +1,4 @@
-//! The calls that a provider has: until they are over, and until their bills are known.
+//! The calls that a provider has, until they are over and their bills are known.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +7,13 @@ use switchboard_core::{AttemptId, CallId, ProviderCallId};
 
 use super::ProviderRuntime;
 
-/// A call that the provider has and that is not over.
+/// A call that is in progress at the provider.
 #[derive(Debug, Clone)]
 pub(crate) struct Watch {
     pub(crate) call: CallId,
     pub(crate) attempt: AttemptId,
     pub(crate) since: Timestamp,
-    /// When it is stopped, where the provider can.
+    /// When the call is stopped, if the provider can stop calls.
     pub(crate) longest: Timestamp,
     pub(crate) stopped: bool,
     pub(crate) deadline: Timestamp,
@@ -21,7 +21,7 @@ pub(crate) struct Watch {
     pub(crate) missed: u32,
 }
 
-/// A call that is over and whose bill is not known.
+/// A call that is over and whose bill is not known yet.
 #[derive(Debug, Clone)]
 pub(crate) struct Unbilled {
     pub(crate) call: CallId,
@@ -55,13 +55,13 @@ impl ProviderRuntime {
         self.kept.state.lock().watches.remove(id)
     }
 
-    /// Notes that a call is told to stop. True the first time.
+    /// Notes that the provider is asked to stop a call. True the first time.
     pub(crate) fn stops(&self, id: &ProviderCallId) -> bool {
         let mut state = self.kept.state.lock();
         state.watches.get_mut(id).is_some_and(|watch| !std::mem::replace(&mut watch.stopped, true))
     }
 
-    /// Notes the word of a listed call. True where it is another than before.
+    /// Notes the status word of a listed call. True if it changed.
     pub(crate) fn saw(&self, id: &ProviderCallId, word: &str) -> bool {
         match self.kept.state.lock().watches.get_mut(id) {
             Some(watch) => {
@@ -74,7 +74,7 @@ impl ProviderRuntime {
         }
     }
 
-    /// Notes that a list did not show a call. Blame how often in a row.
+    /// Notes that a list did not show a call. Returns how many times in a row.
     pub(crate) fn missed(&self, id: &ProviderCallId) -> u32 {
         match self.kept.state.lock().watches.get_mut(id) {
             Some(watch) => {
@@ -98,8 +98,8 @@ impl ProviderRuntime {
         self.kept.state.lock().unbilled.remove(id);
     }
 
-    /// One more look at the usage log found nothing; after ten the bill stays unknown.
-    pub(crate) fn no_bill(&self, id: &ProviderCallId) {
+    /// Notes that the usage log did not show a bill; after ten times the bill stays unknown.
+    pub(crate) fn bill_not_found(&self, id: &ProviderCallId) {
         let mut state = self.kept.state.lock();
         if let Some(one) = state.unbilled.get_mut(id) {
             one.looks += 1;

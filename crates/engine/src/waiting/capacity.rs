@@ -1,4 +1,4 @@
-//! What is free at this moment, less what is set aside.
+//! The capacity that is free now, minus what is reserved.
 
 use std::{collections::HashMap, hash::Hash};
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{config::ActiveConfig, scope_limits::ScopeLimits};
 
-/// What passes take from what is free, and the limits do not know yet.
+/// What permits have reserved and the limits do not count yet.
 #[derive(Debug, Default)]
 pub(super) struct ReservedCounts {
     slots: HashMap<ProviderId, u32>,
@@ -49,16 +49,16 @@ impl ReservedCounts {
         }
     }
 
-    /// What is left of a provider's rate limit, and of the calls that it may have under way.
+    /// How many rate slots and concurrency slots of a provider are free and not reserved.
     pub(super) fn left(
         &self,
         provider: &ProviderId,
         headroom: Option<Headroom>,
         rooms: Option<Headroom>,
     ) -> (u32, u32) {
-        let left = |of: Option<Headroom>, aside: &HashMap<ProviderId, u32>| {
+        let left = |of: Option<Headroom>, reserved: &HashMap<ProviderId, u32>| {
             of.map_or(u32::MAX, |of| {
-                of.free.saturating_sub(aside.get(provider).copied().unwrap_or(0))
+                of.free.saturating_sub(reserved.get(provider).copied().unwrap_or(0))
             })
         };
         (left(headroom, &self.slots), left(rooms, &self.rooms))
@@ -69,16 +69,16 @@ impl ReservedCounts {
     }
 }
 
-fn less<K: Hash + Eq>(aside: &mut HashMap<K, u32>, key: &K) {
-    if let Some(count) = aside.get_mut(key) {
+fn less<K: Hash + Eq>(reserved: &mut HashMap<K, u32>, key: &K) {
+    if let Some(count) = reserved.get_mut(key) {
         *count -= 1;
         if *count == 0 {
-            aside.remove(key);
+            reserved.remove(key);
         }
     }
 }
 
-/// The providers and the scope limits as they are, each looked at once.
+/// A snapshot of providers and scope limits, each read at most once.
 #[derive(Debug)]
 pub(super) struct Capacity<'a> {
     config: &'a ActiveConfig,
@@ -93,41 +93,45 @@ impl<'a> Capacity<'a> {
         Self { config, gates, now, readings: HashMap::new(), at_gates: HashMap::new() }
     }
 
-    /// The first of these scope limits at which as many calls are under way, or were placed, as may be.
+    /// The first of these scopes whose limits are used up.
     pub(super) fn exhausted(&mut self, gates: &[Scope]) -> Option<Scope> {
         gates.iter().find(|gate| self.gate(gate).0 == 0).cloned()
     }
 
-    /// True where one more call may go in at all of these scope limits.
-    pub(super) fn allows(&mut self, gates: &[Scope], aside: &ReservedCounts) -> bool {
-        gates.iter().all(|gate| aside.left_at(gate, self.gate(gate).0) > 0)
+    /// True if all of these scopes allow one more call.
+    pub(super) fn allows(&mut self, gates: &[Scope], reserved: &ReservedCounts) -> bool {
+        gates.iter().all(|gate| reserved.left_at(gate, self.gate(gate).0) > 0)
     }
 
-    /// What a call of this class takes, where one can go now. One that does worse than the others
-    /// is better than nobody.
-    pub(super) fn way(&mut self, class: &WaitKey, aside: &ReservedCounts) -> Option<Reserved> {
-        if !self.allows(class.gates(), aside) {
+    /// What to reserve for a call with this key, if it can go now. A provider that is ejected as an
+    /// outlier is used only if no healthy one could take the call.
+    pub(super) fn find_capacity(
+        &mut self,
+        class: &WaitKey,
+        reserved: &ReservedCounts,
+    ) -> Option<Reserved> {
+        if !self.allows(class.gates(), reserved) {
             return None;
         }
         let mut last_resort = None;
         let mut healthy = false;
-        for door in class.doors() {
-            let Some(reading) = self.reading(door) else {
+        for candidate in class.candidates() {
+            let Some(reading) = self.reading(candidate) else {
                 continue;
             };
             let (headroom, rooms) = (reading.headroom, reading.concurrency);
-            let ejected = match self.obstacle(door) {
+            let ejected = match self.obstacle(candidate) {
                 None => false,
                 Some(Rejection::Outlier(_)) => true,
                 Some(_) => continue,
             };
             healthy |= !ejected;
-            let (slots, places) = aside.left(&door.provider, headroom, rooms);
+            let (slots, places) = reserved.left(&candidate.provider, headroom, rooms);
             if slots == 0 || places == 0 {
                 continue;
             }
             let share = Reserved {
-                provider: door.provider.clone(),
+                provider: candidate.provider.clone(),
                 slot: headroom.is_some(),
                 room: rooms.is_some(),
                 gates: class.gates().to_vec(),
@@ -140,18 +144,18 @@ impl<'a> Capacity<'a> {
         last_resort.filter(|_| !healthy)
     }
 
-    /// When it is worth looking again whether a call of this class can go. `None`: when a pass is
-    /// used, or a call is over.
+    /// When to look again whether a call with this key can go. `None`: when a permit is used or a
+    /// call ends.
     pub(super) fn look_again(&mut self, class: &WaitKey) -> Option<Timestamp> {
         let crowded = class.gates().iter().map(|gate| self.gate(gate));
         if let Some(at) = crowded.filter(|(free, _)| *free == 0).map(|(_, at)| at).max() {
             return Some(at);
         }
-        let doors = class.doors().iter();
-        doors.filter_map(|door| self.obstacle(door)?.clears_at()).min()
+        let candidates = class.candidates().iter();
+        candidates.filter_map(|candidate| self.obstacle(candidate)?.clears_at()).min()
     }
 
-    /// How many may go in at a scope limit, and when to look again where none may.
+    /// How many more calls a scope allows, and when to look again if none.
     fn gate(&mut self, gate: &Scope) -> (u32, Timestamp) {
         if let Some(known) = self.at_gates.get(gate) {
             return *known;
@@ -161,15 +165,15 @@ impl<'a> Capacity<'a> {
         found
     }
 
-    fn obstacle(&mut self, door: &CandidateSlot) -> Option<Rejection> {
+    fn obstacle(&mut self, candidate: &CandidateSlot) -> Option<Rejection> {
         let now = self.now;
-        self.reading(door)?.rejection(door.agent.as_ref(), now)
+        self.reading(candidate)?.rejection(candidate.agent.as_ref(), now)
     }
 
-    fn reading(&mut self, door: &CandidateSlot) -> Option<&Reading> {
+    fn reading(&mut self, candidate: &CandidateSlot) -> Option<&Reading> {
         let (config, now) = (self.config, self.now);
-        let read = || config.runtime(&door.provider).map(|runtime| runtime.reading(now));
-        let reading = self.readings.entry(door.provider.clone()).or_insert_with(read);
+        let read = || config.runtime(&candidate.provider).map(|runtime| runtime.reading(now));
+        let reading = self.readings.entry(candidate.provider.clone()).or_insert_with(read);
         reading.as_ref()
     }
 }

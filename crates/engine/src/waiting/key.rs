@@ -5,18 +5,18 @@ use std::sync::Arc;
 use switchboard_core::{AgentId, ProviderId};
 use switchboard_router::{Plan, Policy, Scope};
 
-/// What a call waits for. Calls of one class can go at the same moments: through any of the doors,
-/// once every scope limit lets them in.
+/// What a call waits for. Calls with the same key can go at the same moments: to any of the
+/// providers, once every scope limit allows it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct WaitKey(Arc<Parts>);
 
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Parts {
-    doors: Vec<CandidateSlot>,
+    candidates: Vec<CandidateSlot>,
     gates: Vec<Scope>,
 }
 
-/// A provider that could take the call if it were free, and the agent that would serve it there.
+/// A provider that could take the call if it had capacity, and the agent that would be used there.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct CandidateSlot {
     pub(super) provider: ProviderId,
@@ -24,27 +24,26 @@ pub(super) struct CandidateSlot {
 }
 
 impl WaitKey {
-    /// Of a call for which this was planned, and which its caller's and its agent profile's limits
-    /// keep back.
+    /// The key of a call with this plan, which is limited by these scopes.
     pub(super) fn of(plan: &Plan, policy: &Policy, gates: Vec<Scope>) -> Self {
         let passing = plan.rejected.iter().filter(|one| one.rejection.clears_at().is_some());
         let able = plan.candidates.iter().map(|one| &one.provider);
         let mut providers: Vec<&ProviderId> =
             able.chain(passing.map(|one| &one.provider)).collect();
         providers.sort_unstable();
-        let doors = providers.into_iter().map(|provider| CandidateSlot {
+        let candidates = providers.into_iter().map(|provider| CandidateSlot {
             provider: provider.clone(),
             agent: policy.agent_for(plan.profile.as_ref(), provider),
         });
-        let doors = doors.collect();
-        Self(Arc::new(Parts { doors, gates }))
+        let candidates = candidates.collect();
+        Self(Arc::new(Parts { candidates, gates }))
     }
 
-    pub(super) fn doors(&self) -> &[CandidateSlot] {
-        &self.0.doors
+    pub(super) fn candidates(&self) -> &[CandidateSlot] {
+        &self.0.candidates
     }
 
-    /// The scopes of its caller's and its agent profile's limits.
+    /// The scopes of its tenant's and its agent profile's limits.
     pub(super) fn gates(&self) -> &[Scope] {
         &self.0.gates
     }

@@ -1,25 +1,24 @@
-//! Where calls wait that no provider can take now.
+//! Calls that wait because no provider can take them now.
 //!
-//! Every attempt needs a [`Permit`] before its call is admitted: a share of what is free at one
-//! provider, and of what its caller and its agent profile may do, set aside until the attempt is
-//! written down. Without it, a hundred calls would plan with the last free slot in sight, be
-//! admitted, and fight for it; whoever came last would win as often as whoever waited longest. A
-//! call that finds nothing free waits in the [`FairQueue`](crate::fair::FairQueue), and one pump
-//! lets calls go, in fair order, when something is free: a window moved on, a call is over, an
-//! unsent request gave its slot back.
+//! Every attempt needs a [`Permit`] before its call is admitted: it reserves capacity of one
+//! provider, of the tenant and of the agent profile until the attempt is recorded. Without permits,
+//! a hundred calls could all plan with the last free slot, be admitted, and race for it, and the
+//! newest would win as often as the oldest. A call that finds no capacity waits in the
+//! [`FairQueue`](crate::fair::FairQueue). One task, the pump, releases calls in fair order when
+//! capacity becomes free: a rate window moved on, a call ended, or an unsent request gave its slot
+//! back.
 //!
-//! A waiting call stands in the journal as it stood, which is before its admission: it holds no
-//! lock on its callee, and a process that ends loses nothing but the order in which calls of one
-//! moment came.
+//! In the journal, a waiting call is not admitted yet, so it does not lock its callee. A process
+//! that ends loses nothing but the order of calls that came at the same moment.
 //!
-//! | file | its one reason |
+//! | file | purpose |
 //! |---|---|
 //! | `key.rs` | what a call waits for |
-//! | `capacity.rs` | what is free at this moment, less what is set aside |
+//! | `capacity.rs` | the capacity that is free now, minus what is reserved |
 //! | `reserved.rs` | what is reserved for one call |
-//! | `queue.rs` | the queue, and what is reserved |
-//! | `turn.rs` | waiting, and the task that hands turns out |
-//! | `worth.rs` | whether waiting is worth it, and what is said of it |
+//! | `queue.rs` | the queue, its permits, and what they reserve |
+//! | `turn.rs` | waiting for a permit, and the task that grants permits |
+//! | `worth.rs` | whether waiting can succeed, and reporting why a call waits |
 
 mod capacity;
 mod key;

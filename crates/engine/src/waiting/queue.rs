@@ -1,4 +1,4 @@
-//! Where calls wait, and what is reserved for those that may go.
+//! The queue of waiting calls, and the permits of those that may go.
 
 use std::{fmt, sync::Arc};
 
@@ -17,11 +17,11 @@ use crate::{
     planned::Planned,
 };
 
-/// A call that waits: where it is told that it may go.
+/// A waiting call: the channel through which it gets its permit.
 pub(crate) type Waiter = Option<oneshot::Sender<Permit>>;
 
-/// A share of what is free at one provider, set aside for one call; and its turn, as long as the
-/// turn is not used. Whatever is dropped is free for others.
+/// Capacity reserved for one call at one provider, and the call's turn in the queue until it is
+/// used. Dropping the permit releases the reservation.
 pub(crate) struct Permit {
     room: Arc<WaitQueue>,
     share: Option<Reserved>,
@@ -37,12 +37,12 @@ impl Permit {
         Self { room: Arc::clone(room), share, turn }
     }
 
-    /// Where it may go.
+    /// The provider at which capacity is reserved.
     pub(crate) fn provider(&self) -> Option<&ProviderId> {
         self.share.as_ref().map(|share| &share.provider)
     }
 
-    /// The provider's rate limit knows of the attempt from now on.
+    /// Releases the reserved rate slot: the provider's rate limit counts the attempt from now on.
     pub(crate) fn slot_taken(&mut self) {
         if let Some(share) = &mut self.share
             && std::mem::take(&mut share.slot)
@@ -51,14 +51,14 @@ impl Permit {
         }
     }
 
-    /// Leaves the share to others, and keeps the turn: the call could not go.
+    /// Releases the reservation but keeps the turn: the call could not go.
     pub(crate) fn release(&mut self) {
         if let Some(share) = self.share.take() {
             self.room.leave(&share);
         }
     }
 
-    /// The share is another one from now on. The former one is the room's to set free.
+    /// Replaces the reservation. The caller must release the returned former one.
     pub(super) fn change(&mut self, share: Reserved) -> Option<Reserved> {
         self.share.replace(share)
     }
@@ -72,27 +72,27 @@ impl Drop for Permit {
 
 impl fmt::Debug for Permit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pass").field("share", &self.share).finish_non_exhaustive()
+        f.debug_struct("Permit").field("share", &self.share).finish_non_exhaustive()
     }
 }
 
-/// Where the calls of an engine wait.
+/// The queue of an engine's waiting calls.
 #[derive(Debug, Default)]
 pub(crate) struct WaitQueue {
     pub(super) state: Mutex<State>,
-    /// Told to the pump: something may be free.
+    /// Notifies the pump that capacity may be free.
     pub(super) changed: Notify,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) queue: FairQueue<WaitKey, Waiter>,
-    pub(super) aside: ReservedCounts,
-    /// The pump runs.
+    pub(super) reserved: ReservedCounts,
+    /// True while the pump is running.
     pub(super) pumping: bool,
 }
 
-/// A place in the queue; given up when it is dropped.
+/// A place in the queue, which is left when this is dropped.
 pub(super) struct Place<'a> {
     pub(super) room: &'a WaitQueue,
     pub(super) ticket: Ticket,
@@ -105,8 +105,8 @@ impl Drop for Place<'_> {
     }
 }
 
-/// Passes, and where they are waited for. They are handed out when the room is not locked: a pass
-/// that is dropped locks it.
+/// Granted permits with their waiters. They must be handed out while the queue is not locked,
+/// because dropping a permit locks it.
 pub(super) type Granted = Vec<(Waiter, Permit)>;
 
 impl WaitQueue {
@@ -115,12 +115,12 @@ impl WaitQueue {
         self.state.lock().queue.len()
     }
 
-    /// Something may be free.
+    /// Wakes the pump: capacity may be free.
     pub(crate) fn look(&self) {
         self.changed.notify_one();
     }
 
-    /// Lets every call be planned anew, and come back to where it stood.
+    /// Makes every waiting call plan again. All keep their places in the queue.
     pub(crate) fn requeue_all(self: &Arc<Self>) {
         let all = self.state.lock().queue.drain();
         let all =
@@ -129,7 +129,7 @@ impl WaitQueue {
     }
 
     pub(super) fn slot_taken(&self, provider: &ProviderId) {
-        self.state.lock().aside.slot_taken(provider);
+        self.state.lock().reserved.slot_taken(provider);
     }
 
     pub(super) fn leave(&self, share: &Reserved) {
@@ -137,7 +137,7 @@ impl WaitQueue {
             return;
         }
         let mut state = self.state.lock();
-        state.aside.leave(share);
+        state.reserved.leave(share);
         let waited_for = !state.queue.is_empty();
         drop(state);
         if waited_for {
@@ -145,9 +145,9 @@ impl WaitQueue {
         }
     }
 
-    /// True where it has a pass for one of the candidates, or nobody waits and one of them has
-    /// something free: the first such candidate is the plan's first from then on. Otherwise it has
-    /// a pass for nobody.
+    /// Tries to go without waiting. True if the call holds a permit for one of the candidates, or
+    /// if no call is waiting and a candidate has free capacity: that candidate is the plan's first
+    /// one then. If false, any reservation was released.
     pub(super) fn try_now(
         self: &Arc<Self>,
         openings: &mut Capacity<'_>,
@@ -157,15 +157,15 @@ impl WaitQueue {
     ) -> bool {
         let Planned { plan, readings, at, .. } = planned;
         let mut state = self.state.lock();
-        let State { queue, aside, .. } = &mut *state;
+        let State { queue, reserved, .. } = &mut *state;
         let holds = pass.as_ref().and_then(Permit::provider);
         let had = plan.candidates.iter().position(|one| Some(&one.provider) == holds);
-        let may_choose = had.is_some() || queue.is_empty() && openings.allows(scopes, aside);
-        // Who has had a turn was in line before those who wait, and may choose among what became
+        let may_choose = had.is_some() || queue.is_empty() && openings.allows(scopes, reserved);
+        // A call that had its turn was ahead of those that wait, so it may use capacity that became
         // free since.
         let better = plan.candidates.iter().take(had.unwrap_or(usize::MAX)).position(|one| {
             let reading = readings.get(one.index);
-            let (slots, rooms) = aside.left(
+            let (slots, rooms) = reserved.left(
                 &one.provider,
                 reading.and_then(|reading| reading.headroom),
                 reading.and_then(|reading| reading.concurrency),
@@ -183,7 +183,7 @@ impl WaitQueue {
                 room: reading.is_some_and(|reading| reading.concurrency.is_some()),
                 gates: scopes.to_vec(),
             };
-            aside.add(&share);
+            reserved.add(&share);
             former = pass.get_or_insert_with(|| Permit::new(self, None, None)).change(share);
         }
         drop(state);
@@ -194,7 +194,7 @@ impl WaitQueue {
             pass.iter_mut().for_each(Permit::release);
             return false;
         };
-        // Whoever makes this plan again from its readings comes to the same choice.
+        // Adjust the readings too, so that replaying the plan from them gives the same choice.
         for one in plan.candidates.drain(..first) {
             if let Some(reading) = readings.get_mut(one.index) {
                 let limits = [&mut reading.headroom, &mut reading.concurrency];
@@ -209,17 +209,19 @@ impl WaitQueue {
         true
     }
 
-    /// Sets aside what is free for the calls that come first in line.
+    /// Reserves the free capacity for the first calls in the queue.
     pub(super) fn grant(
         self: &Arc<Self>,
         state: &mut State,
         openings: &mut Capacity<'_>,
     ) -> Granted {
-        let State { queue, aside, .. } = state;
+        let State { queue, reserved, .. } = state;
         let mut granted = Granted::new();
-        while let Some(mut turn) = queue.pop(|class| openings.way(class, aside).is_some()) {
-            let share = openings.way(&turn.class, aside);
-            share.iter().for_each(|share| aside.add(share));
+        while let Some(mut turn) =
+            queue.pop(|class| openings.find_capacity(class, reserved).is_some())
+        {
+            let share = openings.find_capacity(&turn.class, reserved);
+            share.iter().for_each(|share| reserved.add(share));
             let waiter = turn.item.take();
             granted.push((waiter, Permit::new(self, share, Some(turn))));
         }
@@ -230,7 +232,7 @@ impl WaitQueue {
 pub(super) fn hand_out(granted: Granted) {
     for (waiter, pass) in granted {
         if let Some(waiter) = waiter {
-            // Whoever does not wait any more leaves the pass to others.
+            // If the call no longer waits, dropping the permit releases it.
             let _ = waiter.send(pass);
         }
     }

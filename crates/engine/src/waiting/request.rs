@@ -1,4 +1,4 @@
-//! A call that asks for its turn.
+//! A call that asks for a permit.
 
 use std::sync::Arc;
 
@@ -7,14 +7,14 @@ use switchboard_core::{CallId, ValidCall};
 
 use crate::config::ActiveConfig;
 
-/// A call that asks for its turn.
+/// A call that asks for a permit.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct WaitRequest<'a> {
     pub(crate) id: CallId,
     pub(crate) request: &'a Arc<ValidCall>,
     pub(crate) config: &'a ActiveConfig,
-    /// Since when it could go.
+    /// Since when the call could go.
     pub(crate) since: Timestamp,
-    /// Until when it waits.
+    /// Until when the call waits.
     pub(crate) give_up: Timestamp,
 }

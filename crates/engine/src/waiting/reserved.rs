@@ -1,17 +1,18 @@
-//! What is reserved at one provider for one call.
+//! The capacity that is reserved for one call.
 
 use switchboard_core::ProviderId;
 use switchboard_router::Scope;
 
-/// What is set aside at one provider; nothing of what is not limited.
+/// The capacity that is reserved for one call at one provider. Nothing is reserved for limits that
+/// are not set.
 #[derive(Debug)]
 pub(super) struct Reserved {
     pub(super) provider: ProviderId,
-    /// A slot of its rate limit.
+    /// True if a slot of the provider's rate limit is reserved.
     pub(super) slot: bool,
-    /// One of the calls that it may have under way.
+    /// True if one of the provider's concurrency slots is reserved.
     pub(super) room: bool,
-    /// One call each of its caller's and its agent profile's limits.
+    /// The tenant and agent profile scopes in which one call each is reserved.
     pub(super) gates: Vec<Scope>,
 }
 

@@ -1,4 +1,4 @@
-//! Waiting for a turn, and the task that hands turns out.
+//! Waiting for a permit, and the task that grants permits.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,19 +16,20 @@ use super::{
 };
 use crate::{planned::Planned, provider::until, shared::Shared};
 
-/// The longest that nobody looks, where something frees of which nobody tells.
+/// The longest interval between two looks, because some capacity becomes free without a
+/// notification.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
-/// How soon what should be over by now is looked at again: a probe takes its time.
+/// How soon to look again at an obstacle that should be gone by now: a probe takes some time.
 const LOOK_SOON: Duration = Duration::from_millis(200);
 
 impl WaitQueue {
-    /// Waits for the turn of a call for which this was planned. `true`: it has a pass for the
-    /// plan's first candidate; those before it, of which all that was free is set aside for others,
-    /// were rejected. `false`: time has passed, and it has to be planned anew.
+    /// Waits until the planned call may go. `true`: the call holds a permit for the plan's first
+    /// candidate; candidates before it, whose free capacity is reserved for others, were moved to
+    /// the rejected ones. `false`: time has passed, and the call has to be planned again.
     ///
     /// # Errors
-    /// `NoProvider` where nobody takes it in time, with every provider's reason; `RateLimited`
-    /// where its caller or its agent profile has too many calls.
+    /// `NoProvider` if no provider can take the call in time, with every provider's reason;
+    /// `RateLimited` if its tenant or its agent profile has too many calls.
     pub(crate) async fn turn(
         self: &Arc<Self>,
         inner: &Arc<Shared>,
@@ -49,10 +50,10 @@ impl WaitQueue {
         let crowded = openings.exhausted(&scopes);
         worth::check(asks, &planned.plan, crowded.as_ref(), planned.at)?;
         let class = WaitKey::of(&planned.plan, &asks.config.policy, scopes.clone());
-        let (tell, mut told) = oneshot::channel();
-        let somebody_may_go = !planned.plan.candidates.is_empty();
-        let place = self.enqueue(inner, asks, class, somebody_may_go, tell, pass.take());
-        if let Ok(granted) = told.try_recv() {
+        let (sender, mut receiver) = oneshot::channel();
+        let any_may_go = !planned.plan.candidates.is_empty();
+        let place = self.enqueue(inner, asks, class, any_may_go, sender, pass.take());
+        if let Ok(granted) = receiver.try_recv() {
             *pass = Some(granted);
             return Ok(self.try_now(&mut openings, planned, &scopes, pass));
         }
@@ -60,22 +61,22 @@ impl WaitQueue {
         let closes = inner.clock.sleep(until(inner.now(), asks.give_up));
         tokio::select! {
             biased;
-            granted = told => *pass = granted.ok(),
+            granted = receiver => *pass = granted.ok(),
             () = closes => {}
         }
         drop(place);
         Ok(false)
     }
 
-    /// Takes its place in the queue: a new one, or the one that it had. Where a provider has
-    /// something free, whoever comes first in line goes at once.
+    /// Enqueues a call: at the end of its tenant's calls, or at the place that it had before. If a
+    /// provider has free capacity, the first calls in the queue go at once.
     fn enqueue<'a>(
         self: &'a Arc<Self>,
         inner: &Arc<Shared>,
         asks: &WaitRequest<'_>,
         class: WaitKey,
-        somebody_may_go: bool,
-        tell: oneshot::Sender<Permit>,
+        any_may_go: bool,
+        sender: oneshot::Sender<Permit>,
         pass: Option<Permit>,
     ) -> Place<'a> {
         let config = inner.config();
@@ -85,15 +86,15 @@ impl WaitQueue {
         let is_new = state.queue.len_in(&class) == 0;
         let ticket = match turn {
             Some(mut turn) => {
-                (turn.class, turn.item) = (class, Some(tell));
+                (turn.class, turn.item) = (class, Some(sender));
                 state.queue.give_back(turn)
             }
-            None => state.queue.push(&asks.request.tenant, &class, asks.since, Some(tell)),
+            None => state.queue.push(&asks.request.tenant, &class, asks.since, Some(sender)),
         };
         let granted =
-            if somebody_may_go { self.grant(&mut state, &mut openings) } else { Granted::new() };
-        let somebody_waits = !state.queue.is_empty();
-        let is_first = somebody_waits && !std::mem::replace(&mut state.pumping, somebody_waits);
+            if any_may_go { self.grant(&mut state, &mut openings) } else { Granted::new() };
+        let any_waiting = !state.queue.is_empty();
+        let is_first = any_waiting && !std::mem::replace(&mut state.pumping, any_waiting);
         drop(state);
         hand_out(granted);
         if is_first {
@@ -104,7 +105,8 @@ impl WaitQueue {
         Place { room: self, ticket }
     }
 
-    /// Lets go whoever can. Blame when to look again; `None`: nobody waits any more.
+    /// Grants permits to the calls that can go. Returns when to look again; `None` if no call waits
+    /// any more.
     fn pump(self: &Arc<Self>, inner: &Shared) -> Option<Timestamp> {
         let (config, now) = (inner.config(), inner.now());
         let after = |pause: Duration| now.checked_add(pause).unwrap_or(Timestamp::MAX);
@@ -124,7 +126,7 @@ impl WaitQueue {
     }
 }
 
-/// The pump: runs as long as somebody waits.
+/// Starts the pump, which runs as long as calls are waiting.
 fn start(room: &Arc<WaitQueue>, inner: &Arc<Shared>) {
     let (room, weak, clock) = (Arc::clone(room), Arc::downgrade(inner), Arc::clone(&inner.clock));
     inner.spawn(async move {

@@ -1,4 +1,4 @@
-//! Whether waiting is worth it, and what is said of it.
+//! Whether waiting can succeed, and reporting why a call waits.
 
 use jiff::Timestamp;
 use switchboard_core::{CallId, Error, ErrorKind, Result};
@@ -10,12 +10,12 @@ use crate::{
     shared::Shared,
 };
 
-/// Refuses to wait where nothing comes of it.
+/// Returns an error if waiting cannot succeed.
 ///
 /// # Errors
-/// `NoProvider` where no provider can take the call before it is given up, with every provider's
-/// reason; `RateLimited` where `crowded`, the limits of its caller or its agent profile, keep it
-/// back until then.
+/// `NoProvider` if no provider can take the call before it is given up, with every provider's
+/// reason; `RateLimited` if the limits of `crowded`, its tenant or its agent profile, prevent it
+/// until then.
 pub(super) fn check(
     asks: &WaitRequest<'_>,
     plan: &Plan,
@@ -26,14 +26,14 @@ pub(super) fn check(
     if now < asks.give_up && soonest.is_some_and(|soonest| soonest <= asks.give_up) {
         return Ok(());
     }
-    let nobody = plan.to_error();
+    let no_provider = plan.to_error();
     if soonest.is_none() {
-        return Err(nobody);
+        return Err(no_provider);
     }
     if asks.request.window.closes.is_some_and(|closes| closes <= now) {
         let why = format!(
             "the call's window closed before a provider could take it: {}",
-            nobody.message()
+            no_provider.message()
         );
         return Err(Error::new(ErrorKind::NoProvider, why).with_field("not_after"));
     }
@@ -43,11 +43,11 @@ pub(super) fn check(
                 format!("{scope} has as many calls as its limits allow, and none ended in time");
             Err(Error::new(ErrorKind::RateLimited, why).with_code("concurrency_full"))
         }
-        None => Err(nobody),
+        None => Err(no_provider),
     }
 }
 
-/// Blame why a call waits.
+/// Reports why a call waits.
 pub(super) fn report(inner: &Shared, id: CallId, plan: &Plan, crowded: Option<&Scope>) {
     let clears_at = plan.clears_at().filter(|_| plan.candidates.is_empty());
     let reason = match (crowded, clears_at) {
