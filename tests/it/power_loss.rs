@@ -150,11 +150,11 @@ fn what_was_acknowledged_is_there_after_a_power_loss() {
     assert!(verdict.promised > 500, "{} promises prove little", verdict.promised);
     assert!(verdict.at_risk > 100, "{} moments prove little", verdict.at_risk);
 
-    let few = moments.into_iter().rev().step_by(20).collect();
+    // Enough moments that chance alone does not bring the share of losses below one half.
+    let few = moments.into_iter().rev().step_by(5).collect();
     let forgotten = try_all(&watched, &few, Disk::that_forgets_names);
-    // How many there are depends on how much was promised before each moment, and so on the load.
     assert!(
-        forgotten.losses.len() * 4 > few.len(),
+        forgotten.losses.len() * 2 > few.len(),
         "of {} ledgers whose names were never synced only {} were found wanting: this test does not see names",
         few.len(),
         forgotten.losses.len()
