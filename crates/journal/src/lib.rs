@@ -4,6 +4,7 @@
 //! |---|---|
 //! | what may happen to a call | [`state`] |
 //! | where calls are kept | [`Journal`] |
+//! | what a server keeps beside the calls | [`server`] |
 //! | a journal that lasts as long as the process | [`MemoryJournal`] |
 //! | the tests that every journal has to pass | `conformance`, with the feature of that name |
 
@@ -14,6 +15,7 @@ mod duplicates;
 mod journal;
 mod memory;
 mod pages;
+pub mod server;
 pub mod state;
 mod write;
 

@@ -1,0 +1,41 @@
+//! What a server keeps beside the calls: the feed of events, API keys, webhook endpoints and their
+//! deliveries, and pages of calls.
+//!
+//! | file | purpose |
+//! |---|---|
+//! | `feed.rs` | everything that happened, in one order, for streams, polling and webhooks |
+//! | `keys.rs` | API keys |
+//! | `endpoints.rs` | where webhooks go |
+//! | `deliveries.rs` | which event still has to go to which endpoint |
+//! | `search.rs` | pages of calls, newest first |
+//!
+//! The engine needs none of this: a [`Journal`](crate::Journal) alone is enough to place calls.
+
+mod deliveries;
+mod endpoints;
+mod feed;
+mod keys;
+mod search;
+
+pub use deliveries::{
+    Deliveries, DeliveryFilter, DeliveryId, DeliveryOutcome, DeliveryState, DueDelivery,
+    WebhookDelivery,
+};
+pub use endpoints::{
+    DisabledBecause, EndpointChange, EndpointFormat, EndpointId, EndpointSecrets, NewEndpoint,
+    WebhookEndpoint, WebhookEndpoints,
+};
+pub use feed::{EventFeed, EventId, FeedBounds, FeedEvent, FeedPage, FeedQuery, Positioned};
+pub use keys::{ApiKey, ApiKeys, KeyId, KeyLimits};
+pub use search::{CallSearch, CallsFilter, CallsPage};
+
+/// Everything that a server keeps, in one store.
+pub trait ServerStore:
+    EventFeed + ApiKeys + WebhookEndpoints + Deliveries + CallSearch + crate::AuditLog
+{
+}
+
+impl<T> ServerStore for T where
+    T: EventFeed + ApiKeys + WebhookEndpoints + Deliveries + CallSearch + crate::AuditLog + ?Sized
+{
+}
