@@ -6,8 +6,8 @@ use std::{
 };
 
 use switchboard_core::{
-    Call, CallId, Error, ErrorKind, IncomingWebhook, Provider, ProviderId, Recording, Result,
-    Transcript, ValidCall,
+    Call, CallId, Error, ErrorKind, IncomingWebhook, PhoneNumber, Provider, ProviderId, Recording,
+    Result, Transcript, ValidCall,
 };
 use switchboard_journal::{JournalExt, MemoryJournal, Selection, state::Resolution};
 use switchboard_router::{Plan, Policy, Reading, hash::digest, quality::Row};
@@ -229,6 +229,12 @@ impl Engine {
     /// The provider with this id.
     pub fn provider(&self, id: &ProviderId) -> Option<Arc<dyn Provider>> {
         self.inner.runtime(id).map(|runtime| Arc::clone(&runtime.provider))
+    }
+
+    /// A pseudonym for this person in logs and answers, if the journal makes any. See
+    /// [`CallLog::tag`](switchboard_journal::CallLog::tag).
+    pub fn tag(&self, to: &PhoneNumber) -> Option<String> {
+        self.inner.journal.tag(to)
     }
 
     /// The current policy.

@@ -37,8 +37,11 @@ pub struct Redial {
 }
 
 impl Redial {
+    /// The limit of rings a day if a request sets none.
+    pub const DEFAULT_PER_DAY: u32 = 3;
+
     const fn default_per_day() -> u32 {
-        3
+        Self::DEFAULT_PER_DAY
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
 
 const LONGEST_TASK: usize = 8_000;
 const LONGEST_NAME: usize = 200;
+const LONGEST_KEY: usize = 255;
 const LONGEST_LINE: usize = 2_000;
 const MOST_INSTRUCTIONS: usize = 50;
 const MOST_LABELS: usize = 32;
@@ -100,7 +101,7 @@ impl CallRequest {
     }
 
     fn key(&self) -> Result<Option<CallKey>> {
-        let given = name("idempotency_key", self.idempotency_key.as_deref())?;
+        let given = words("idempotency_key", self.idempotency_key.as_deref(), LONGEST_KEY)?;
         let derived = name("row_key", self.row_key.as_deref())?;
         if derived.is_some() && self.batch.is_none() {
             return Err(Error::invalid(
@@ -251,10 +252,14 @@ fn text(field: &'static str, value: &str, longest: usize) -> Result<String> {
 }
 
 fn name(field: &'static str, value: Option<&str>) -> Result<Option<String>> {
+    words(field, value, LONGEST_NAME)
+}
+
+fn words(field: &'static str, value: Option<&str>, longest: usize) -> Result<Option<String>> {
     let Some(value) = value else {
         return Ok(None);
     };
-    let value = text(field, value, LONGEST_NAME)?;
+    let value = text(field, value, longest)?;
     if value.is_empty() {
         return Err(Error::invalid(field, "is empty: leave it out instead"));
     }

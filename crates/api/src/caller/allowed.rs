@@ -1,0 +1,128 @@
+//! A verified caller, and the proof that it has a scope.
+
+use std::marker::PhantomData;
+
+use switchboard::{
+    TenantId,
+    journal::server::{ApiKey, KeyId},
+};
+
+use crate::{
+    caller::{Scope, ScopeName, scope::Scopes},
+    problem::{Code, Problem, Result},
+};
+
+/// A verified API key.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    key: ApiKey,
+    scopes: Scopes,
+}
+
+impl Caller {
+    pub(crate) fn new(key: ApiKey) -> Self {
+        let scopes = key.scopes.iter().filter_map(|word| ScopeName::parse(word)).collect();
+        Self { key, scopes }
+    }
+
+    /// The key as it is stored.
+    pub fn key(&self) -> &ApiKey {
+        &self.key
+    }
+
+    /// The key's public part.
+    pub fn id(&self) -> &KeyId {
+        &self.key.id
+    }
+
+    /// The tenant that it acts for. `None`: an operator, who acts for every tenant.
+    pub fn tenant(&self) -> Option<&TenantId> {
+        self.key.tenant.as_ref()
+    }
+
+    /// True if it has the scope and can use it.
+    pub fn has(&self, scope: ScopeName) -> bool {
+        self.scopes.has(scope) && !(scope.is_for_operators() && self.tenant().is_some())
+    }
+
+    /// Its scopes, as the key lists them.
+    pub fn scopes(&self) -> impl Iterator<Item = ScopeName> {
+        self.scopes.iter()
+    }
+
+    /// The proof that it may do what needs this scope.
+    ///
+    /// # Errors
+    /// `missing_scope`; `tenant_not_allowed` for a tenant's key where only operators may go.
+    pub fn allowed<S: Scope>(&self) -> Result<Allowed<'_, S>> {
+        if let Some(scope) = S::NAME {
+            if !self.scopes.has(scope) {
+                let problem = Problem::new(
+                    Code::MissingScope,
+                    format!("the key {} lacks the scope {}", self.id().as_str(), scope.as_str()),
+                );
+                return Err(problem.with("scope", scope.as_str()));
+            }
+            if scope.is_for_operators() && self.tenant().is_some() {
+                return Err(Problem::new(
+                    Code::TenantNotAllowed,
+                    "this concerns every tenant, and the key belongs to one",
+                ));
+            }
+        }
+        Ok(Allowed { caller: self, scope: PhantomData })
+    }
+}
+
+/// The proof that a caller has a scope. Only [`Caller::allowed`] makes one, so a function that
+/// takes it cannot be reached without the scope.
+#[derive(Debug)]
+pub struct Allowed<'a, S> {
+    caller: &'a Caller,
+    scope: PhantomData<fn() -> S>,
+}
+
+impl<S> Clone for Allowed<'_, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for Allowed<'_, S> {}
+
+impl<'a, S> Allowed<'a, S> {
+    /// The caller.
+    pub fn caller(self) -> &'a Caller {
+        self.caller
+    }
+
+    /// The tenant whose things the caller may see. `None`: everybody's.
+    pub fn tenant(self) -> Option<&'a TenantId> {
+        self.caller.tenant()
+    }
+
+    /// The tenant for which something is made: the key's own, or the one that an operator names.
+    ///
+    /// # Errors
+    /// `tenant_missing` if an operator names none, `tenant_not_allowed` if a tenant's key names
+    /// another one.
+    pub fn acts_for(self, named: Option<&str>) -> Result<TenantId> {
+        match (self.tenant(), named) {
+            (Some(own), None) => Ok(own.clone()),
+            (Some(own), Some(named)) if own.as_str() == named => Ok(own.clone()),
+            (Some(_), Some(_)) => {
+                let detail = "the key belongs to another tenant";
+                Err(Problem::new(Code::TenantNotAllowed, detail)
+                    .field("tenant")
+                    .fix("leave it out"))
+            }
+            (None, Some(named)) => Ok(TenantId::from(named)),
+            (None, None) => {
+                let detail = "an operator's key acts for every tenant";
+                Err(Problem::new(Code::TenantMissing, detail)
+                    .field("tenant")
+                    .fix("name the tenant"))
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Who sends a request: an API key, its scopes and its tenant.
+//!
+//! | file | purpose |
+//! |---|---|
+//! | `key.rs` | the text of a key: made, and read with its checksum |
+//! | `scope.rs` | every scope as a type |
+//! | `role.rs` | names for sets of scopes |
+//! | `allowed.rs` | [`Caller`], and [`Allowed`], the proof that it has a scope |
+//! | `cache.rs` | keys that were read a moment ago |
+//! | `verify.rs` | from a header to a caller |
+//! | `address.rs` | where a request comes from |
+
+mod address;
+mod allowed;
+mod cache;
+mod key;
+mod role;
+mod scope;
+mod verify;
+
+pub(crate) use address::client_address;
+pub use allowed::{Allowed, Caller};
+pub use key::{BadKey, KeyText};
+pub use role::Role;
+pub use scope::{
+    AgentsRead, Anything, AuditRead, CallsContent, CallsRead, CallsResolve, CallsWrite,
+    ConfigurationReload, Console, EventsRead, ExperimentsRead, ExperimentsWrite, KeysManage,
+    PeopleErase, PlanRead, ProvidersRead, Scope, ScopeName, UsageRead, WebhooksManage,
+};
+pub(crate) use verify::Keys;

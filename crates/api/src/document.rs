@@ -1,0 +1,97 @@
+//! The OpenAPI document.
+
+use url::Url;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        Components, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response,
+        ResponseBuilder, ServerBuilder,
+        path::Operation,
+        security::{Http, HttpAuthScheme, SecurityScheme},
+    },
+};
+
+use crate::{routes, wire::ProblemBody};
+
+const DESCRIPTION: &str = "Phone calls by voice agents over several providers. Every request \
+needs an API key, except this document and the pages of problems. Errors are problems as in \
+RFC 9457, with a `code`. Closed enums do not grow within version 1; codes, types and reasons that \
+are plain strings may, and clients have to accept what they do not know.";
+
+/// The document of the API. With an address, it names the server.
+pub fn document(public_url: Option<&Url>) -> OpenApi {
+    let mut document = routes::operations().into_openapi();
+    if let Some(url) = public_url {
+        let url = url.as_str().trim_end_matches('/');
+        document.servers = Some(vec![ServerBuilder::new().url(url).build()]);
+    }
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            add_common_problems(operation);
+        }
+    }
+    document
+}
+
+/// What the document begins with, before any operation.
+pub(crate) fn begin() -> OpenApi {
+    let mut components = Components::new();
+    components.add_security_scheme(
+        "key",
+        SecurityScheme::Http(
+            Http::builder()
+                .scheme(HttpAuthScheme::Bearer)
+                .description(Some("An API key, `sb_…`. Each operation names the scope it needs."))
+                .build(),
+        ),
+    );
+    components.schemas.insert(ProblemBody::name().into_owned(), ProblemBody::schema());
+    OpenApiBuilder::new()
+        .info(
+            InfoBuilder::new()
+                .title("Switchboard")
+                .version(env!("CARGO_PKG_VERSION"))
+                .description(Some(DESCRIPTION))
+                .build(),
+        )
+        .components(Some(components))
+        .build()
+}
+
+/// The problems that any operation may answer with, where it does not describe them itself.
+fn add_common_problems(operation: &mut Operation) {
+    let is_open = operation.security.as_ref().is_some_and(|one| {
+        serde_json::to_value(one).is_ok_and(|json| json == serde_json::json!([{}]))
+    });
+    let has_body = operation.request_body.is_some();
+    let common: &[(&str, &str, bool)] = &[
+        ("400", "The request is wrong: `invalid_request`, `unknown_field` and others.", true),
+        ("401", "No valid key was sent.", !is_open),
+        ("403", "The key may not do this.", !is_open),
+        ("404", "There is no such thing, or it is another tenant's.", !is_open),
+        ("408", "The body did not arrive in time.", has_body),
+        ("413", "The body is too large.", has_body),
+        ("415", "The body is not declared as JSON.", has_body),
+        ("429", "Too many requests.", !is_open),
+        ("500", "Something failed here.", true),
+        ("503", "The server cannot answer now.", !is_open),
+    ];
+    for (status, description, applies) in common {
+        if *applies {
+            operation
+                .responses
+                .responses
+                .entry((*status).to_owned())
+                .or_insert_with(|| RefOr::T(problem(description)));
+        }
+    }
+}
+
+fn problem(description: &str) -> Response {
+    let schema = Ref::from_schema_name(ProblemBody::name());
+    ResponseBuilder::new()
+        .description(description)
+        .content("application/problem+json", ContentBuilder::new().schema(Some(schema)).build())
+        .build()
+}

@@ -1,0 +1,59 @@
+//! Switchboard's HTTP API: calls, plans, reports and keys as JSON below `/v1`, described by an
+//! OpenAPI document.
+//!
+//! ```no_run
+//! # use std::sync::Arc;
+//! # use switchboard::{Switchboard, journal::server::ServerStore};
+//! use switchboard_api::{Api, Secrets, ServerSecret, router};
+//!
+//! # async fn serve(switchboard: Switchboard, store: Arc<dyn ServerStore>, secret: [u8; 32]) -> std::io::Result<()> {
+//! let secrets = Secrets::new(ServerSecret::new(secret));
+//! let public_url = "https://calls.example.com".parse().expect("a valid address");
+//! let api = Api::new(public_url, secrets, store);
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+//! axum::serve(listener, router(switchboard, api)).await
+//! # }
+//! ```
+//!
+//! To limit wrong keys by address and to honour the networks of keys, serve the router with
+//! `into_make_service_with_connect_info::<SocketAddr>()`.
+//!
+//! | module | purpose |
+//! |---|---|
+//! | [`Api`], [`Secrets`] | the settings |
+//! | [`problem`] | errors on the wire: one table of codes |
+//! | [`caller`] | API keys, scopes, and [`caller::Allowed`], the proof that a caller may do something |
+//! | [`service`] | what can be done, behind one [`Service`]: every route calls it, and nothing else |
+//! | [`wire`] | the types of requests and answers, with their schemas |
+//! | [`routes`] | paths, headers and status codes, one file for each group |
+//! | `limits`, `headers`, `cursor`, `idempotency`, `context` | what all routes share |
+
+pub mod caller;
+mod context;
+pub mod cursor;
+mod document;
+mod extract;
+mod headers;
+pub mod idempotency;
+mod limits;
+pub mod problem;
+pub mod routes;
+mod secret;
+pub mod service;
+mod settings;
+pub mod wire;
+
+use switchboard::Switchboard;
+
+pub use context::RequestId;
+pub use document::document;
+pub use limits::{RequestPermit, StreamPermit};
+pub use problem::{Code, Problem};
+pub use secret::{Secrets, ServerSecret};
+pub use service::Service;
+pub use settings::{Api, RequestLimits};
+
+/// The API as a router, for programs that have a server of their own.
+pub fn router(switchboard: Switchboard, api: Api) -> axum::Router {
+    routes::router(&Service::new(switchboard, api))
+}

@@ -1,0 +1,121 @@
+//! What can be done. Every route calls these functions and nothing else, and so does every other
+//! surface.
+//!
+//! Each function takes an [`Allowed`](crate::caller::Allowed), which is the proof of the scope that
+//! it needs, and sees what belongs to the caller's tenant. What belongs to others is not there.
+//!
+//! | file | purpose |
+//! |---|---|
+//! | `place.rs` | placing calls |
+//! | `read.rs` | reading calls and waiting for them |
+//! | `me.rs` | the caller's own key |
+
+mod me;
+mod place;
+mod read;
+
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use http::HeaderMap;
+use ipnet::IpNet;
+use switchboard::{Clock, Switchboard, journal::server::ServerStore};
+use url::Url;
+
+use crate::{
+    Api,
+    caller::{Caller, Keys},
+    cursor::Cursors,
+    limits::{Left, Limits, RequestPermit, StreamPermit},
+    problem::Result,
+};
+
+pub use place::Placed;
+pub use read::{CallRecord, Until};
+
+/// Everything that the API can do. Cheap to clone: all clones share one state.
+#[derive(Debug, Clone)]
+pub struct Service {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    switchboard: Switchboard,
+    api: Api,
+    keys: Keys,
+    limits: Limits,
+    cursors: Cursors,
+}
+
+impl Service {
+    /// The service over a running switchboard. The store and the clock of `api` have to be its own.
+    pub fn new(switchboard: Switchboard, api: Api) -> Self {
+        let keys = Keys::new(Arc::clone(&api.store), Arc::clone(&api.clock));
+        let limits = Limits::new(api.limits, Arc::clone(&api.clock));
+        let cursors = Cursors::new(&api.secrets);
+        Self { inner: Arc::new(Inner { switchboard, api, keys, limits, cursors }) }
+    }
+
+    /// The caller that sent these headers. `from` is the client's address, if it is known.
+    ///
+    /// # Errors
+    /// `missing_key`, `invalid_key`, `expired_key`, `revoked_key`, `ip_not_allowed`; `rate_limited`
+    /// if the address sent too many wrong keys.
+    pub async fn caller(&self, headers: &HeaderMap, from: Option<IpAddr>) -> Result<Arc<Caller>> {
+        self.inner.keys.caller(headers, from).await
+    }
+
+    /// Counts an event stream of this caller.
+    ///
+    /// # Errors
+    /// `too_many_streams`.
+    pub fn count_stream(&self, caller: &Caller) -> Result<StreamPermit> {
+        self.inner.limits.stream(caller)
+    }
+
+    /// Where clients reach the server.
+    pub fn public_url(&self) -> &Url {
+        &self.inner.api.public_url
+    }
+
+    /// The source of time.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.inner.api.clock
+    }
+
+    /// Seals and opens cursors.
+    pub fn cursors(&self) -> &Cursors {
+        &self.inner.cursors
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Api {
+        &self.inner.api
+    }
+
+    /// What the service stands on. What is read there belongs to everybody: only what needs an
+    /// operator, or checks the tenant itself, may use it.
+    pub(crate) fn switchboard(&self) -> &Switchboard {
+        &self.inner.switchboard
+    }
+
+    pub(crate) fn store(&self) -> &dyn ServerStore {
+        &*self.inner.api.store
+    }
+
+    pub(crate) fn trusted_proxies(&self) -> &[IpNet] {
+        &self.inner.api.trusted_proxies
+    }
+
+    pub(crate) fn request_timeout(&self) -> Duration {
+        self.inner.api.request_timeout
+    }
+
+    pub(crate) fn count_request(&self, caller: &Caller) -> (Left, Result<RequestPermit>) {
+        self.inner.limits.request(caller, self.inner.keys.processes())
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.inner.limits
+    }
+}

@@ -1,0 +1,72 @@
+//! The settings of the API.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use ipnet::IpNet;
+use switchboard::{Clock, SystemClock, journal::server::ServerStore};
+use url::Url;
+
+use crate::Secrets;
+
+/// What a key may use if it has no limits of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RequestLimits {
+    /// Requests a minute: 600.
+    pub requests_per_minute: u32,
+    /// Requests at the same time: 64.
+    pub concurrent_requests: u32,
+    /// Event streams at the same time: 8.
+    pub streams: u32,
+}
+
+impl Default for RequestLimits {
+    fn default() -> Self {
+        Self { requests_per_minute: 600, concurrent_requests: 64, streams: 8 }
+    }
+}
+
+/// The settings of the API.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Api {
+    /// Where clients reach the server. The pages of problems are below it.
+    pub public_url: Url,
+    /// The server's secrets: they seal cursors.
+    pub secrets: Secrets,
+    /// Where keys, endpoints and events are stored. It has to be the store of the calls.
+    pub store: Arc<dyn ServerStore>,
+    /// The source of time. It has to be the engine's.
+    pub clock: Arc<dyn Clock>,
+    /// What a key may use if it has no limits of its own.
+    pub limits: RequestLimits,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// How long a request may take, unless it waits for a call or is a stream: 30 seconds.
+    pub request_timeout: Duration,
+}
+
+impl Api {
+    /// The default settings, with the system's clock.
+    pub fn new(public_url: Url, secrets: Secrets, store: Arc<dyn ServerStore>) -> Self {
+        Self {
+            public_url,
+            secrets,
+            store,
+            clock: Arc::new(SystemClock),
+            limits: RequestLimits::default(),
+            trusted_proxies: Vec::new(),
+            request_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+impl fmt::Debug for Api {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Api")
+            .field("public_url", &self.public_url.as_str())
+            .field("limits", &self.limits)
+            .field("trusted_proxies", &self.trusted_proxies)
+            .finish_non_exhaustive()
+    }
+}
