@@ -17,7 +17,7 @@ use crate::{
     builder::EngineBuilder,
     config::ActiveConfig,
     control::{self, Cancelled},
-    events::CallEvent,
+    events::{CallEvent, WaitReason},
     follow, hooks, learn,
     learned::LearnCursor,
     news,
@@ -181,6 +181,23 @@ impl Engine {
     /// not an event: answer 400. Anything else: answer 500, so that the provider sends it again.
     pub async fn receive_webhook(&self, path: &str, webhook: IncomingWebhook) -> Result<()> {
         hooks::receive_webhook(&self.inner, path, webhook).await
+    }
+
+    /// Like [`Engine::receive_webhook`], but returns as soon as the webhook is stored durably, so
+    /// that the provider gets its answer at once; it is handled afterwards. A webhook that cannot
+    /// be handled, because the provider does not answer, is handled again a few times, and by the
+    /// next process that [recovers](Engine::recover).
+    ///
+    /// # Errors
+    /// As [`Engine::receive_webhook`], for everything up to storing it.
+    pub async fn accept_webhook(&self, path: &str, webhook: IncomingWebhook) -> Result<()> {
+        hooks::accept_webhook(&self.inner, path, webhook).await
+    }
+
+    /// Why a call of this process waits, if it waits for a limit, a provider or its callee. `None`
+    /// for calls that do not wait, and for those of other processes.
+    pub fn waits_for(&self, id: CallId) -> Option<WaitReason> {
+        self.inner.in_progress.waits_for(id)
     }
 
     /// Subscribes to all events from now on. A receiver that is too slow loses the oldest events.

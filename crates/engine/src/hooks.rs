@@ -1,7 +1,7 @@
 //! Webhooks. The address is checked before the body is parsed, and the body is only a hint: the
 //! call is read from the provider before anything is recorded about it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use switchboard_core::{
     AttemptId, AttemptState, CallId, Error, ErrorKind, EventKind, IncomingWebhook, Proof,
@@ -21,11 +21,20 @@ use crate::{
 
 const LARGEST_BODY: usize = 64 * 1024;
 
-pub(crate) async fn receive_webhook(
-    inner: &Arc<Shared>,
-    path: &str,
-    webhook: IncomingWebhook,
-) -> Result<()> {
+/// How long to wait before a stored webhook that could not be handled is handled again. After the
+/// last time it is left for the next process; until then the call is polled as every other.
+const AGAIN: [Duration; 3] =
+    [Duration::from_secs(5), Duration::from_secs(30), Duration::from_secs(300)];
+
+/// A webhook that passed all checks.
+struct Checked {
+    runtime: Arc<ProviderRuntime>,
+    call: CallId,
+    stored: StoredWebhook,
+}
+
+/// Checks the address, the size and the signature.
+async fn check(inner: &Arc<Shared>, path: &str, webhook: IncomingWebhook) -> Result<Checked> {
     let unauthorized =
         || Error::new(ErrorKind::Unauthorized, "this address was never issued, or has expired");
     let hooks = inner.hooks.as_ref().ok_or_else(unauthorized)?;
@@ -37,7 +46,7 @@ pub(crate) async fn receive_webhook(
         ));
     }
     let runtime = inner.runtime(&provider).ok_or_else(unauthorized)?;
-    let id = inner.journal.call_of(attempt).await?.ok_or_else(unauthorized)?;
+    let call = inner.journal.call_of(attempt).await?.ok_or_else(unauthorized)?;
     let receiver = runtime
         .provider
         .webhooks()
@@ -51,6 +60,42 @@ pub(crate) async fn receive_webhook(
         .collect();
     let stored =
         StoredWebhook { attempt, body: webhook.body.to_vec(), calls, at: webhook.received_at };
+    Ok(Checked { runtime, call, stored })
+}
+
+/// Returns when the webhook is stored. It is handled afterwards.
+pub(crate) async fn accept_webhook(
+    inner: &Arc<Shared>,
+    path: &str,
+    webhook: IncomingWebhook,
+) -> Result<()> {
+    let Checked { runtime, call, stored } = check(inner, path, webhook).await?;
+    if !inner.halt_on_journal_error(inner.journal.store_webhook(&stored).await)? {
+        return Ok(());
+    }
+    let strong = Arc::clone(inner);
+    inner.spawn(async move {
+        for pause in AGAIN {
+            match handle(&strong, &runtime, call, &stored).await {
+                Ok(()) => return,
+                Err(error) => {
+                    tracing::warn!(%call, %error, "a stored webhook could not be handled yet");
+                }
+            }
+            strong.clock.sleep(pause).await;
+        }
+        handle_again(&strong, stored).await;
+    });
+    Ok(())
+}
+
+/// Returns when the webhook is handled.
+pub(crate) async fn receive_webhook(
+    inner: &Arc<Shared>,
+    path: &str,
+    webhook: IncomingWebhook,
+) -> Result<()> {
+    let Checked { runtime, call, stored } = check(inner, path, webhook).await?;
     let (result, answer) = oneshot::channel();
     let strong = Arc::clone(inner);
     // Runs as a task of its own, so that a provider that closes the connection cannot interrupt it
@@ -60,7 +105,7 @@ pub(crate) async fn receive_webhook(
             if !strong.halt_on_journal_error(strong.journal.store_webhook(&stored).await)? {
                 return Ok(());
             }
-            handle(&strong, &runtime, id, &stored).await
+            handle(&strong, &runtime, call, &stored).await
         };
         // An error only means that the caller no longer waits.
         let _ = result.send(handled.await);

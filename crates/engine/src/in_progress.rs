@@ -7,6 +7,8 @@ use parking_lot::Mutex;
 use switchboard_core::{AttemptId, CallId};
 use tokio::sync::Notify;
 
+use crate::events::WaitReason;
+
 /// The work in progress in this process.
 #[derive(Debug, Default)]
 pub(crate) struct InProgress {
@@ -16,6 +18,8 @@ pub(crate) struct InProgress {
     searched: Mutex<HashMap<AttemptId, Searched>>,
     /// Calls that were submitted to this process, and when last.
     asked: Mutex<HashMap<CallId, Timestamp>>,
+    /// Why calls wait.
+    waits: Mutex<HashMap<CallId, WaitReason>>,
 }
 
 #[derive(Debug)]
@@ -41,6 +45,21 @@ impl InProgress {
     /// Forgets a call that is settled.
     pub(crate) fn forget(&self, id: CallId) {
         self.asked.lock().remove(&id);
+    }
+
+    /// Notes why a call waits.
+    pub(crate) fn set_wait(&self, id: CallId, reason: WaitReason) {
+        self.waits.lock().insert(id, reason);
+    }
+
+    /// Notes that a call does not wait any more.
+    pub(crate) fn end_wait(&self, id: CallId) {
+        self.waits.lock().remove(&id);
+    }
+
+    /// Why a call waits, if it does.
+    pub(crate) fn waits_for(&self, id: CallId) -> Option<WaitReason> {
+        self.waits.lock().get(&id).cloned()
     }
 
     /// True if this process is driving the call.
@@ -74,6 +93,7 @@ impl InProgress {
 
     /// Stops driving a call. True if something else tried to drive it meanwhile.
     pub(crate) fn end_driving(&self, id: CallId) -> bool {
+        self.end_wait(id);
         self.driven.lock().remove(&id) == Some(true)
     }
 

@@ -24,7 +24,7 @@ use tokio::{
 
 use crate::{
     config::ActiveConfig,
-    events::{CallEvent, CallEventKind},
+    events::{CallEvent, CallEventKind, WaitReason},
     identified::is_identified,
     ids::Ids,
     in_progress::InProgress,
@@ -242,6 +242,7 @@ impl Shared {
                 self.journal_failed(error);
             }
         })?;
+        self.in_progress.end_wait(id);
         self.release_capacity(&recorded.call);
         self.learn_from(&recorded.call);
         if recorded.call.status.is_settled() {
@@ -354,6 +355,12 @@ impl Shared {
         tracing::info!(%call, kind = event.kind.as_str(), "{event}");
         // An error only means that there are no subscribers.
         let _ = self.events.send(event);
+    }
+
+    /// Notes and reports why a call waits.
+    pub(crate) fn report_wait(&self, call: CallId, reason: WaitReason) {
+        self.in_progress.set_wait(call, reason.clone());
+        self.report(call, || CallEventKind::Waiting(reason));
     }
 
     /// The current record of a call.

@@ -329,7 +329,7 @@ async fn admit(inner: &Arc<Shared>, mut call: Call, request: &Arc<ValidCall>) ->
                 if plan.busy_callee == BusyCallee::Wait && inner.now() < give_up =>
             {
                 if !std::mem::replace(&mut reported_busy, true) {
-                    inner.report(id, || CallEventKind::Waiting(WaitReason::CalleeBusy));
+                    inner.report_wait(id, WaitReason::CalleeBusy);
                 }
                 pass.iter_mut().for_each(Permit::release);
                 let pause = inner.clock.sleep(LOOK_AGAIN.min(until(inner.now(), give_up)));

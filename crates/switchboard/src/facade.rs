@@ -187,6 +187,14 @@ impl Switchboard {
         self.engine.receive_webhook(path, webhook).await
     }
 
+    /// Like [`Switchboard::receive_webhook`], but returns as soon as the webhook is stored.
+    ///
+    /// # Errors
+    /// As [`Engine::accept_webhook`].
+    pub async fn accept_webhook(&self, path: &str, webhook: IncomingWebhook) -> Result<()> {
+        self.engine.accept_webhook(path, webhook).await
+    }
+
     /// Takes up the calls of processes that are gone. Call it once before the program says that it
     /// is ready.
     ///

@@ -5,10 +5,7 @@ use switchboard_core::{CallId, Error, ErrorKind, Result};
 use switchboard_router::{Plan, Scope};
 
 use super::request::WaitRequest;
-use crate::{
-    events::{CallEventKind, WaitReason},
-    shared::Shared,
-};
+use crate::{events::WaitReason, shared::Shared};
 
 /// Returns an error if waiting cannot succeed.
 ///
@@ -55,5 +52,5 @@ pub(super) fn report(inner: &Shared, id: CallId, plan: &Plan, crowded: Option<&S
         (None, Some(at)) => WaitReason::NoCapacity(at),
         (None, None) => WaitReason::InLine,
     };
-    inner.report(id, || CallEventKind::Waiting(reason));
+    inner.report_wait(id, reason);
 }

@@ -1,6 +1,7 @@
 //! One callee, one call at a time; and windows in which a call may be made.
 
 use switchboard_core::{CallStatus, ErrorKind, ProviderState, Refusal};
+use switchboard_engine::WaitReason;
 use switchboard_router::{BusyCallee, Match, Policy, Route};
 
 use crate::support::{
@@ -47,8 +48,13 @@ async fn a_second_call_to_a_busy_callee_waits_its_turn() {
     let (router, logs) =
         start_with(vec![talks_for_a_minute()], route(BusyCallee::Wait), |builder| builder);
     within(router.place(call(1))).await.unwrap();
-    let second = run(&router, another_task(1)).await;
+    let second = router.submit(another_task(1)).await.unwrap().id;
+    tokio::time::sleep(seconds(1)).await;
+    let reason = router.waits_for(second);
+    assert!(matches!(reason, Some(WaitReason::CalleeBusy)), "{reason:?}");
+    let second = within(router.wait(second)).await.unwrap();
     assert_eq!(second.status, CallStatus::Closed);
+    assert!(router.waits_for(second.id).is_none(), "it waits no more");
     let placed = logs[0].when(Op::Place);
     assert!(placed[1] >= seconds(60) && placed[1] < seconds(70), "{placed:?}");
 }

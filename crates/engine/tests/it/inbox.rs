@@ -101,6 +101,30 @@ async fn a_webhook_that_cannot_be_kept_is_not_handled_and_comes_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_webhook_is_accepted_before_its_call_is_read_and_is_handled_afterwards() {
+    let (clock, journal) = (clock(), Arc::new(MemoryJournal::new()));
+    let (router, worlds) = in_doubt(Arc::clone(&journal) as Arc<dyn Journal>, &clock);
+    let id = router.submit(call(1)).await.unwrap().id;
+    tokio::time::sleep(seconds(1)).await;
+    let path = path(&worlds[0], 0);
+    // The provider does not know this call yet: it cannot be read, but the webhook is kept.
+    router.accept_webhook(&path, letter("alpha-7", &clock)).await.unwrap();
+    assert_eq!(journal.pending_webhooks().await.unwrap().len(), 1, "it is kept");
+    tokio::time::sleep(seconds(1)).await;
+    assert_eq!(router.get(id).await.unwrap().status, CallStatus::Attempting);
+    // This one can be read.
+    router.accept_webhook(&path, letter("alpha-0", &clock)).await.unwrap();
+    tokio::time::sleep(seconds(1)).await;
+    assert_eq!(router.get(id).await.unwrap().status, CallStatus::InProgress);
+    assert_eq!(journal.pending_webhooks().await.unwrap().len(), 1, "only the other is left");
+    // It is tried again until it turns out to be about another call than the attempt's.
+    tokio::time::sleep(seconds(10)).await;
+    assert!(journal.pending_webhooks().await.unwrap().is_empty());
+    let wrong = router.accept_webhook("alpha/nonsense", letter("alpha-0", &clock)).await;
+    assert_eq!(wrong.unwrap_err().kind(), ErrorKind::Unauthorized);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_same_body_is_handled_once_and_another_is_handled_too() {
     let (clock, journal) = (clock(), Arc::new(MemoryJournal::new()));
     let (router, worlds) = in_doubt(Arc::clone(&journal) as Arc<dyn Journal>, &clock);
