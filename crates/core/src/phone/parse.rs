@@ -104,6 +104,9 @@ pub(super) fn judge(written: E164) -> Result<PhoneNumber, PhoneNumberError> {
     let country = country(region).ok_or(PhoneNumberError::NoCountry)?;
 
     let (canonical, calling_code_len) = canonical(&parsed).ok_or(Invalid)?;
+    if canonical.digits().len() < FEWEST {
+        return Err(TooShort(country));
+    }
     if canonical != written {
         let same = drops_a_prefix(digits, canonical.digits(), calling_code_len)
             || old_plan::is_renewed(digits, canonical.digits());

@@ -371,6 +371,8 @@ fn every_rejection_says_what_is_wrong() {
         ("+44 20 7946 001", None, "too short for United Kingdom", "invalid_number"),
         ("+15551234567", None, "does not exist in the numbering plan", "invalid_number"),
         ("020 7946 001", Some("GB"), "too short for United Kingdom", "invalid_number"),
+        // Seven digits as written, six without the prefix that is only dialled within the country.
+        ("+4901640", None, "too short for Germany", "invalid_number"),
         ("020 7946 00181", Some("GB"), "too long for United Kingdom", "invalid_number"),
         ("2079460018", Some("GB"), "lacks the prefix", "number_not_e164"),
         ("30 123456", Some("DE"), "lacks the prefix", "number_not_e164"),
