@@ -14,6 +14,7 @@
 //! |---|---|
 //! | the client and its settings | [`HttpClient`], [`ClientConfig`], [`RetryPolicy`] |
 //! | requests and answers | [`Request`], [`Answer`], [`StreamAnswer`] |
+//! | requests without a typed method | [`RawRequest`], [`lenient_segments`] |
 //! | what a failure means | [`classify`], [`Codes`], [`Verdict`], [`ErrorBody`] |
 //! | bearer tokens | [`Credential`], [`StaticToken`], [`RefreshingToken`] |
 //! | lists | [`pages`], [`PageOf`]; how much of one is read: [`ReadBudget`], [`ReadLimits`] |
@@ -31,6 +32,7 @@ mod decode;
 mod envelope;
 mod exchange;
 mod paging;
+mod raw;
 mod read_budget;
 mod redact;
 mod refresh;
@@ -43,11 +45,12 @@ mod summary;
 pub use answer::{Answer, StreamAnswer, is_asked_for};
 pub use classify::{Codes, NoCodes, Verdict};
 pub use client::HttpClient;
-pub use config::{ClientConfig, RetryPolicy};
+pub use config::{ClientConfig, RetryPolicy, is_loopback};
 pub use credential::{Credential, NoCredential, StaticToken};
 pub use decode::{from_json, from_value};
 pub use envelope::ErrorBody;
 pub use paging::{PageOf, pages};
+pub use raw::{RawRequest, lenient_segments, split_query};
 pub use read_budget::{ReadBudget, ReadLimits};
 pub use redact::{REDACTED, Redactor, usable_id};
 pub use refresh::{RefreshingToken, StoreLock, TokenSet, TokenSource, TokenStore};

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use switchboard_core::{Error, ErrorKind, ProviderId, ReadTurns, Result};
-use switchboard_http::{HttpClient, Method, ReadBudget, Request, StaticToken};
+use switchboard_http::{
+    HttpClient, Method, RawRequest, ReadBudget, Request, StaticToken, split_query,
+};
 use url::Url;
 
 use crate::{
@@ -13,7 +15,7 @@ use crate::{
         Recordings, Session, Transcripts, Webhooks,
     },
     codes::KaiCallsCodes,
-    raw::RawRequest,
+    guard::places_calls,
     wire::{Capabilities, Health},
 };
 
@@ -142,9 +144,22 @@ impl KaiCallsClient {
     }
 
     /// Any other endpoint, by its path below the base URL, for example `/api/v1/leads?limit=10`.
-    /// [`RawRequest::send`] refuses requests that could place a call.
-    pub fn request(&self, method: Method, path: &str) -> RawRequest<'_> {
-        RawRequest::new(&self.http, &self.base_url, method, path)
+    ///
+    /// Reads are retried; anything else is sent once, and again only if no byte of it was sent.
+    ///
+    /// # Errors
+    /// `Unsupported` for a path that could place a call, with nothing sent.
+    pub fn request(&self, method: Method, path: &str) -> Result<RawRequest> {
+        if places_calls(method, &format!("{}/{path}", self.base_url.path())) {
+            let message = "this path makes phones ring: place a call through the router, or with \
+                           the typed client's calls() and communication_runs()";
+            return Err(Error::new(ErrorKind::Unsupported, message)
+                .with_field("path")
+                .with_operation("raw")
+                .with_provider(self.provider().clone()));
+        }
+        let (route, query) = split_query(path);
+        Ok(RawRequest::new(&self.http, method, route, query))
     }
 
     /// The same client for reading one list within the budget.

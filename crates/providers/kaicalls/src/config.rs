@@ -1,6 +1,6 @@
 //! Settings of one KaiCalls account.
 
-use std::{collections::BTreeSet, net::IpAddr, time::Duration};
+use std::{collections::BTreeSet, time::Duration};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -8,8 +8,8 @@ use switchboard_core::{
     AgentId, Country, Coverage, Error, ErrorKind, Language, ProviderId, ProviderInfo, RequestLimit,
     Result,
 };
-use switchboard_http::ClientConfig;
-use url::{Host, Url};
+use switchboard_http::{ClientConfig, is_loopback};
+use url::Url;
 
 const KEY_PREFIXES: [&str; 2] = ["kc_live_", "kc_test_"];
 
@@ -251,13 +251,7 @@ fn is_plausible_key(key: &str) -> bool {
 }
 
 fn is_safe_url(url: &Url) -> bool {
-    match (url.scheme(), url.host()) {
-        ("https", Some(_)) => true,
-        ("http", Some(Host::Ipv4(address))) => IpAddr::V4(address).is_loopback(),
-        ("http", Some(Host::Ipv6(address))) => IpAddr::V6(address).is_loopback(),
-        ("http", Some(Host::Domain(name))) => name == "localhost",
-        _ => false,
-    }
+    url.scheme() == "https" || url.scheme() == "http" && is_loopback(url)
 }
 
 fn default_id() -> ProviderId {

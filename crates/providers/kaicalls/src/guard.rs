@@ -1,6 +1,6 @@
 //! Routes that raw requests may not use: all that make a phone ring, according to the documents.
 
-use switchboard_http::Method;
+use switchboard_http::{Method, lenient_segments};
 
 const RUNS: [&str; 3] = ["communication-runs", "communication-jobs", "communication-attempts"];
 
@@ -9,7 +9,9 @@ const RUNS: [&str; 3] = ["communication-runs", "communication-jobs", "communicat
 /// (`validate`, `preview`), and DELETE for runs. PATCH pauses and cancels a run, but might also let
 /// one continue: the typed client has both.
 pub(crate) fn places_calls(method: Method, path: &str) -> bool {
-    let segments = segments(path);
+    let Some(segments) = lenient_segments(path) else {
+        return method != Method::Get;
+    };
     let calls = segments.iter().any(|segment| segment == "calls");
     let runs = segments.iter().position(|segment| RUNS.contains(&segment.as_str()));
     let dry = runs.is_some_and(
@@ -21,60 +23,6 @@ pub(crate) fn places_calls(method: Method, path: &str) -> bool {
         Method::Put | Method::Patch => calls || runs.is_some(),
         Method::Delete => calls,
     }
-}
-
-/// The path's segments, read as the most lenient server would.
-fn segments(path: &str) -> Vec<String> {
-    let mut path = path.to_owned();
-    loop {
-        let decoded = decoded(&path);
-        if decoded == path {
-            break;
-        }
-        path = decoded;
-    }
-    let path = path.replace('\\', "/");
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    let mut segments = Vec::new();
-    for segment in path.split('/') {
-        let segment = segment.split(';').next().unwrap_or_default();
-        let plain: String = segment
-            .chars()
-            .filter(|c| !c.is_whitespace() && !c.is_control())
-            .flat_map(char::to_lowercase)
-            .collect();
-        match plain.as_str() {
-            "" | "." => {}
-            ".." => drop(segments.pop()),
-            _ => segments.push(plain),
-        }
-    }
-    segments
-}
-
-/// Removes one layer of percent-encoding; invalid UTF-8 becomes a replacement character.
-fn decoded(path: &str) -> String {
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let code = match rest {
-            [b'%', high, low, ..] => {
-                char::from(*high).to_digit(16).zip(char::from(*low).to_digit(16))
-            }
-            _ => None,
-        };
-        match code.and_then(|(high, low)| u8::try_from(high * 16 + low).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &rest[3..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]

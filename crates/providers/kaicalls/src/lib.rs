@@ -7,7 +7,6 @@
 //! | to find | look at |
 //! |---|---|
 //! | the provider for the router | [`KaiCalls`], [`KaiCallsConfig`] |
-//! | the provider for the router | [`KaiCalls`] |
 //! | the typed client, and raw requests | [`KaiCallsClient`], [`api`], [`RawRequest`] |
 //! | answers | [`wire`] |
 //! | what a refusal means | [`KaiCallsCodes`] |
@@ -32,7 +31,6 @@ mod guard;
 mod listing;
 mod numbers;
 mod provider;
-mod raw;
 mod record;
 mod signature;
 mod trace;
@@ -45,5 +43,4 @@ pub use codes::KaiCallsCodes;
 pub use config::{KaiCallsConfig, LimitsConfig, SessionCredential, WebhookConfig};
 pub use convert::state;
 pub use provider::KaiCalls;
-pub use raw::RawRequest;
-pub use switchboard_http::{Answer, Method};
+pub use switchboard_http::{Answer, Method, RawRequest};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use switchboard_core::{Clock, ReadTurns, Result};
-use switchboard_http::{HttpClient, Method, ReadBudget, TokenStore};
+use switchboard_http::{HttpClient, Method, RawRequest, ReadBudget, TokenStore, split_query};
 
 use crate::{
     KallyAiCodes, KallyAiConfig,
@@ -12,8 +12,7 @@ use crate::{
         CreditsApi, EmailApi, InboundApi, MessagesApi, NotificationsApi, OutreachApi,
         PhoneNumbersApi, ReferralsApi, SearchApi, SubscriptionsApi, UsersApi,
     },
-    raw::RawRequest,
-    tokens,
+    guard, tokens,
 };
 
 /// A client for one KallyAI account. Cheap to clone; clones share connections and tokens.
@@ -112,7 +111,9 @@ impl KallyAiClient {
     /// call somebody; each has a typed method. `InvalidRequest` for a path with escapes or unusual
     /// characters.
     pub fn request(&self, method: Method, path: &str) -> Result<RawRequest> {
-        RawRequest::new(self.http.clone(), method, path)
+        let plain = guard::plain_path(method, path)?;
+        let (_, query) = split_query(path);
+        Ok(RawRequest::new(&self.http, method, plain, query))
     }
 
     /// The same client for reading one list within the budget.

@@ -8,8 +8,8 @@ use switchboard_core::{
     Country, Coverage, Error, ErrorKind, Idempotency, Language, ProviderId, ProviderInfo, Result,
     Tariff,
 };
-use switchboard_http::ClientConfig;
-use url::{Host, Url};
+use switchboard_http::{ClientConfig, is_loopback};
+use url::Url;
 
 use crate::wire::TaskCategory;
 
@@ -158,15 +158,6 @@ impl KallyAiConfig {
                 .collect(),
             ..ClientConfig::new(self.id.clone(), self.base_url.clone())
         }
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

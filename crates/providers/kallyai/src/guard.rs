@@ -6,10 +6,8 @@
 //! parameters, a query or a trailing slash. Refusing a harmless route by mistake costs the caller a
 //! look at this table; letting one through makes somebody's phone ring.
 
-use std::borrow::Cow;
-
 use switchboard_core::{Error, ErrorKind, Result};
-use switchboard_http::Method;
+use switchboard_http::{Method, lenient_segments, split_query};
 
 struct Ringing {
     /// The last segments of the route; `*` is any one segment.
@@ -120,7 +118,7 @@ pub(crate) fn plain_path(method: Method, path: &str) -> Result<&str> {
             }
         }
     }
-    let plain = path.split(['?', '#']).next().unwrap_or_default();
+    let (plain, _) = split_query(path);
     let plain = plain.strip_suffix('/').unwrap_or(plain);
     let odd = |c: char| matches!(c, '%' | '\\' | ';' | '{' | '}') || !c.is_ascii_graphic();
     let Some(below) = plain.strip_prefix('/') else {
@@ -141,10 +139,10 @@ pub(crate) fn plain_path(method: Method, path: &str) -> Result<&str> {
 /// What to use instead if this path may not be written to. Compares the end of the route, so that a
 /// prefix makes no difference.
 fn rings(path: &str) -> Option<&'static str> {
-    let Some(segments) = canonical(path) else {
+    let Some(segments) = lenient_segments(path) else {
         return Some("it cannot be read as a path");
     };
-    let same = |(wanted, found): (&&str, &String)| *wanted == "*" || wanted == found;
+    let same = |(wanted, found): (&&str, &String)| *wanted == "*" || *wanted == stem(found);
     let found = RINGING.iter().find(|ringing| {
         let at = segments.len().checked_sub(ringing.route.len());
         at.is_some_and(|at| ringing.route.iter().zip(&segments[at..]).all(same))
@@ -152,67 +150,11 @@ fn rings(path: &str) -> Option<&'static str> {
     found.map(|ringing| ringing.instead)
 }
 
-/// The path's segments, read as the most lenient server would; `None` for escapes that never end or
-/// are not text.
-fn canonical(path: &str) -> Option<Vec<String>> {
-    const MOST_LAYERS: usize = 8;
-    let mut text = Cow::Borrowed(path);
-    let mut layers = 0;
-    loop {
-        let decoded = decode(&text)?;
-        if decoded == *text {
-            break;
-        }
-        layers += 1;
-        if layers > MOST_LAYERS {
-            return None;
-        }
-        text = Cow::Owned(decoded);
-    }
-    let end = text.find(['?', '#']).unwrap_or(text.len());
-    let mut segments: Vec<String> = Vec::new();
-    for segment in text[..end].split(['/', '\\']) {
-        let name: String = segment
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .chars()
-            .filter(|c| !c.is_control() && !c.is_whitespace())
-            .collect();
-        match name.as_str() {
-            "" | "." => {}
-            ".." => {
-                segments.pop();
-            }
-            // Some servers take `calls.json` for `calls`.
-            name => segments.push(match name.split_once('.') {
-                Some((stem, _)) if !stem.is_empty() => stem.to_lowercase(),
-                Some(_) | None => name.to_lowercase(),
-            }),
-        }
-    }
-    Some(segments)
-}
-
-/// Removes one layer of percent-encoding; anything that is not an escape is kept.
-fn decode(text: &str) -> Option<String> {
-    let bytes = text.as_bytes();
-    let hex = |at: usize| bytes.get(at).and_then(|byte| char::from(*byte).to_digit(16));
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        match (byte, hex(at + 1), hex(at + 2)) {
-            (b'%', Some(high), Some(low)) => {
-                decoded.push(u8::try_from(high * 16 + low).ok()?);
-                at += 3;
-            }
-            (byte, _, _) => {
-                decoded.push(byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8(decoded).ok()
+/// Some servers take `calls.json` for `calls`.
+fn stem(segment: &str) -> &str {
+    segment
+        .split_once('.')
+        .map_or(segment, |(stem, _)| if stem.is_empty() { segment } else { stem })
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use switchboard_kaicalls::{KaiCalls, KaiCallsClient, KaiCallsConfig};
 
 use crate::registry::{
     Account, Credential, CreditCosts, ProviderKind, RawAnswer, RawApi, RawRequest, Secrets,
+    defaults::Defaults,
 };
 
 /// Stands where a key would, so that an account can be described without one. Nothing is ever sent
@@ -84,14 +85,7 @@ struct Raw(KaiCallsClient);
 #[async_trait]
 impl RawApi for Raw {
     async fn send(&self, request: RawRequest) -> Result<RawAnswer> {
-        let mut sent = self.0.request(request.method.into(), &request.path);
-        for (name, value) in &request.query {
-            sent = sent.query(name, value);
-        }
-        if let Some(body) = &request.body {
-            sent = sent.json(body)?;
-        }
-        sent.send().await.map(RawAnswer::from)
+        request.send_as(self.0.request(request.method.into(), &request.path)?).await
     }
 }
 
@@ -107,24 +101,19 @@ fn config(
     api_key: SecretString,
     webhook_secret: Option<SecretString>,
 ) -> Result<KaiCallsConfig> {
-    let (ours, own) = (account.config, account.settings::<Settings>()?);
+    let own = account.settings::<Settings>()?;
     let mut config = KaiCallsConfig::new(api_key);
     config.id = account.id();
     config.agent_id = own.default_agent.map(AgentId::from);
     config.business_id = own.business_id;
     config.webhook.secret = webhook_secret;
-    if let Some(url) = &ours.base_url {
-        config.base_url = url.clone();
-    }
-    if let Some(domain) = &ours.failure_domain {
-        config.failure_domain = domain.clone();
-    }
-    if let Some(countries) = &ours.countries {
-        config.countries = countries.clone();
-    }
-    if let Some(languages) = &ours.languages {
-        config.languages = languages.clone();
-    }
+    let defaults = Defaults {
+        base_url: &mut config.base_url,
+        failure_domain: &mut config.failure_domain,
+        countries: &mut config.countries,
+        languages: &mut config.languages,
+    };
+    defaults.override_by(account.config);
     Ok(config)
 }
 

@@ -16,6 +16,7 @@ use crate::{
     config::{TokenLocation, TokenStoreConfig},
     registry::{
         Account, Credential, CreditCosts, ProviderKind, RawAnswer, RawApi, RawRequest, Secrets,
+        defaults::Defaults,
     },
     tokens::{SignIn, Vault},
 };
@@ -195,14 +196,7 @@ impl RawApi for Raw {
                 .with_field("path")
                 .with_code("tokens"));
         }
-        let mut sent = self.0.request(request.method.into(), &request.path)?;
-        for (name, value) in &request.query {
-            sent = sent.query(name, value);
-        }
-        if let Some(body) = &request.body {
-            sent = sent.json(body)?;
-        }
-        sent.send().await.map(RawAnswer::from)
+        request.send_as(self.0.request(request.method.into(), &request.path)?).await
     }
 }
 
@@ -212,7 +206,6 @@ fn config(
     access_token: SecretString,
     refresh_token: Option<SecretString>,
 ) -> Result<KallyAiConfig> {
-    let ours = account.config;
     let mut config = KallyAiConfig::new(access_token);
     config.id = account.id();
     config.refresh_token = refresh_token;
@@ -223,18 +216,13 @@ fn config(
     if let Some(timezone) = own.timezone {
         config.timezone = timezone;
     }
-    if let Some(url) = &ours.base_url {
-        config.base_url = url.clone();
-    }
-    if let Some(domain) = &ours.failure_domain {
-        config.failure_domain = domain.clone();
-    }
-    if let Some(countries) = &ours.countries {
-        config.countries = countries.clone();
-    }
-    if let Some(languages) = &ours.languages {
-        config.languages = languages.clone();
-    }
+    let defaults = Defaults {
+        base_url: &mut config.base_url,
+        failure_domain: &mut config.failure_domain,
+        countries: &mut config.countries,
+        languages: &mut config.languages,
+    };
+    defaults.override_by(account.config);
     Ok(config)
 }
 

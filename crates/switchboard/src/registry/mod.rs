@@ -13,6 +13,8 @@
 //! ```
 
 mod account;
+#[cfg(any(feature = "kallyai", feature = "kaicalls"))]
+mod defaults;
 #[cfg(feature = "kaicalls")]
 mod kaicalls;
 #[cfg(feature = "kallyai")]

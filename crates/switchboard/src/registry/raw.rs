@@ -45,6 +45,21 @@ pub struct RawRequest {
 }
 
 impl RawRequest {
+    /// Sends it as the backend's own request for the same path.
+    #[cfg(any(feature = "kallyai", feature = "kaicalls"))]
+    pub(crate) async fn send_as(
+        &self,
+        mut request: switchboard_http::RawRequest,
+    ) -> Result<RawAnswer> {
+        for (name, value) in &self.query {
+            request = request.query(name, value);
+        }
+        if let Some(body) = &self.body {
+            request = request.json(body)?;
+        }
+        request.send().await.map(RawAnswer::from)
+    }
+
     /// True where a segment of the path is this word, in whatever case.
     #[cfg(feature = "kallyai")]
     pub(crate) fn below(&self, word: &str) -> bool {

@@ -151,11 +151,11 @@ async fn the_raw_way_out_makes_no_run_and_lets_none_go_on() {
         (Method::Post, "/api/v1/communication-jobs/retry"),
         (Method::Patch, "/api/v1/Communication-Attempts"),
     ] {
-        let refused = provider.client().request(method, path).send().await.unwrap_err();
+        let refused = provider.client().request(method, path).unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::Unsupported, "{path}");
     }
     assert!(simulator.requests().is_empty());
-    let read = provider.client().request(Method::Get, RUNS).send().await.unwrap();
+    let read = provider.client().request(Method::Get, RUNS).unwrap().send().await.unwrap();
     assert_eq!(read.value().unwrap()["communication_runs"], json!([]));
 }
 
