@@ -19,7 +19,7 @@ use std::{
 };
 
 use switchboard_core::{CallId, ProviderId};
-use switchboard_router::OutlierPolicy;
+use switchboard_router::{OutlierPolicy, quality::wilson_lower_bound};
 
 use super::doubled;
 
@@ -172,9 +172,5 @@ fn lowest_share(failures: usize, attempts: usize) -> f64 {
     if attempts == 0 {
         return 0.0;
     }
-    let (count, share) = (attempts as f64, failures as f64 / attempts as f64);
-    let square = QUANTILE * QUANTILE;
-    let middle = share + square / (2.0 * count);
-    let spread = QUANTILE * (share * (1.0 - share) / count + square / (4.0 * count * count)).sqrt();
-    (middle - spread) / (1.0 + square / count)
+    wilson_lower_bound(failures as f64 / attempts as f64, attempts as f64, QUANTILE)
 }

@@ -30,6 +30,7 @@
 //! | `window.rs` | sums over a sliding time window |
 //! | `table.rs` | all sums, by provider, country and profile |
 //! | `posterior.rs` | how certain a rate is |
+//! | `wilson.rs` | how low a rate may really be |
 //! | `measured.rs` | the results |
 
 mod counts;
@@ -38,9 +39,11 @@ mod posterior;
 mod sample;
 mod settings;
 mod table;
+mod wilson;
 mod window;
 
 pub use measured::{Drift, Expected, Level, Measured, Measurements, Row};
 pub use posterior::BetaPosterior;
 pub use settings::QualitySettings;
 pub use table::Quality;
+pub use wilson::wilson_lower_bound;

@@ -4,6 +4,8 @@ use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use rand_distr::{Beta, Distribution};
 use serde::{Deserialize, Serialize};
 
+use super::wilson::wilson_lower_bound;
+
 const MILLI: u64 = 1_000;
 const MILLION: f64 = 1e6;
 /// Of a standard normal distribution, 95 % are above minus this.
@@ -68,10 +70,7 @@ impl BetaPosterior {
     /// one-sided Wilson score bound.
     pub fn lower_bound(self) -> u32 {
         let (rate, tries) = self.rate();
-        let square = ONE_SIDED_95 * ONE_SIDED_95;
-        let spread =
-            ONE_SIDED_95 * (rate * (1.0 - rate) / tries + square / (4.0 * tries * tries)).sqrt();
-        millionths((rate + square / (2.0 * tries) - spread) / (1.0 + square / tries)).max(1)
+        millionths(wilson_lower_bound(rate, tries, ONE_SIDED_95)).max(1)
     }
 
     /// A rate drawn from the posterior. The same seed draws the same rate.
