@@ -12,7 +12,7 @@ use switchboard_router::{
 };
 
 use crate::{
-    scribe::Scribe,
+    scribe::{Scribe, past},
     support::{
         id,
         plans::per_call,
@@ -184,7 +184,7 @@ async fn the_policy_that_ran_gives_the_ledgers_own_sums() {
     for seed in 0..40 {
         let (policy, scribe, calls) = live(seed).await;
         let expected = sums(&calls);
-        let report = backtest(&policy, &scribe.past().await, &settings());
+        let report = backtest(&policy, &past(&scribe).await, &settings());
 
         assert_eq!(
             report.total.then.cost().micros(),
@@ -205,7 +205,7 @@ async fn the_policy_that_ran_gives_the_ledgers_own_sums() {
 
         // The same without its name: what little differs comes of queueing for a limit, and most of
         // it is explained without trust.
-        let nameless = backtest(&policy, &scribe.past().await, &BacktestSettings::default());
+        let nameless = backtest(&policy, &past(&scribe).await, &BacktestSettings::default());
         moved += nameless.moves.iter().map(|one| one.rings).sum::<u64>();
         unexplained += report.apart.unexplained;
 

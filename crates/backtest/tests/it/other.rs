@@ -8,7 +8,7 @@ use switchboard_core::{CallRequest, ErrorKind, Outcome, Redial, Refusal, Request
 use switchboard_router::{Budget, Period, Policy};
 
 use crate::{
-    scribe::Scribe,
+    scribe::{Scribe, past, without_history},
     support::{
         id,
         plans::per_call,
@@ -64,7 +64,7 @@ fn beta_first(policy: &Policy) -> Policy {
 }
 
 async fn replay(policy: &Policy, scribe: &Scribe) -> Report {
-    backtest(policy, &scribe.past().await, &BacktestSettings::default())
+    backtest(policy, &past(&scribe).await, &BacktestSettings::default())
 }
 
 #[tokio::test(start_paused = true)]
@@ -233,10 +233,10 @@ async fn redials_count_with_their_ring_and_follow_where_the_first_was_taken() {
 async fn calls_without_a_plan_are_counted_apart_and_earlier_ones_only_fill_windows() {
     let (policy, scribe) = ran([alpha(&[]), beta(&[])], requests(4)).await;
     let settings = BacktestSettings::default();
-    let bare = backtest(&policy, &scribe.without_history().await, &settings);
+    let bare = backtest(&policy, &without_history(&scribe).await, &settings);
     assert_eq!((bare.apart.unrecorded, bare.total.now.billed), (4, usd("0.44")));
 
-    let past = scribe.past().await;
+    let past = past(&scribe).await;
     let mut limited = policy.clone();
     limited.providers[0].limits.placing = Some(RequestLimit { requests: 1, window: seconds(3600) });
     let later = BacktestSettings { since: Some(past[1].created_at()), ..settings.clone() };

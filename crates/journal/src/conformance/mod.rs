@@ -19,6 +19,9 @@
 //! | `news.rs` | what other processes write to a process's calls |
 //! | `processes.rs` | several processes with one journal |
 //! | `audit.rs` | decisions that are not about a single call |
+//!
+//! [`HookedJournal`] is a journal in memory for tests that have their word in its steps, or watch
+//! them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -26,6 +29,7 @@ mod audit;
 mod concurrency;
 mod doubt;
 mod duplicates;
+mod hooked;
 mod inbox;
 mod intent;
 mod news;
@@ -49,6 +53,7 @@ use crate::{Journal, JournalExt, NewCall, Opened, Selection, Write, state::Fact}
 
 pub use audit::debate;
 pub use concurrency::crowd;
+pub use hooked::{HookedJournal, Hooks, Written};
 
 /// Every rule, each on a journal of its own.
 ///

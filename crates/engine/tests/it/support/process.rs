@@ -7,7 +7,7 @@ use std::sync::{
 
 use switchboard_core::{Clock, IncomingWebhook};
 use switchboard_engine::{Engine, WebhookAddress};
-use switchboard_journal::{MemoryJournal, state::Fact};
+use switchboard_journal::{MemoryJournal, conformance::HookedJournal, state::Fact};
 use switchboard_testkit::VirtualClock;
 use tokio::sync::Notify;
 
@@ -28,7 +28,7 @@ pub(crate) enum Gone {
 pub(crate) fn dying(
     books: &Arc<MemoryJournal>,
     gone: Option<Gone>,
-) -> (Arc<Meddling>, Arc<Notify>, Arc<AtomicUsize>) {
+) -> (Arc<HookedJournal<Meddling>>, Arc<Notify>, Arc<AtomicUsize>) {
     let (facts, written, over) =
         (Arc::new(AtomicUsize::new(0)), AtomicUsize::new(0), Arc::new(Notify::new()));
     let (counted, told, told_too) = (Arc::clone(&facts), Arc::clone(&over), Arc::clone(&over));
