@@ -7,8 +7,7 @@ use jiff::Timestamp;
 use switchboard_core::{AttemptId, Money, ProfileName, ValidCall};
 use switchboard_journal::{Denied, Reservations, Settlement};
 use switchboard_router::{
-    BudgetHold, ConcurrencySlot, Headroom, Policy, ProviderPolicy, RateSlot, Reservation, Scope,
-    hold, reservation::add_needs,
+    BudgetHold, Headroom, Policy, ProviderPolicy, Reservation, Scope, hold, reservation::add_needs,
 };
 use uuid::Uuid;
 
@@ -102,8 +101,10 @@ impl ReplayReservations {
         provider: &ProviderPolicy,
         now: Timestamp,
     ) -> (Option<Headroom>, Option<Headroom>) {
-        let slots = rate_slot(provider).map(|need| self.reservations.rate_headroom(&need, now));
-        let concurrent = concurrency_slot(provider, now)
+        let (limits, id) = (&provider.limits, &provider.info.id);
+        let slots = limits.rate_slot(id).map(|need| self.reservations.rate_headroom(&need, now));
+        let concurrent = limits
+            .concurrency_slot(id, now)
             .map(|need| self.reservations.concurrency_headroom(&need, now));
         (slots, concurrent)
     }
@@ -111,16 +112,16 @@ impl ReplayReservations {
 
 impl AttemptSpec<'_> {
     fn longest(&self) -> Duration {
-        let longest = self.request.max_duration.unwrap_or(self.policy.max_duration);
-        self.provider.info.max_duration.map_or(longest, |most| longest.min(most))
+        self.policy.longest(self.request.max_duration, &self.provider.info)
     }
 
     fn limits(&self, now: Timestamp) -> Reservation {
         let until =
             now.checked_add(self.longest() + self.policy.timings.grace).unwrap_or(Timestamp::MAX);
+        let (limits, id) = (&self.provider.limits, &self.provider.info.id);
         let mut reservation = Reservation {
-            rate_slots: rate_slot(self.provider).into_iter().collect(),
-            concurrency_slots: concurrency_slot(self.provider, until).into_iter().collect(),
+            rate_slots: limits.rate_slot(id).into_iter().collect(),
+            concurrency_slots: limits.concurrency_slot(id, until).into_iter().collect(),
             ..Reservation::default()
         };
         add_needs(&mut reservation, self.policy, (&self.request.tenant, self.profile), until);
@@ -144,22 +145,6 @@ impl AttemptSpec<'_> {
             Shortage::CostUnknown(first.map_or_else(String::new, |budget| budget.name.clone()))
         })
     }
-}
-
-fn rate_slot(provider: &ProviderPolicy) -> Option<RateSlot> {
-    provider.limits.placing.map(|limit| RateSlot {
-        scope: Scope::Placing(provider.info.id.clone()),
-        limit: limit.requests,
-        window: limit.window,
-    })
-}
-
-fn concurrency_slot(provider: &ProviderPolicy, until: Timestamp) -> Option<ConcurrencySlot> {
-    provider.limits.concurrent.map(|limit| ConcurrencySlot {
-        scope: Scope::Calls(provider.info.id.clone()),
-        limit,
-        until,
-    })
 }
 
 /// The shortage that a denied reservation means.

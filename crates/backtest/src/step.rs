@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use switchboard_core::{ErrorKind, Outcome, ProviderId};
-use switchboard_router::Plan;
+use switchboard_router::{Plan, Scope};
 
 use crate::{
     agenda::{Event, micros_in},
@@ -115,11 +115,11 @@ impl Replay<'_> {
             if self.was_full(&progress, ring, candidate.index, at_once) {
                 let asked = self.provider(candidate.index);
                 let (barrier, scope) = if asked.is_some_and(|one| one.limits.placing.is_some()) {
-                    (Barrier::Limit, format!("{provider}/place"))
+                    (Barrier::Limit, Scope::Placing(provider.clone()))
                 } else {
-                    (Barrier::Concurrency, provider.to_string())
+                    (Barrier::Concurrency, Scope::Calls(provider.clone()))
                 };
-                self.tally.met(barrier, &scope, provider);
+                self.tally.met(barrier, &scope.to_string(), provider);
                 progress.block(provider, at_once.checked_add(EPSILON).unwrap_or(at_once));
                 continue;
             }

@@ -344,8 +344,12 @@ fn intent_transaction(
     let longest = order.max_duration + config.policy.timings.grace;
     let until = inner.now().checked_add(longest).unwrap_or(Timestamp::MAX);
     let mut reservation = Reservation {
-        rate_slots: runtime.slot_needs(),
-        concurrency_slots: runtime.room_needs(until),
+        rate_slots: runtime.limits().rate_slot(&runtime.id).into_iter().collect(),
+        concurrency_slots: runtime
+            .limits()
+            .concurrency_slot(&runtime.id, until)
+            .into_iter()
+            .collect(),
         hold,
         certain_agent: runtime.tells_by_agent(),
     };

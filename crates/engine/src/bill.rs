@@ -4,7 +4,7 @@
 use switchboard_core::{AttemptId, CallId, Cost, Money, Result, ValidCall};
 use switchboard_journal::state::Fact;
 
-use crate::{place_request, provider::ProviderRuntime, shared::Shared};
+use crate::{provider::ProviderRuntime, shared::Shared};
 
 /// A bill is believed up to this multiple of the most that the call can cost.
 const BELIEVED: i64 = 10;
@@ -67,7 +67,7 @@ pub(crate) async fn note(
 fn most(inner: &Shared, request: &ValidCall, runtime: &ProviderRuntime) -> Option<Money> {
     let config = inner.config();
     let one = config.policy.providers.get(config.policy.index_of(&runtime.id)?)?;
-    let longest = place_request::within(&config.policy, runtime, request.max_duration);
+    let longest = config.policy.longest(request.max_duration, runtime.provider.info());
     one.deck.estimate(&request.to, longest, inner.now())
 }
 

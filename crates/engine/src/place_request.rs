@@ -28,7 +28,7 @@ pub(crate) fn order(
             .hooks
             .as_ref()
             .and_then(|hooks| hooks.address(&runtime.id, attempt, inner.now())),
-        max_duration: within(policy, runtime, request.max_duration),
+        max_duration: policy.longest(request.max_duration, runtime.provider.info()),
     }
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn order_of(
         call: Arc::clone(request),
         agent: attempt.agent.clone(),
         webhook_url: None,
-        max_duration: within(&inner.config().policy, runtime, request.max_duration),
+        max_duration: inner.config().policy.longest(request.max_duration, runtime.provider.info()),
     }
 }
 
@@ -58,17 +58,7 @@ pub(crate) async fn longest(inner: &Shared, runtime: &ProviderRuntime, id: CallI
             None
         }
     };
-    within(&inner.config().policy, runtime, asked)
-}
-
-/// The requested maximum duration, or else the policy's, capped by what the provider allows.
-pub(crate) fn within(
-    policy: &Policy,
-    runtime: &ProviderRuntime,
-    asked: Option<Duration>,
-) -> Duration {
-    let longest = asked.unwrap_or(policy.max_duration);
-    runtime.provider.info().max_duration.map_or(longest, |most| longest.min(most))
+    inner.config().policy.longest(asked, runtime.provider.info())
 }
 
 /// The idempotency key: the same for every retry of one ring at one provider, and a different one

@@ -4,7 +4,7 @@
 use std::{fmt, time::Duration};
 
 use jiff::Timestamp;
-use switchboard_core::{Money, ProfileName, ProviderId, TenantId};
+use switchboard_core::{Money, ProfileName, ProviderId, RequestLimit, TenantId};
 
 use crate::policy::{Allowance, Policy};
 
@@ -32,6 +32,13 @@ pub struct RateSlot {
     pub limit: u32,
     /// How long the window is.
     pub window: Duration,
+}
+
+impl RateSlot {
+    /// A slot of this limit.
+    pub fn new(scope: Scope, limit: RequestLimit) -> Self {
+        Self { scope, limit: limit.requests, window: limit.window }
+    }
 }
 
 /// One of the calls that may be under way at once, over all processes. It is given back when the

@@ -16,10 +16,7 @@ use switchboard_core::{
     AgentId, AttemptId, Clock, Idempotency, Money, Provider, ProviderCallId, ProviderId, ReadTurns,
     RequestLimit,
 };
-use switchboard_router::{
-    BreakerState, ConcurrencySlot, Headroom, ProviderLimits, ProviderPolicy, RateSlot, Reading,
-    Scope,
-};
+use switchboard_router::{BreakerState, Headroom, ProviderLimits, ProviderPolicy, Reading};
 use tokio::sync::Notify;
 use tower::retry::budget::{Budget, TpsBudget};
 
@@ -202,12 +199,6 @@ impl ProviderRuntime {
         Some(Headroom { free, of, frees_at: inside.min().copied().filter(|_| free == 0) })
     }
 
-    /// The concurrency slots to reserve in the journal, which all processes share.
-    pub(crate) fn room_needs(&self, until: Timestamp) -> Vec<ConcurrencySlot> {
-        let need = |limit| ConcurrencySlot { scope: Scope::Calls(self.id.clone()), limit, until };
-        self.limits.concurrent.map(need).into_iter().collect()
-    }
-
     /// Counts an attempt that is over at `until` at the latest.
     pub(crate) fn enter(&self, attempt: AttemptId, until: Timestamp, now: Timestamp) {
         if self.limits.concurrent.is_some() {
@@ -222,14 +213,9 @@ impl ProviderRuntime {
         self.kept.state.lock().inside.remove(&attempt).is_some()
     }
 
-    /// The rate slots to reserve in the journal, which all processes share.
-    pub(crate) fn slot_needs(&self) -> Vec<RateSlot> {
-        let need = |limit: RequestLimit| RateSlot {
-            scope: Scope::Placing(self.id.clone()),
-            limit: limit.requests,
-            window: limit.window,
-        };
-        self.limits.placing.map(need).into_iter().collect()
+    /// The limits, of which an attempt reserves slots in the journal that all processes share.
+    pub(crate) fn limits(&self) -> &ProviderLimits {
+        &self.limits
     }
 
     /// True if a call in doubt can only be identified by its agent and its time.

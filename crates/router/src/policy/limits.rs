@@ -2,7 +2,10 @@
 
 use std::num::NonZeroU32;
 
-use switchboard_core::{ProviderInfo, RequestLimit};
+use jiff::Timestamp;
+use switchboard_core::{ProviderId, ProviderInfo, RequestLimit};
+
+use crate::reservation::{ConcurrencySlot, RateSlot, Scope};
 
 /// How much may be asked of a provider. What is `None` is not limited.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,5 +34,21 @@ impl ProviderLimits {
             concurrent: None,
             calls_per_second: None,
         }
+    }
+
+    /// The slot that an attempt at this provider takes of the limit of placing requests.
+    pub fn rate_slot(&self, provider: &ProviderId) -> Option<RateSlot> {
+        self.placing.map(|limit| RateSlot::new(Scope::Placing(provider.clone()), limit))
+    }
+
+    /// The slot that an attempt at this provider takes of the limit of calls at the same time,
+    /// until this moment at the latest.
+    pub fn concurrency_slot(
+        &self,
+        provider: &ProviderId,
+        until: Timestamp,
+    ) -> Option<ConcurrencySlot> {
+        let scope = || Scope::Calls(provider.clone());
+        self.concurrent.map(|limit| ConcurrencySlot { scope: scope(), limit, until })
     }
 }

@@ -9,8 +9,8 @@ mod timings;
 use std::{borrow::Cow, collections::BTreeMap, time::Duration};
 
 use switchboard_core::{
-    AgentId, AgentProfile, CallRequest, Country, Currency, ProfileName, ProviderId, RequestLimit,
-    TenantId, ValidCall,
+    AgentId, AgentProfile, CallRequest, Country, Currency, ProfileName, ProviderId, ProviderInfo,
+    RequestLimit, TenantId, ValidCall,
 };
 
 use crate::{
@@ -130,6 +130,13 @@ impl Policy {
     pub fn allowance(&self, tenant: &TenantId) -> Option<&Allowance> {
         let allowance = self.tenants.get(tenant).unwrap_or(&self.each_tenant);
         (*allowance != Allowance::default()).then_some(allowance)
+    }
+
+    /// How long a call may last at a provider: as long as it asks for, or else the policy allows,
+    /// and no longer than the provider allows.
+    pub fn longest(&self, asked: Option<Duration>, provider: &ProviderInfo) -> Duration {
+        let longest = asked.unwrap_or(self.max_duration);
+        provider.max_duration.map_or(longest, |most| longest.min(most))
     }
 
     /// The profile that a call asks for, or the default one. `Some(Err)`: it asks for one that is
