@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use jiff::Timestamp;
-use switchboard_core::{AttemptId, ErrorKind, Money, ProfileName};
+use switchboard_core::{AttemptId, ErrorKind, Money};
 use switchboard_router::{
-    Plan, PlanRecord, Policy, ProviderPolicy, Rejected, Rejection, Snapshot,
+    Parties, Plan, PlanRecord, Policy, ProviderPolicy, Rejected, Rejection, Snapshot,
     experiment::ExperimentStates, hash::digest, plan, quality::Measurements,
 };
 
@@ -140,8 +140,12 @@ impl<'a> Replay<'a> {
         let Some(index) = self.policy.index_of(&attempt.provider) else {
             return;
         };
-        let whose = (None, call.request.agent.as_ref());
-        if let Some(spec) = spec(self.policy, call, index, whose) {
+        let parties = Parties {
+            tenant: &call.request.tenant,
+            profile: call.request.agent.as_ref(),
+            experiment: None,
+        };
+        if let Some(spec) = spec(self.policy, call, index, parties) {
             let id = self.reservations.force(spec, now);
             self.settles(id, attempt);
         }
@@ -183,8 +187,7 @@ impl<'a> Replay<'a> {
         plan: &Plan,
         now: Timestamp,
     ) -> Result<AttemptId, Shortage> {
-        let experiment = plan.experiment.as_ref().map(|assigned| assigned.experiment.as_str());
-        let spec = spec(self.policy, call, index, (experiment, plan.profile.as_ref()));
+        let spec = spec(self.policy, call, index, plan.parties(&call.request.tenant));
         spec.map_or(Err(Shortage::NoSuchProvider), |spec| self.reservations.take(spec, now))
     }
 
@@ -198,10 +201,7 @@ impl<'a> Replay<'a> {
         now: Timestamp,
     ) -> Option<AttemptId> {
         let index = index.filter(|_| progress.certain && progress.follows())?;
-        let experiment =
-            progress.plan.experiment.as_ref().map(|assigned| assigned.experiment.as_str());
-        let whose = (experiment, progress.plan.profile.as_ref());
-        let spec = spec(self.policy, call, index, whose)?;
+        let spec = spec(self.policy, call, index, progress.plan.parties(&call.request.tenant))?;
         self.tally.apart.unexplained += 1;
         Some(self.reservations.force(spec, now))
     }
@@ -328,13 +328,12 @@ fn spec<'w>(
     policy: &'w Policy,
     call: &'w PastCall,
     index: usize,
-    (experiment, profile): (Option<&'w str>, Option<&'w ProfileName>),
+    parties: Parties<'w>,
 ) -> Option<AttemptSpec<'w>> {
     Some(AttemptSpec {
         policy,
         provider: policy.providers.get(index)?,
         request: &call.request,
-        experiment,
-        profile,
+        parties,
     })
 }

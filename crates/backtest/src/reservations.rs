@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use switchboard_core::{AttemptId, Money, ProfileName, ValidCall};
+use switchboard_core::{AttemptId, Money, ValidCall};
 use switchboard_journal::{Denied, Reservations, Settlement};
 use switchboard_router::{
-    BudgetHold, Headroom, Policy, ProviderPolicy, Reservation, Scope, hold, reservation::add_needs,
+    BudgetHold, Headroom, Parties, Policy, ProviderPolicy, Reservation, Scope, hold, scopes::slots,
 };
 use uuid::Uuid;
 
@@ -37,9 +37,7 @@ pub(super) struct AttemptSpec<'a> {
     pub(super) policy: &'a Policy,
     pub(super) provider: &'a ProviderPolicy,
     pub(super) request: &'a ValidCall,
-    pub(super) experiment: Option<&'a str>,
-    /// The agent profile that handles the call.
-    pub(super) profile: Option<&'a ProfileName>,
+    pub(super) parties: Parties<'a>,
 }
 
 impl ReplayReservations {
@@ -118,30 +116,24 @@ impl AttemptSpec<'_> {
     fn limits(&self, now: Timestamp) -> Reservation {
         let until =
             now.checked_add(self.longest() + self.policy.timings.grace).unwrap_or(Timestamp::MAX);
-        let (limits, id) = (&self.provider.limits, &self.provider.info.id);
-        let mut reservation = Reservation {
-            rate_slots: limits.rate_slot(id).into_iter().collect(),
-            concurrency_slots: limits.concurrency_slot(id, until).into_iter().collect(),
-            ..Reservation::default()
-        };
-        add_needs(&mut reservation, self.policy, (&self.request.tenant, self.profile), until);
-        reservation
+        let provider = (&self.provider.info.id, &self.provider.limits);
+        slots(self.policy, provider, self.parties, until)
     }
 
     fn hold(&self, now: Timestamp) -> Result<Option<BudgetHold>, Shortage> {
-        let (tenant, id) = (&self.request.tenant, &self.provider.info.id);
-        let whose = (tenant, id, self.experiment);
+        let id = &self.provider.info.id;
         hold(
             &self.policy.budgets,
             &self.provider.deck,
             &self.request.to,
             self.longest(),
-            whose,
+            id,
+            self.parties,
             now,
         )
         .map_err(|_| {
             let mut budgets = self.policy.budgets.iter();
-            let first = budgets.find(|budget| budget.covers(tenant, id, self.experiment));
+            let first = budgets.find(|budget| budget.covers(id, self.parties));
             Shortage::CostUnknown(first.map_or_else(String::new, |budget| budget.name.clone()))
         })
     }

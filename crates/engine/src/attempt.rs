@@ -10,16 +10,15 @@ use futures::FutureExt;
 use jiff::Timestamp;
 use switchboard_core::{
     Attempt, AttemptError, AttemptState, Call, CallFailure, CallId, Delivery, Error, ErrorKind,
-    PlaceError, PlaceRequest, ProfileName, ProviderCall, ProviderCallId, Refusal, Result,
-    ValidCall,
+    PlaceError, PlaceRequest, ProviderCall, ProviderCallId, Refusal, Result, ValidCall,
 };
 use switchboard_journal::{Denied, Write, WriteError, state::Fact};
 use switchboard_router::{
-    Candidate, Rejected, Rejection, Reservation, Scope,
+    Candidate, Parties, Rejected, Rejection, Reservation, Scope,
     failover::{Next, next},
     hash::{digest, share},
     hold,
-    reservation::add_needs,
+    scopes::slots,
 };
 use tracing::{Instrument, debug_span};
 
@@ -141,8 +140,7 @@ pub(crate) async fn run(
         let Some(candidate) = plan.candidates.first() else {
             return Err(plan.to_error());
         };
-        let experiment = plan.experiment.as_ref().map(|assigned| assigned.experiment.as_str());
-        let parties = (experiment, plan.profile.as_ref());
+        let parties = plan.parties(&request.tenant);
         let span = debug_span!("attempt", call = %call.id, provider = %candidate.provider);
         let attempt = attempt(&going, candidate, parties, &mut tried, &mut pass);
         match attempt.instrument(span).await? {
@@ -176,7 +174,7 @@ impl CallContext<'_> {
 async fn attempt(
     going: &CallContext<'_>,
     candidate: &Candidate,
-    (experiment, profile): (Option<&str>, Option<&ProfileName>),
+    parties: Parties<'_>,
     tried: &mut Tried,
     pass: &mut Option<Permit>,
 ) -> Result<Then> {
@@ -197,11 +195,11 @@ async fn attempt(
         ring,
         request,
         runtime,
-        config.policy.agent_for(profile, &runtime.id),
+        config.policy.agent_for(parties.profile, &runtime.id),
         &config.policy,
     );
     let began = inner.clock.uptime();
-    let write = match intent_transaction(going, candidate, (experiment, profile), runtime, &order) {
+    let write = match intent_transaction(going, candidate, parties, runtime, &order) {
         Ok(write) => write,
         Err(error) => {
             runtime.give_back(slot);
@@ -306,7 +304,7 @@ fn has_others(call: &Call, ring: u32, written: u64) -> bool {
 fn intent_transaction(
     going: &CallContext<'_>,
     candidate: &Candidate,
-    (experiment, profile): (Option<&str>, Option<&ProfileName>),
+    parties: Parties<'_>,
     runtime: &ProviderRuntime,
     order: &PlaceRequest,
 ) -> Result<Write> {
@@ -336,24 +334,19 @@ fn intent_transaction(
             &one.deck,
             &request.to,
             order.max_duration,
-            (&request.tenant, &runtime.id, experiment),
+            &runtime.id,
+            parties,
             inner.now(),
         )?,
         None => None,
     };
     let longest = order.max_duration + config.policy.timings.grace;
     let until = inner.now().checked_add(longest).unwrap_or(Timestamp::MAX);
-    let mut reservation = Reservation {
-        rate_slots: runtime.limits().rate_slot(&runtime.id).into_iter().collect(),
-        concurrency_slots: runtime
-            .limits()
-            .concurrency_slot(&runtime.id, until)
-            .into_iter()
-            .collect(),
+    let reservation = Reservation {
         hold,
         certain_agent: runtime.tells_by_agent(),
+        ..slots(&config.policy, (&runtime.id, runtime.limits()), parties, until)
     };
-    add_needs(&mut reservation, &config.policy, (&request.tenant, profile), until);
     Ok(Write {
         facts: vec![
             Fact::Intended(Box::new(attempt)),

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use switchboard_core::AttemptId;
-use switchboard_router::{Policy, Reservation, Scope, reservation::allowance};
+use switchboard_router::{Policy, Reservation, Scope, scopes::allowance};
 
 use crate::limit::SlidingLog;
 

@@ -10,6 +10,7 @@ use jiff::{Timestamp, civil, tz::TimeZone};
 use switchboard_core::{Error, ErrorKind, Money, PhoneNumber, ProviderId, Result, TenantId};
 
 use crate::{
+    parties::Parties,
     rates::RateDeck,
     reservation::{BudgetHold, Budgeted},
 };
@@ -44,15 +45,10 @@ pub struct Budget {
 
 impl Budget {
     /// True where a call counts against it.
-    pub fn covers(
-        &self,
-        tenant: &TenantId,
-        provider: &ProviderId,
-        experiment: Option<&str>,
-    ) -> bool {
-        self.tenant.as_ref().is_none_or(|only| only == tenant)
+    pub fn covers(&self, provider: &ProviderId, parties: Parties<'_>) -> bool {
+        self.tenant.as_ref().is_none_or(|only| only == parties.tenant)
             && self.provider.as_ref().is_none_or(|only| only == provider)
-            && self.experiment.as_deref().is_none_or(|only| Some(only) == experiment)
+            && self.experiment.as_deref().is_none_or(|only| Some(only) == parties.experiment)
     }
 
     /// When the period of this moment began.
@@ -77,11 +73,12 @@ pub fn hold(
     deck: &RateDeck,
     to: &PhoneNumber,
     longest: Duration,
-    (tenant, provider, experiment): (&TenantId, &ProviderId, Option<&str>),
+    provider: &ProviderId,
+    parties: Parties<'_>,
     now: Timestamp,
 ) -> Result<Option<BudgetHold>> {
     let covering: Vec<&Budget> =
-        budgets.iter().filter(|budget| budget.covers(tenant, provider, experiment)).collect();
+        budgets.iter().filter(|budget| budget.covers(provider, parties)).collect();
     let Some(first) = covering.first() else {
         return Ok(None);
     };

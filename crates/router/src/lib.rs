@@ -18,12 +18,14 @@ pub mod failover;
 pub mod hash;
 mod headroom;
 mod health;
+mod parties;
 mod plan;
 mod policy;
 pub mod quality;
 mod rates;
-pub mod reservation;
+mod reservation;
 mod route;
+pub mod scopes;
 mod strategy;
 
 pub use audit::{AuditEntry, AuditTopic};
@@ -31,6 +33,7 @@ pub use budget::{Budget, Period, hold};
 pub use experiment::{Arm, Experiment, ExperimentStates};
 pub use headroom::Headroom;
 pub use health::{BreakerPolicy, BreakerState, OutlierPolicy};
+pub use parties::Parties;
 pub use plan::{
     Candidate, CandidateRecord, Plan, PlanRecord, RankReason, Reading, ReadingRecord, Rejected,
     RejectedRecord, Rejection, Snapshot, may_be_same_agent, plan,

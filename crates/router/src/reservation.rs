@@ -6,8 +6,6 @@ use std::{fmt, time::Duration};
 use jiff::Timestamp;
 use switchboard_core::{Money, ProfileName, ProviderId, RequestLimit, TenantId};
 
-use crate::policy::{Allowance, Policy};
-
 /// What an attempt needs before it may be sent.
 #[derive(Debug, Clone, Default)]
 pub struct Reservation {
@@ -104,54 +102,6 @@ impl Scope {
         match self {
             Scope::Tenant(_) | Scope::Profile(_) => true,
             Scope::Placing(_) | Scope::Calls(_) => false,
-        }
-    }
-}
-
-/// Whose calls are limited: the caller's, and those of the agent profile that serves the call,
-/// where there is one.
-pub type Whose<'a> = (&'a TenantId, Option<&'a ProfileName>);
-
-/// What a call has to pass, by scope.
-fn scopes<'a>(
-    policy: &'a Policy,
-    (tenant, profile): Whose<'_>,
-) -> impl Iterator<Item = (Scope, &'a Allowance)> {
-    let profile = profile.or(policy.default_profile.as_ref());
-    let agent =
-        profile.and_then(|name| Some((Scope::Profile(name.clone()), policy.agents.get(name)?)));
-    let caller =
-        policy.allowance(tenant).map(|allowance| (Scope::Tenant(tenant.clone()), allowance));
-    caller.into_iter().chain(agent)
-}
-
-/// The names of what a call has to pass.
-pub fn scopes_of(policy: &Policy, whose: Whose<'_>) -> Vec<Scope> {
-    scopes(policy, whose).map(|(scope, _)| scope).collect()
-}
-
-/// What is allowed in a scope; `None`: anything.
-pub fn allowance<'a>(policy: &'a Policy, scope: &Scope) -> Option<&'a Allowance> {
-    match scope {
-        Scope::Tenant(tenant) => policy.allowance(tenant),
-        Scope::Profile(profile) => policy.agents.get(profile),
-        Scope::Placing(_) | Scope::Calls(_) => None,
-    }
-}
-
-/// Adds what a call takes from its caller's and its agent's limits. `until`: when its room is free
-/// again at the latest.
-pub fn add_needs(needs: &mut Reservation, policy: &Policy, whose: Whose<'_>, until: Timestamp) {
-    for (scope, allowance) in scopes(policy, whose) {
-        if let Some(limit) = allowance.requests {
-            needs.rate_slots.push(RateSlot {
-                scope: scope.clone(),
-                limit: limit.requests,
-                window: limit.window,
-            });
-        }
-        if let Some(limit) = allowance.concurrent {
-            needs.concurrency_slots.push(ConcurrencySlot { scope, limit, until });
         }
     }
 }

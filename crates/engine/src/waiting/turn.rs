@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use switchboard_core::Result;
-use switchboard_router::reservation::scopes_of;
+use switchboard_router::scopes::scopes_of;
 use tokio::sync::oneshot;
 
 use super::{
@@ -41,8 +41,8 @@ impl WaitQueue {
         if best.is_some() && pass.as_ref().and_then(Permit::provider) == best {
             return Ok(true);
         }
-        let scopes =
-            scopes_of(&asks.config.policy, (&asks.request.tenant, planned.plan.profile.as_ref()));
+        let parties = planned.plan.parties(&asks.request.tenant);
+        let scopes = scopes_of(&asks.config.policy, parties);
         let mut openings = Capacity::new(asks.config, &inner.gates, planned.at);
         if self.try_now(&mut openings, planned, &scopes, pass) {
             return Ok(true);

@@ -5,12 +5,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use switchboard_core::{
     AgentProfile, Assignment, Country, Error, ErrorKind, Money, NumberType, PhoneNumber,
-    ProfileName, ProviderId, ValidCall,
+    ProfileName, ProviderId, TenantId, ValidCall,
 };
 
 use crate::{
     experiment::{Enrollment, enroll},
     headroom::Headroom,
+    parties::Parties,
     plan::{RankReason, Reading, Rejection, Snapshot},
     policy::ProviderPolicy,
     quality::{Expected, Measured},
@@ -96,6 +97,15 @@ impl Plan {
             reasons.join("; ")
         };
         Error::new(ErrorKind::NoProvider, format!("no provider can take this call ({why})"))
+    }
+
+    /// On whose behalf the call of this tenant is placed by this plan.
+    pub fn parties<'a>(&'a self, tenant: &'a TenantId) -> Parties<'a> {
+        Parties {
+            tenant,
+            profile: self.profile.as_ref(),
+            experiment: self.experiment.as_ref().map(|assigned| assigned.experiment.as_str()),
+        }
     }
 
     /// The earliest time at which one of the temporary rejections ends; `None` if none is temporary.
