@@ -51,7 +51,7 @@ pub use limits::{RequestPermit, StreamPermit};
 pub use problem::{Code, Problem};
 pub use secret::{Secrets, ServerSecret};
 pub use service::Service;
-pub use settings::{Api, RequestLimits};
+pub use settings::{Api, CheckConfiguration, RequestLimits};
 
 /// The API as a router, for programs that have a server of their own.
 pub fn router(switchboard: Switchboard, api: Api) -> axum::Router {

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use ipnet::IpNet;
-use switchboard::{Clock, SystemClock, journal::server::ServerStore};
+use switchboard::{Clock, ConfigError, SystemClock, journal::server::ServerStore};
 use url::Url;
 
 use crate::Secrets;
@@ -26,6 +26,9 @@ impl Default for RequestLimits {
     }
 }
 
+/// Reads and checks the configuration file: its version, or what is wrong with it.
+pub type CheckConfiguration = Arc<dyn Fn() -> Result<Option<String>, ConfigError> + Send + Sync>;
+
 /// The settings of the API.
 #[derive(Clone)]
 #[non_exhaustive]
@@ -42,6 +45,9 @@ pub struct Api {
     pub limits: RequestLimits,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Reads and checks the configuration file, and says its version. It may block. `None`: the
+    /// configuration cannot be reloaded over the API.
+    pub check_configuration: Option<CheckConfiguration>,
     /// How long a request may take, unless it waits for a call or is a stream: 30 seconds.
     pub request_timeout: Duration,
 }
@@ -56,6 +62,7 @@ impl Api {
             clock: Arc::new(SystemClock),
             limits: RequestLimits::default(),
             trusted_proxies: Vec::new(),
+            check_configuration: None,
             request_timeout: Duration::from_secs(30),
         }
     }

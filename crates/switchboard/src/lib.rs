@@ -27,6 +27,8 @@
 //! | a provider of your own | [`Provider`], [`registry`] |
 //! | who is asked, and why | [`Plan`], [`router`] |
 //! | the whole contract | [`core`] |
+//! | experiments that run | [`study`] |
+//! | what happened to a call, in words | `history` |
 //! | logins | [`Config::sign_in`], [`tokens`] |
 //! | a provider's own API | `switchboard::kallyai`, `switchboard::kaicalls` |
 //!
@@ -43,8 +45,11 @@
 pub mod config;
 mod disabled;
 mod facade;
+#[cfg(feature = "ledger")]
+pub mod history;
 pub mod registry;
 mod reload;
+pub mod study;
 #[cfg(feature = "kallyai")]
 pub mod tokens;
 

@@ -100,7 +100,7 @@ codes! {
     WrongPhase "wrong_phase" 409 "The experiment is already in this state":
         "There is nothing to change. Read the experiment first.";
     NotSettled "not_settled" 409 "The person has calls that are not settled":
-        "`calls` names them. Wait until they are over, or stop them.";
+        "`detail` names them. Wait until they are over, or stop them.";
     TooManyEndpoints "too_many_endpoints" 409 "The tenant has as many webhook endpoints as it may":
         "Remove an endpoint that is not used any more.";
     EventsGone "events_gone" 410 "The events are not kept any more":
@@ -141,6 +141,8 @@ codes! {
         "Send the request again: another process answers, or this one does when it is back.";
     JournalUnavailable "journal_unavailable" 503 "The journal cannot be reached":
         "Send the same request again, with the same key. It cannot ring twice.";
+    Busy "busy" 503 "Too much is being computed":
+        "Reports read many calls, and only a few are made at the same time, each for at most ten seconds. Try again later, or ask for a shorter time.";
     ProviderTimeout "provider_timeout" 504 "The provider did not answer in time":
         "Nothing was changed; try again later.";
 }

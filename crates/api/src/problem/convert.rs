@@ -49,6 +49,7 @@ fn code(error: &Error) -> Code {
     match (error.kind(), error.code()) {
         (ErrorKind::Conflict, Some("stopping")) => Code::Stopping,
         (ErrorKind::Conflict, Some("idempotency_key_reused")) => Code::IdempotencyKeyReused,
+        (ErrorKind::Conflict, Some("not_settled")) => Code::NotSettled,
         (ErrorKind::Conflict, Some("too_many_endpoints")) => Code::TooManyEndpoints,
         (_, Some("too_many_waiting")) => Code::TooManyWaiting,
         (kind, _) => by_kind(kind),

@@ -100,6 +100,16 @@ impl Problem {
         self
     }
 
+    /// The same problem of a part of a request: its field is below this one.
+    #[must_use]
+    pub fn within(mut self, part: &str) -> Self {
+        self.0.field = Some(match self.0.field.take() {
+            Some(field) => format!("{part}.{field}"),
+            None => part.to_owned(),
+        });
+        self
+    }
+
     /// Says how to fix it.
     #[must_use]
     pub fn fix(mut self, fix: impl Into<String>) -> Self {

@@ -3,15 +3,26 @@
 //!
 //! | file | purpose |
 //! |---|---|
-//! | `calls.rs` | placing and reading calls |
-//! | `me.rs` | the caller's own key |
+//! | `calls.rs`, `lists.rs`, `content.rs` | placing, reading and stopping calls |
+//! | `plan.rs` | plans, agents, providers, quality |
+//! | `money.rs` | usage and rate decks |
+//! | `experiments.rs` | experiments |
+//! | `keys.rs`, `me.rs` | keys |
+//! | `admin.rs` | the configuration, the audit log, the erasure of people |
 //! | `pages.rs` | the document, and the pages of problems |
 //! | `params.rs` | ids, queries and preferences |
 
+mod admin;
 mod calls;
+mod content;
+mod experiments;
+mod keys;
+mod lists;
 mod me;
+mod money;
 mod pages;
 mod params;
+mod plan;
 
 use axum::{Router, middleware};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -24,9 +35,36 @@ use crate::{
 /// Every operation of the document.
 pub(crate) fn operations() -> OpenApiRouter<Service> {
     OpenApiRouter::with_openapi(crate::document::begin())
-        .routes(routes!(calls::place))
+        .routes(routes!(calls::place, lists::list))
+        .routes(routes!(lists::batch))
         .routes(routes!(calls::get))
+        .routes(routes!(content::history))
+        .routes(routes!(content::plan))
+        .routes(routes!(content::transcript))
+        .routes(routes!(content::recording))
+        .routes(routes!(content::stop))
+        .routes(routes!(content::resolve))
+        .routes(routes!(plan::plan))
+        .routes(routes!(plan::agents))
+        .routes(routes!(plan::providers))
+        .routes(routes!(plan::quality))
+        .routes(routes!(money::usage))
+        .routes(routes!(money::decks))
+        .routes(routes!(money::quote))
+        .routes(routes!(experiments::list))
+        .routes(routes!(experiments::get))
+        .routes(routes!(experiments::report))
+        .routes(routes!(experiments::start))
+        .routes(routes!(experiments::ramp))
+        .routes(routes!(experiments::stop))
+        .routes(routes!(admin::configuration))
+        .routes(routes!(admin::reload))
+        .routes(routes!(keys::list, keys::create))
+        .routes(routes!(keys::revoke))
+        .routes(routes!(keys::rotate))
         .routes(routes!(me::get))
+        .routes(routes!(admin::audit))
+        .routes(routes!(admin::erase))
         .routes(routes!(pages::openapi))
 }
 

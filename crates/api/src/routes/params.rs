@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use axum::extract::{FromRequestParts, Path};
 use http::{HeaderMap, request::Parts};
+use jiff::Timestamp;
 use switchboard::CallId;
 
 use crate::{
@@ -68,6 +69,38 @@ impl Params {
             [value] => Ok(Some(value)),
             _ => Err(Problem::invalid(name, "is there more than once", "send it once")),
         }
+    }
+
+    /// Every parameter but these, as texts that are the same however the query is written.
+    pub(crate) fn canonical(&self, except: &[&str]) -> Vec<String> {
+        let kept = self.0.iter().filter(|(name, _)| !except.contains(&name.as_str()));
+        let mut texts = Vec::new();
+        for (name, values) in kept {
+            let mut values = values.clone();
+            values.sort_unstable();
+            texts.extend(values.into_iter().map(|value| format!("{name}={value}")));
+        }
+        texts
+    }
+
+    /// A time in RFC 3339.
+    pub(crate) fn time(&self, name: &'static str) -> Result<Option<Timestamp>> {
+        let parse = |text: &str| {
+            text.parse().map_err(|_| {
+                Problem::invalid(name, "is not a time", "write it as 2026-02-14T20:00:00Z")
+            })
+        };
+        self.one(name)?.map(parse).transpose()
+    }
+
+    /// A position.
+    pub(crate) fn integer(&self, name: &'static str) -> Result<Option<i64>> {
+        let parse = |text: &str| {
+            text.parse().map_err(|_| {
+                Problem::invalid(name, "is not a whole number", "send what an answer gave you")
+            })
+        };
+        self.one(name)?.map(parse).transpose()
     }
 
     /// A number of seconds, or of entries.

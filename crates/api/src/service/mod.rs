@@ -7,11 +7,30 @@
 //! | file | purpose |
 //! |---|---|
 //! | `place.rs` | placing calls |
-//! | `read.rs` | reading calls and waiting for them |
-//! | `me.rs` | the caller's own key |
+//! | `batch.rs` | many at once |
+//! | `read.rs`, `find.rs` | reading calls and waiting for them, and lists of them |
+//! | `content.rs`, `facts.rs` | history, plan, transcript, recording |
+//! | `control.rs` | stopping calls, and deciding about those in doubt |
+//! | `plan.rs` | plans, agents, providers, quality |
+//! | `money.rs` | usage and rate decks |
+//! | `experiments.rs` | experiments |
+//! | `configuration.rs` | the configuration, and the erasure of people |
+//! | `keys.rs`, `me.rs` | keys |
+//! | `audit.rs` | who decided what |
 
+mod audit;
+mod batch;
+mod configuration;
+mod content;
+mod control;
+mod experiments;
+mod facts;
+mod find;
+mod keys;
 mod me;
+mod money;
 mod place;
+mod plan;
 mod read;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
@@ -19,6 +38,7 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 use http::HeaderMap;
 use ipnet::IpNet;
 use switchboard::{Clock, Switchboard, journal::server::ServerStore};
+use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::{
@@ -29,8 +49,14 @@ use crate::{
     problem::Result,
 };
 
+pub use find::CallsFound;
 pub use place::Placed;
 pub use read::{CallRecord, Until};
+
+/// Reports that are made at the same time.
+const REPORTS: usize = 2;
+/// How long a report may take.
+const REPORT_WITHIN: Duration = Duration::from_secs(10);
 
 /// Everything that the API can do. Cheap to clone: all clones share one state.
 #[derive(Debug, Clone)]
@@ -45,6 +71,7 @@ struct Inner {
     keys: Keys,
     limits: Limits,
     cursors: Cursors,
+    reports: Semaphore,
 }
 
 impl Service {
@@ -53,7 +80,8 @@ impl Service {
         let keys = Keys::new(Arc::clone(&api.store), Arc::clone(&api.clock));
         let limits = Limits::new(api.limits, Arc::clone(&api.clock));
         let cursors = Cursors::new(&api.secrets);
-        Self { inner: Arc::new(Inner { switchboard, api, keys, limits, cursors }) }
+        let reports = Semaphore::new(REPORTS);
+        Self { inner: Arc::new(Inner { switchboard, api, keys, limits, cursors, reports }) }
     }
 
     /// The caller that sent these headers. `from` is the client's address, if it is known.

@@ -2,7 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use switchboard::{Call, CallId, CallStatus, ValidCall};
+use jiff::Timestamp;
+use switchboard::{Call, CallId, CallStatus, ValidCall, engine::WaitReason, router::Scope};
 
 use crate::{
     Service,
@@ -80,8 +81,9 @@ impl Service {
     }
 
     pub(crate) fn record(&self, call: Call, request: Arc<ValidCall>) -> CallRecord {
-        let tag = self.switchboard().engine().tag(&call.to);
-        let waits_for = waits_for(&call, &request);
+        let engine = self.switchboard().engine();
+        let tag = engine.tag(&call.to);
+        let waits_for = waits_for(&call, &request, engine.waits_for(call.id));
         CallRecord { call, request, tag, waits_for }
     }
 
@@ -104,14 +106,27 @@ impl Service {
     }
 }
 
-/// Why a call does not move, as far as its own record tells.
-fn waits_for(call: &Call, request: &ValidCall) -> Option<WaitsFor> {
-    let waits = |reason: &str, until: Option<jiff::Timestamp>| {
+/// Why a call does not move. Why it waits for a limit or a provider is known to the process that
+/// drives it.
+fn waits_for(call: &Call, request: &ValidCall, reason: Option<WaitReason>) -> Option<WaitsFor> {
+    let waits = |reason: &str, until: Option<Timestamp>| {
         Some(WaitsFor { reason: reason.to_owned(), until: until.map(Into::into) })
     };
+    if call.status.is_settled() {
+        return None;
+    }
     match (call.status, call.redial_at) {
-        (CallStatus::Scheduled, Some(at)) => waits("redial", Some(at)),
-        (CallStatus::Scheduled, None) => waits("window", request.window.opens),
-        _ => None,
+        (CallStatus::Scheduled, Some(at)) => return waits("redial", Some(at)),
+        (CallStatus::Scheduled, None) => return waits("window", request.window.opens),
+        _ => {}
+    }
+    match reason? {
+        WaitReason::CalleeBusy => waits("busy_callee", None),
+        WaitReason::Limit(Scope::Tenant(_)) => waits("caller_limit", None),
+        WaitReason::Limit(Scope::Profile(_)) => waits("agent_limit", None),
+        WaitReason::Limit(Scope::Placing(_) | Scope::Calls(_)) => waits("provider_limit", None),
+        WaitReason::NoCapacity(until) => waits("provider_limit", Some(until)),
+        WaitReason::InLine => waits("no_room", None),
+        _ => waits("other", None),
     }
 }

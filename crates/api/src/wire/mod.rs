@@ -7,23 +7,52 @@
 //! |---|---|
 //! | `call.rs`, `attempt.rs` | a call and its attempts |
 //! | `new_call.rs` | a request to place a call |
+//! | `page.rs`, `history.rs`, `content.rs` | lists of calls, batches; facts; transcripts, recordings, verdicts |
+//! | `plan.rs`, `provider.rs` | plans; agents, providers, quality |
+//! | `money.rs` | budgets, usage, rate decks |
+//! | `experiment.rs` | experiments and their reports |
+//! | `admin.rs` | keys, the configuration, the audit log, erasure |
 //! | `words.rs` | the closed enums |
 //! | `value.rs` | money and times |
 //! | `me.rs` | the caller's own key |
 //! | `problem.rs` | the schema of problems |
 
+mod admin;
 mod attempt;
 mod call;
+mod content;
+mod experiment;
+mod history;
 mod me;
+mod money;
 mod new_call;
+mod page;
+mod plan;
 mod problem;
+mod provider;
 mod value;
 mod words;
 
+pub use admin::{
+    AuditPage, AuditRecord, Configuration, CreatedKey, ErasePerson, ErasedPerson, Key, KeyList,
+    NewKey, OwnLimits, ReloadRequested, RotateKey,
+};
 pub use attempt::{Attempt, AttemptError, Evidence};
 pub use call::{Call, Experiment, Fault, View, WaitsFor, etag, revision};
+pub use content::{NewVerdict, Recording, Transcript, Utterance, VerdictWord};
+pub use experiment::{
+    Estimate, ExperimentArm, ExperimentDecision, ExperimentDetails, ExperimentList,
+    ExperimentReport, RampExperiment, ReportArm, ReportComparison, StartExperiment, StopExperiment,
+};
+pub use history::{HistoryEntry, HistoryPage};
 pub use me::{KeyLimits, Me};
+pub use money::{Budget, BudgetList, Deck, DeckList, Quote, QuoteList, QuoteRow, Usage, UsageRow};
 pub use new_call::{Appointment, BatchCall, NewCall, Redial};
+pub use page::{BatchResult, BatchResults, CallPage, NewBatch};
+pub use plan::{Plan, PlanCandidate, PlanReading, PlanRejected};
 pub use problem::ProblemBody;
+pub use provider::{
+    Agent, AgentList, Headroom, ProviderList, ProviderState, QualityList, QualityRow,
+};
 pub use value::{Money, Time};
 pub use words::{AttemptState, CallStatus, Delivery, Outcome, Refusal};

@@ -1,17 +1,10 @@
 //! The plans that were recorded with a call.
 
-use switchboard::{journal::state::Fact, ledger::Entry, router::PlanRecord};
+use switchboard::router::PlanRecord;
+
+pub(super) use switchboard::history::plan as of;
 
 use crate::output::{Output, or_dash};
-
-/// The plan of an event, if it has one.
-pub(super) fn of(event: &Entry) -> Option<&PlanRecord> {
-    match event.fact.as_ref()? {
-        Fact::Admitted { plan, .. } => plan.as_deref(),
-        Fact::Planned(plan) => Some(plan),
-        _ => None,
-    }
-}
 
 /// Prints a plan the way `switchboard plan` does.
 pub(super) fn show(plan: &PlanRecord, output: Output) {

@@ -2,27 +2,22 @@
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use switchboard::router::{
-    Experiment,
-    experiment::{Change, ExperimentState, Stage},
+use switchboard::{
+    router::{
+        Experiment,
+        experiment::{Change, ExperimentState, Stage},
+    },
+    study::{ChangeRequest, state, states},
 };
 
 use crate::{
     cli::DecisionArgs,
-    commands::experiments::study::{Studies, state, states},
+    commands::experiments::study::Studies,
     exit::Exit,
     failure::{Failure, Outcome},
     output::Output,
     setup,
 };
-
-/// The requested change.
-#[derive(Debug)]
-pub(super) enum ChangeRequest {
-    Start(Option<u32>),
-    Ramp(u32),
-    Stop(Option<String>),
-}
 
 pub(super) async fn run(
     studies: &Studies,
@@ -41,7 +36,7 @@ pub(super) async fn run(
     let journal = ledger.journal();
     let states = states(&*journal).await?;
     let state = state(&states, experiment);
-    let Some(change) = change(experiment, state, &request, why) else {
+    let Some(change) = request.change(experiment, state, why) else {
         if output.json {
             output.object(&json!({"decided": Value::Null}));
         } else {
@@ -69,30 +64,6 @@ fn known_arm(experiment: &Experiment, arm: &str) -> Outcome<()> {
         "--arm",
         format!("{arm:?} is not an arm of {}: it has {}", experiment.name, names.join(", ")),
     ))
-}
-
-/// The change to record, or `None` if the experiment is already in the requested state.
-fn change(
-    experiment: &Experiment,
-    state: Option<&ExperimentState>,
-    request: &ChangeRequest,
-    why: Option<String>,
-) -> Option<Change> {
-    let (stage, ramp) = (experiment.stage(state), experiment.ramp(state));
-    let unchanged = Change { why, ..Change::of(experiment.version) };
-    match request {
-        ChangeRequest::Start(to) => (stage != Stage::Running || to.is_some_and(|to| to != ramp))
-            .then_some(Change { to: Some(Stage::Running), ramp_percent: *to, ..unchanged }),
-        ChangeRequest::Ramp(to) => {
-            (*to != ramp).then_some(Change { ramp_percent: Some(*to), ..unchanged })
-        }
-        ChangeRequest::Stop(None) => {
-            (stage != Stage::Stopped).then_some(Change { to: Some(Stage::Stopped), ..unchanged })
-        }
-        ChangeRequest::Stop(Some(arm)) => state
-            .is_none_or(|state| !state.has_stopped(arm))
-            .then(|| Change { to: Some(Stage::Stopped), arm: Some(arm.clone()), ..unchanged }),
-    }
 }
 
 fn describe(experiment: &Experiment, state: Option<&ExperimentState>, change: &Change) -> String {

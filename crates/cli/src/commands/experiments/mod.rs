@@ -14,7 +14,9 @@ mod show;
 mod study;
 mod svg;
 
-use self::{change::ChangeRequest, study::Studies};
+use self::study::Studies;
+use switchboard::study::ChangeRequest;
+
 use crate::{
     cli::{Common, ExperimentsArgs, ExperimentsCommand},
     failure::Outcome,

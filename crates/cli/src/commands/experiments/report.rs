@@ -6,11 +6,12 @@ use jiff::Timestamp;
 use switchboard::{
     experiments::{ArmComparison, ArmReport, Cohort, Report, sequential::Estimate},
     router::ExperimentStates,
+    study::{state, states},
 };
 
 use crate::{
     commands::experiments::{
-        study::{Studies, cohort, state, states},
+        study::{Studies, cohort},
         svg,
     },
     exit::Exit,

@@ -12,11 +12,12 @@ use switchboard::{
         Experiment, ExperimentStates,
         experiment::{ExperimentState, Transition, Treatment},
     },
+    study::{state, states},
 };
 
 use crate::{
     cli::ShowArgs,
-    commands::experiments::study::{Studies, cohort, state, states},
+    commands::experiments::study::{Studies, cohort},
     exit::Exit,
     failure::Outcome,
     output::Output,

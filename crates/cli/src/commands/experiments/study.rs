@@ -3,12 +3,8 @@
 use std::path::PathBuf;
 
 use switchboard::{
-    Config, Journal, Ledger, Policy,
-    config::LedgerConfig,
-    experiments::Cohort,
-    journal::Selection,
-    process_environment,
-    router::{AuditTopic, Experiment, ExperimentStates, experiment::ExperimentState},
+    Config, Journal, Ledger, Policy, config::LedgerConfig, experiments::Cohort, journal::Selection,
+    process_environment, router::Experiment,
 };
 
 use crate::{
@@ -16,9 +12,6 @@ use crate::{
     failure::{Failure, Outcome},
     setup,
 };
-
-/// How many calls are read at a time.
-const PAGE: u32 = 1_000;
 
 /// The experiments of a configuration.
 pub(super) struct Studies {
@@ -82,35 +75,12 @@ impl Studies {
     }
 }
 
-/// The states of all experiments.
-pub(super) async fn states(journal: &dyn Journal) -> Outcome<ExperimentStates> {
-    Ok(ExperimentStates::of(&journal.audit_entries(AuditTopic::Experiment, 0).await?))
-}
-
-/// The state of one experiment in its configured version.
-pub(super) fn state<'a>(
-    states: &'a ExperimentStates,
-    experiment: &Experiment,
-) -> Option<&'a ExperimentState> {
-    states.state(&experiment.name, experiment.version)
-}
-
 /// The participants of an experiment, and the number of its calls.
 pub(super) async fn cohort(
     journal: &dyn Journal,
     experiment: &Experiment,
     policy: &Policy,
 ) -> Outcome<(Cohort, u64)> {
-    let (mut cohort, mut calls) = (Cohort::new(experiment, policy.currency), 0);
-    let mut selection = Selection { limit: Some(PAGE), ..Selection::default() };
-    loop {
-        let page = journal.select(&selection).await?;
-        for call in &page {
-            calls += u64::from(cohort.observe(call));
-        }
-        match page.last() {
-            Some(last) if page.len() == PAGE as usize => selection.after = Some(last.id),
-            Some(_) | None => return Ok((cohort, calls)),
-        }
-    }
+    let read = |selection: Selection| async move { journal.select(&selection).await };
+    Ok(switchboard::study::cohort(experiment, policy.currency, read).await?)
 }
