@@ -73,6 +73,38 @@ impl fmt::Display for DuplicateOf {
 
 impl std::error::Error for DuplicateOf {}
 
+/// The call that an idempotency key was used for before, with another request: the source of a
+/// `Conflict` with the code `idempotency_key_reused`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyReused {
+    /// The first call with this key.
+    pub first: CallId,
+}
+
+impl KeyReused {
+    /// The reuse that this error reports, if it reports one.
+    pub fn in_error(error: &Error) -> Option<Self> {
+        std::error::Error::source(error)?.downcast_ref().copied()
+    }
+}
+
+impl From<KeyReused> for Error {
+    fn from(reused: KeyReused) -> Self {
+        Error::new(ErrorKind::Conflict, reused.to_string())
+            .with_code("idempotency_key_reused")
+            .with_field("idempotency_key")
+            .with_source(reused)
+    }
+}
+
+impl fmt::Display for KeyReused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "was used for another request, the call {}: choose a new key", self.first)
+    }
+}
+
+impl std::error::Error for KeyReused {}
+
 /// What two requests with one key are compared by. Of a row, what the whole batch was run with says
 /// nothing: neither its name nor what it may do makes another call of it.
 pub fn details(request: &ValidCall) -> CallRequest {

@@ -20,7 +20,7 @@ pub mod state;
 mod write;
 
 pub use denied::{Denied, WriteError};
-pub use duplicates::{DuplicateOf, details};
+pub use duplicates::{DuplicateOf, KeyReused, details};
 pub use journal::{
     AuditLog, CallLog, EvidenceIndex, Inbox, Journal, JournalExt, Membership, NewCall, News,
     Opened, Recorded, Selection,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use switchboard_core::{CallId, Error, ErrorKind};
-use switchboard_journal::DuplicateOf;
+use switchboard_journal::{DuplicateOf, KeyReused};
 
 use crate::row::moment;
 
@@ -19,11 +19,7 @@ pub(crate) fn call_exists() -> Error {
 }
 
 pub(crate) fn key_reused(first: CallId) -> Error {
-    conflict(
-        format!("was used for another request, the call {first}: choose a new key"),
-        "idempotency_key_reused",
-    )
-    .with_field("idempotency_key")
+    KeyReused { first }.into()
 }
 
 /// The earlier call was received at `since`, in microseconds.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use switchboard::{
     Error, ErrorKind,
-    journal::{Denied, DuplicateOf},
+    journal::{Denied, DuplicateOf, KeyReused},
 };
 
 use crate::problem::{Code, Problem};
@@ -106,10 +106,14 @@ fn of_caller(code: Code, error: &Error) -> Problem {
             problem = problem.fix(fix);
         }
     }
-    let first = DuplicateOf::in_error(error).map(|of| of.call).or(match Denied::in_error(error) {
+    let denied = || match Denied::in_error(error) {
         Some(Denied::CalleeBusy { by: Some(call) } | Denied::OwnedBy(call)) => Some(*call),
         _ => None,
-    });
+    };
+    let first = DuplicateOf::in_error(error)
+        .map(|of| of.call)
+        .or_else(|| KeyReused::in_error(error).map(|of| of.first))
+        .or_else(denied);
     match first {
         Some(call) => problem.with("call", call.to_string()),
         None => problem,

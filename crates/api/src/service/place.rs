@@ -2,7 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use switchboard::engine::Submitted;
+use jiff::Timestamp;
+use switchboard::{
+    CallRequest, Error,
+    engine::Submitted,
+    journal::{KeyReused, details, server::CallsFilter},
+};
 
 use crate::{
     Service,
@@ -12,6 +17,9 @@ use crate::{
     service::{CallRecord, Until},
     wire::NewCall,
 };
+
+/// Calls that are read at a time.
+const PAGE: u32 = 100;
 
 /// A call that was placed, now or before.
 #[derive(Debug, Clone)]
@@ -42,11 +50,21 @@ impl Service {
         let mut request = new.to_request()?;
         request.tenant = Some(by.acts_for(new.tenant.as_deref())?.as_str().to_owned());
         request.idempotency_key = key.map(|key| key.as_str().to_owned());
-        let valid = self.switchboard().validate(&request, self.clock().now())?;
+        let valid = match self.switchboard().validate(&request, self.clock().now()) {
+            Ok(valid) => valid,
+            // A key does not expire, but the window of its call may be over by now.
+            Err(error) => match self.placed_before(&request).await? {
+                Some(record) => return Ok(Placed { record, replayed: true }),
+                None => return Err(error.into()),
+            },
+        };
         let asked = Arc::new(valid.clone());
         let (call, replayed) = match self.switchboard().engine().accept(valid).await? {
             Submitted::New(call) => (call, false),
-            Submitted::Before(call) | Submitted::Changed(call) => (call, true),
+            Submitted::Before(call) => (call, true),
+            Submitted::Changed(call) => {
+                return Err(Error::from(KeyReused { first: call.id }).into());
+            }
             // Whatever else there may be: the call is there, and this is it.
             other => (other.into_call(), true),
         };
@@ -56,5 +74,36 @@ impl Service {
             None => call,
         };
         Ok(Placed { record: self.record(call, asked), replayed })
+    }
+    /// The call that the same request with the same key placed before, for a request that is not
+    /// valid any more because its window is over.
+    async fn placed_before(&self, request: &CallRequest) -> Result<Option<CallRecord>> {
+        let Ok(valid) = self.switchboard().validate(request, Timestamp::MIN) else {
+            return Ok(None);
+        };
+        if valid.key.is_none() {
+            return Ok(None);
+        }
+        let mut filter = CallsFilter {
+            tenant: Some(valid.tenant.clone()),
+            to: Some(valid.to),
+            limit: PAGE,
+            ..CallsFilter::default()
+        };
+        loop {
+            let page = self.store().find(&filter).await?;
+            for (call, asked) in page.calls {
+                if let Some(asked) = asked.filter(|asked| asked.key == valid.key) {
+                    if details(&asked) == details(&valid) {
+                        return Ok(Some(self.record(call, asked)));
+                    }
+                    return Err(Error::from(KeyReused { first: call.id }).into());
+                }
+            }
+            match page.next {
+                Some(next) => filter.before = Some(next),
+                None => return Ok(None),
+            }
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Tests of the HTTP API.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod cursors;
 mod document;
 mod idempotency_keys;

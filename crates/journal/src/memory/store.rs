@@ -15,8 +15,8 @@ use switchboard_router::{AuditEntry, AuditTopic, hash::digest, may_be_same_agent
 
 use super::reservations::Reservations;
 use crate::{
-    Denied, DuplicateOf, Identity, NewCall, News, Opened, Recorded, Selection, Settlement,
-    StoredWebhook, Write, WriteError, details, holds_concurrency, identity, settlement,
+    Denied, DuplicateOf, Identity, KeyReused, NewCall, News, Opened, Recorded, Selection,
+    Settlement, StoredWebhook, Write, WriteError, details, holds_concurrency, identity, settlement,
     state::apply,
 };
 
@@ -77,11 +77,7 @@ impl Store {
             {
                 return Ok(Opened::Changed(first_call()));
             }
-            return Err(conflict(
-                format!("was used for another request, the call {first}: choose a new key"),
-                "idempotency_key_reused",
-            )
-            .with_field("idempotency_key"));
+            return Err(KeyReused { first: *first }.into());
         }
         let mark = (request.tenant.clone(), request.to, digest(&[request.task.as_bytes()]));
         let marks = self.asked.entry(mark).or_default();
@@ -440,8 +436,4 @@ fn settled(call: &Call, settlement: Settlement) -> bool {
             attempts.any(|one| one.id == attempt && one.state == AttemptState::NotPlaced)
         }
     }
-}
-
-fn conflict(message: String, code: &'static str) -> Error {
-    Error::new(ErrorKind::Conflict, message).with_code(code)
 }
