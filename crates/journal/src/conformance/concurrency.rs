@@ -1,5 +1,5 @@
-//! Concurrency slots: never more calls in progress than the limit, and a slot released by the end of
-//! its call, by proof or by its own time.
+//! Concurrency slots: never more calls in progress than the limit, and a slot released by the end
+//! of its call, by proof or by its own time.
 
 #![allow(clippy::unwrap_used)]
 
@@ -183,7 +183,7 @@ pub(super) async fn a_slot_has_an_end_of_its_own(journal: Arc<dyn Journal>) {
     assert!(enter(&journal, 2, concurrency(vec![until(7_200)])).await.is_err());
 }
 
-/// For journals that go by the time that they are told.
+/// For journals that go by the time that they are given.
 pub(super) async fn a_slot_ends_at_its_own_time(journal: Arc<dyn Journal>) {
     let ask = |n: u32, after: u64, lasts: u64| {
         let journal = Arc::clone(&journal);

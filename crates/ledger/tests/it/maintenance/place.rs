@@ -114,9 +114,9 @@ impl Place {
         history.into_iter().map(|entry| entry.kind).collect()
     }
 
-    pub(crate) async fn is_sound(&self) {
+    pub(crate) async fn is_consistent(&self) {
         let check = self.ledger.check().await.unwrap();
-        assert!(check.is_sound(), "{:?}", check.problems);
+        assert!(check.is_consistent(), "{:?}", check.problems);
     }
 
     pub(crate) async fn problems(&self) -> Vec<String> {
