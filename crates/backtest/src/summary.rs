@@ -19,7 +19,7 @@ impl Tally<'_> {
         let cost = self.cost();
         let mut moves: Vec<Move> = self.moves.into_values().collect();
         moves.sort_by_key(|one| std::cmp::Reverse(one.rings));
-        let line = |(of, sides): (ProviderId, Sides)| Line { of, sides };
+        let line = |(group, sides): (ProviderId, Sides)| Line { group, sides };
         let mut report = Report {
             first: self.span.map(|(first, _)| first),
             last: self.span.map(|(_, last)| last),
@@ -29,7 +29,11 @@ impl Tally<'_> {
             special_cases: self.special_cases,
             total: self.total,
             providers: self.providers.into_iter().map(line).collect(),
-            countries: self.countries.into_iter().map(|(of, sides)| Line { of, sides }).collect(),
+            countries: self
+                .countries
+                .into_iter()
+                .map(|(group, sides)| Line { group, sides })
+                .collect(),
             moves,
             refusals: self
                 .refusals

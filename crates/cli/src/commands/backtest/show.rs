@@ -140,7 +140,7 @@ fn refused(report: &Report, output: Output) {
     let rows = report
         .refusals
         .iter()
-        .map(|one| vec![one.why.clone(), one.then.to_string(), one.now.to_string()]);
+        .map(|one| vec![one.reason.clone(), one.then.to_string(), one.now.to_string()]);
     output.table(&["reason", "then", "now"], rows);
 }
 
