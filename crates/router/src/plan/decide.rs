@@ -110,7 +110,8 @@ impl Plan {
         }
     }
 
-    /// The earliest time at which one of the temporary rejections ends; `None` if none is temporary.
+    /// The earliest time at which one of the temporary rejections ends; `None` if none is
+    /// temporary.
     pub fn clears_at(&self) -> Option<Timestamp> {
         self.rejected.iter().filter_map(|rejected| rejected.rejection.clears_at()).min()
     }
