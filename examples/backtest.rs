@@ -107,7 +107,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "{} people were reached; under the other policy it is between {:.1} and {:.1}\n",
         report.outcomes.then, report.outcomes.now.low, report.outcomes.now.high
     );
-    for words in &report.cannot_know {
+    for words in &report.caveats {
         println!("- {words}");
     }
     std::fs::remove_dir_all(&directory)?;

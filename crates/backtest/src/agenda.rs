@@ -35,8 +35,8 @@ pub(super) enum Event {
     },
     /// The phone call of an attempt ends.
     Ended(AttemptId),
-    /// An attempt from before the replayed period is sent, as it was. The last field is its index in
-    /// the ring.
+    /// An attempt from before the replayed period is sent, as it was. The last field is its index
+    /// in the ring.
     Earlier(AttemptId, RingId, usize),
     /// A past attempt is sent again. Of several at the same moment, the one with the lower id comes
     /// first. The last field is its index in the ring.

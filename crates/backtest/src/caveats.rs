@@ -65,42 +65,42 @@ pub(super) fn sentences(report: &Report) -> Vec<String> {
             report.cost.other_currency
         ));
     }
-    let apart = &report.apart;
-    if apart.unrecorded > 0 {
+    let cases = &report.special_cases;
+    if cases.without_recorded_plan > 0 {
         sentences.push(format!(
             "No plan was recorded for {} rings: they are replayed as if every provider had \
              been healthy and its limits free.",
-            apart.unrecorded
+            cases.without_recorded_plan
         ));
     }
-    if apart.perhaps > 0 {
+    if cases.possibly_accepted > 0 {
         sentences.push(format!(
             "{} calls were refused for a reason that was not recorded: with every provider \
              healthy, this policy would have found one. They count as refused.",
-            apart.perhaps
+            cases.possibly_accepted
         ));
     }
-    if apart.unexplained > 0 {
+    if cases.unexplained > 0 {
         sentences.push(format!(
             "{} steps of the policy that ran are taken as they were, because nothing on \
              record explains them: how calls queue for a limit is not recorded. Under \
              another policy such a call is assumed to go at once.",
-            apart.unexplained
+            cases.unexplained
         ));
     }
-    if apart.behind > 0 {
+    if cases.redials_after_move > 0 {
         sentences.push(format!(
             "{} redials follow a ring that goes to another provider: had it reached the \
              person, they would not have taken place.",
-            apart.behind
+            cases.redials_after_move
         ));
     }
-    if apart.shopped > 0 {
+    if cases.refusals_asked_elsewhere > 0 {
         sentences.push(format!(
             "{} rings were refused for the person or the content, which binds every \
              provider, and go to another provider first here. Whether that one also refuses \
              them is not known; a policy is no way around such a refusal.",
-            apart.shopped
+            cases.refusals_asked_elsewhere
         ));
     }
     if report.waits.rings > 0 {

@@ -81,8 +81,8 @@ impl Known {
                 record.is_some_and(|record| record.at == now) && self.is_as_recorded(id, now);
             reading.headroom = left(reading.headroom, headroom, same);
             reading.concurrency = left(reading.concurrency, concurrency, same);
-            // The engine removes such a provider only after ranking, so that strategies draw with it
-            // among the others.
+            // The engine removes such a provider only after ranking, so that strategies draw with
+            // it among the others.
             let is_reserved = [&mut reading.headroom, &mut reading.concurrency]
                 .into_iter()
                 .flatten()

@@ -24,12 +24,12 @@
 //! If the replay asks a provider that was also asked in the past, the answer is known: the same
 //! refusal, the same call with its bill, or the same doubt. A provider that was not asked has not
 //! answered. What the call would have cost there is an estimate, at the price of the other policy's
-//! deck for the duration of the past call. How many such calls succeed there is a measured rate with
-//! its confidence interval, never a single number.
+//! deck for the duration of the past call. How many such calls succeed there is a measured rate
+//! with its confidence interval, never a single number.
 //!
-//! A ring whose new plan equals the recorded one repeats what happened, unless a limit or a budget of
-//! the other policy prevents it. So replaying the policy that really ran reproduces the sums of the
-//! ledger to the last millionth. If it did not, no other policy's result could be trusted.
+//! A ring whose new plan equals the recorded one repeats what happened, unless a limit or a budget
+//! of the other policy prevents it. So replaying the policy that really ran reproduces the sums of
+//! the ledger to the last millionth. If it did not, no other policy's result could be trusted.
 
 mod agenda;
 mod caveats;
@@ -46,8 +46,8 @@ mod tally;
 
 pub use past::PastCall;
 pub use report::{
-    Apart, Barrier, CostChange, Expectation, Fit, Level, Line, Met, Move, Obstacle, Outcomes,
-    Refusals, Report, Side, Sides, Waits,
+    CostChange, Expectation, Fit, Level, LimitKind, LimitReached, Line, Move, Outcomes, Refusals,
+    RejectionCount, Report, Side, Sides, SpecialCases, Waits,
 };
 pub use settings::BacktestSettings;
 

@@ -124,8 +124,8 @@ impl PastCall {
         !self.status.is_settled() && self.rings.iter().all(|ring| ring.taken().is_none())
     }
 
-    /// True if its last ring ended for a reason that no routing policy changes: it was cancelled, the
-    /// callee was on another call, or the limit of redials was reached.
+    /// True if its last ring ended for a reason that no routing policy changes: it was cancelled,
+    /// the callee was on another call, or the limit of redials was reached.
     pub(super) fn ended_regardless_of_policy(&self) -> bool {
         !matches!(self.fault, Some(ErrorKind::NoProvider | ErrorKind::QuotaExceeded))
     }

@@ -83,7 +83,7 @@ impl<'a> Replay<'a> {
             return;
         };
         if call.is_open() {
-            self.tally.apart.open += 1;
+            self.tally.special_cases.not_replayed += 1;
             return;
         }
         for (ring, one) in call.rings.iter().enumerate() {
@@ -126,7 +126,8 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// An attempt from before the replayed period: it uses up limits and budgets, and is not counted.
+    /// An attempt from before the replayed period: it uses up limits and budgets, and is not
+    /// counted.
     fn before(&mut self, at: RingId, nth: usize, now: Timestamp) {
         let Some((call, ring)) = self.of(at) else {
             return;
@@ -191,8 +192,8 @@ impl<'a> Replay<'a> {
         spec.map_or(Err(Shortage::NoSuchProvider), |spec| self.reservations.take(spec, now))
     }
 
-    /// Reserves for an attempt that is known to have been sent by this very policy, whatever the replay
-    /// has left. `None` if that is not known.
+    /// Reserves for an attempt that is known to have been sent by this very policy, whatever the
+    /// replay has left. `None` if that is not known.
     pub(super) fn force(
         &mut self,
         progress: &RingProgress,
@@ -202,7 +203,7 @@ impl<'a> Replay<'a> {
     ) -> Option<AttemptId> {
         let index = index.filter(|_| progress.certain && progress.follows())?;
         let spec = spec(self.policy, call, index, progress.plan.parties(&call.request.tenant))?;
-        self.tally.apart.unexplained += 1;
+        self.tally.special_cases.unexplained += 1;
         Some(self.reservations.force(spec, now))
     }
 
@@ -266,10 +267,10 @@ impl<'a> Replay<'a> {
         progress.certain = made_by.is_some() && made_by == self.settings.version.as_ref();
         self.tally.plans(ring.plan.as_ref(), &plan, progress.same);
         let unrecorded = ring.plan.is_none() && ring.last_plan.is_none();
-        self.tally.apart.unrecorded += u64::from(unrecorded);
+        self.tally.special_cases.without_recorded_plan += u64::from(unrecorded);
         if unrecorded && ring.attempts.is_empty() {
             if !call.ended_regardless_of_policy() && !plan.candidates.is_empty() {
-                self.tally.apart.perhaps += 1;
+                self.tally.special_cases.possibly_accepted += 1;
             }
             return self.refused_as_then(&progress, now);
         }
@@ -280,7 +281,7 @@ impl<'a> Replay<'a> {
         let Some((call, _)) = self.of(progress.at) else {
             return;
         };
-        self.tally.apart.stopped += u64::from(call.ended_regardless_of_policy());
+        self.tally.special_cases.ended_regardless += u64::from(call.ended_regardless_of_policy());
         self.refused(progress, call.fault.unwrap_or(ErrorKind::NoProvider), now);
     }
 
@@ -307,11 +308,12 @@ impl<'a> Replay<'a> {
         for (later, one) in call.rings.iter().enumerate().skip(progress.at.ring + 1) {
             let at = RingId { call: progress.at.call, ring: later };
             if taken {
-                self.tally.apart.behind += u64::from(elsewhere && progress.deviated);
+                self.tally.special_cases.redials_after_move +=
+                    u64::from(elsewhere && progress.deviated);
                 self.agenda.schedule(one.began().unwrap_or(now), Event::Started(at));
                 return;
             }
-            self.tally.apart.not_rung += 1;
+            self.tally.special_cases.redials_not_made += 1;
             self.tally.ring((at.call, call, one), one.began().unwrap_or(now), None);
         }
     }

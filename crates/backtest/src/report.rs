@@ -1,5 +1,5 @@
-//! The contents of a report. All of it can be serialized. Sums of money are exact, and estimates are
-//! kept apart from bills.
+//! The contents of a report. All of it can be serialized. Sums of money are exact, and estimates
+//! are kept apart from bills.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -15,7 +15,8 @@ pub struct Side {
     pub completed: u64,
     /// The sum of the providers' bills.
     pub billed: Money,
-    /// The estimated cost of rings that have no bill, because another provider took them in the past.
+    /// The estimated cost of rings that have no bill, because another provider took them in the
+    /// past.
     pub estimated: Money,
     /// The number of rings with an unknown cost. They are in no sum.
     pub unknown: u64,
@@ -46,7 +47,7 @@ pub struct Sides {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Line<T> {
     /// The provider or country that the row is about.
-    pub of: T,
+    pub group: T,
     /// The results, in the past and in the replay.
     #[serde(flatten)]
     pub sides: Sides,
@@ -72,12 +73,12 @@ pub struct Move {
     pub unknown: u64,
 }
 
-/// What prevented an attempt.
+/// The kind of a limit or budget that prevented an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Barrier {
+pub enum LimitKind {
     /// A rate limit.
-    Limit,
+    RateLimit,
     /// A limit on concurrent calls.
     Concurrency,
     /// A budget with too little left.
@@ -88,9 +89,9 @@ pub enum Barrier {
 
 /// A limit or a budget of the other policy that was reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Met {
+pub struct LimitReached {
     /// The kind of limit.
-    pub barrier: Barrier,
+    pub kind: LimitKind,
     /// Its name: `kaicalls/place`, `tenant/acme`, or the budget's.
     pub name: String,
     /// The provider that was to be asked.
@@ -101,7 +102,7 @@ pub struct Met {
 
 /// A reason for which plans rejected a provider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Obstacle {
+pub struct RejectionCount {
     /// The provider.
     pub provider: ProviderId,
     /// The code of the reason, as in plans.
@@ -116,7 +117,7 @@ pub struct Obstacle {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Refusals {
     /// The kind of error.
-    pub why: String,
+    pub reason: String,
     /// The number in the past.
     pub then: u64,
     /// The number under the other policy.
@@ -134,30 +135,30 @@ pub struct Waits {
 
 /// Special cases, counted separately.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Apart {
+pub struct SpecialCases {
     /// Calls that have not ended and that no provider has. They are not replayed.
-    pub open: u64,
-    /// Rings that ended for a reason that no routing policy changes: cancelled, the callee on another
-    /// call, the limit of redials reached. They end in the same way again.
-    pub stopped: u64,
-    /// Rings without a recorded plan. They are replayed as if every provider had been healthy and its
-    /// limits free.
-    pub unrecorded: u64,
-    /// Calls that no provider took, for reasons that were not recorded. They count as refused again;
-    /// this many of them would have found a provider if all had been healthy.
-    pub perhaps: u64,
+    pub not_replayed: u64,
+    /// Rings that ended for a reason that no routing policy changes: cancelled, the callee on
+    /// another call, the limit of redials reached. They end in the same way again.
+    pub ended_regardless: u64,
+    /// Rings without a recorded plan. They are replayed as if every provider had been healthy and
+    /// its limits free.
+    pub without_recorded_plan: u64,
+    /// Calls that no provider took, for reasons that were not recorded. They count as refused
+    /// again; this many of them would have found a provider if all had been healthy.
+    pub possibly_accepted: u64,
     /// Steps of the policy that ran (known by its version) that nothing on record explains, because
     /// how calls queue for a limit is not recorded. They are taken as they were.
     pub unexplained: u64,
-    /// Past redials that would not have taken place, because an earlier ring of their call would have
-    /// been refused.
-    pub not_rung: u64,
-    /// Redials after a ring that would have gone to another provider: they take place only if that one
-    /// did not reach the person.
-    pub behind: u64,
-    /// Rings that a provider refused for the person or the content, and that would have gone to another
-    /// provider first.
-    pub shopped: u64,
+    /// Past redials that would not have taken place, because an earlier ring of their call would
+    /// have been refused.
+    pub redials_not_made: u64,
+    /// Redials after a ring that would have gone to another provider: they take place only if that
+    /// one did not reach the person.
+    pub redials_after_move: u64,
+    /// Rings that a provider refused for the person or the content, and that would have gone to
+    /// another provider first.
+    pub refusals_asked_elsewhere: u64,
 }
 
 /// How a provider's bills compare with the estimates of the other policy's deck.
@@ -181,8 +182,8 @@ pub struct Fit {
 /// What the other policy would have cost, compared with the past.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CostChange {
-    /// The number of rings whose cost is known or estimated on both sides. The others are in none of
-    /// these sums.
+    /// The number of rings whose cost is known or estimated on both sides. The others are in none
+    /// of these sums.
     pub compared: u64,
     /// The number of rings that are not compared, because one of the two costs is unknown.
     pub not_compared: u64,
@@ -192,8 +193,8 @@ pub struct CostChange {
     pub now: Money,
     /// The difference; negative if the other policy is cheaper.
     pub difference: Money,
-    /// The lowest and the highest difference, with estimates corrected by bills; `None` if a provider's
-    /// estimates could not be checked.
+    /// The lowest and the highest difference, with estimates corrected by bills; `None` if a
+    /// provider's estimates could not be checked.
     pub between: Option<(Money, Money)>,
     /// The number of estimates for which the duration was unknown and the expected one was used.
     pub assumed_durations: u64,
@@ -260,9 +261,9 @@ pub struct Report {
     pub rings: u64,
     /// The number of rings whose new plan has the same providers in the same order as the recorded
     /// one.
-    pub same_plans: u64,
+    pub identical_plans: u64,
     /// Special cases, counted separately.
-    pub apart: Apart,
+    pub special_cases: SpecialCases,
     /// The results over everything.
     pub total: Sides,
     /// The results for each provider.
@@ -274,9 +275,9 @@ pub struct Report {
     /// Rings that no provider took, by reason.
     pub refusals: Vec<Refusals>,
     /// Limits and budgets that were reached.
-    pub met: Vec<Met>,
+    pub limits_reached: Vec<LimitReached>,
     /// Why plans rejected providers.
-    pub obstacles: Vec<Obstacle>,
+    pub rejections: Vec<RejectionCount>,
     /// Rings that would have to wait.
     pub waits: Waits,
     /// The costs.
@@ -284,5 +285,5 @@ pub struct Report {
     /// The outcomes.
     pub outcomes: Outcomes,
     /// What the replay cannot know, in sentences.
-    pub cannot_know: Vec<String>,
+    pub caveats: Vec<String>,
 }

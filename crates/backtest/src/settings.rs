@@ -9,8 +9,8 @@ pub struct BacktestSettings {
     /// Rings that started before this time are taken as they were and not counted; they only use up
     /// limits and budgets. `None` replays every ring.
     pub since: Option<Timestamp>,
-    /// The version of the other policy, as plans in the journal name it. A plan with the same version
-    /// was made by this very policy.
+    /// The version of the other policy, as plans in the journal name it. A plan with the same
+    /// version was made by this very policy.
     pub version: Option<String>,
     /// The numbered audit entries on experiments, in order. A plan is replayed with those that had
     /// been read when it was made.

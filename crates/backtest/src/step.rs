@@ -1,5 +1,5 @@
-//! One step of a ring in the replay. If its new plan equals the recorded one it repeats what happened;
-//! otherwise it does what the engine would do.
+//! One step of a ring in the replay. If its new plan equals the recorded one it repeats what
+//! happened; otherwise it does what the engine would do.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::{
     past::PastRing,
     progress::{RingProgress, Then},
     replay::{AT_ONCE, Replay, newest},
-    report::Barrier,
+    report::LimitKind,
     reservations::Shortage,
     tally::{Ended, Price, usual},
 };
@@ -21,7 +21,8 @@ use crate::{
 const EPSILON: Duration = Duration::from_millis(20);
 
 impl Replay<'_> {
-    /// Decides which provider is asked next. `first` is the plan to use; without one, a plan is made.
+    /// Decides which provider is asked next. `first` is the plan to use; without one, a plan is
+    /// made.
     pub(super) fn proceed(&mut self, progress: RingProgress, now: Timestamp, first: Option<Plan>) {
         let Some((call, ring)) = self.of(progress.at) else {
             return;
@@ -54,8 +55,8 @@ impl Replay<'_> {
         }
     }
 
-    /// The next step of a ring that has repeated the past so far. Its plan is recorded; the results of
-    /// waiting, and of later plans, are known only from what was done.
+    /// The next step of a ring that has repeated the past so far. Its plan is recorded; the results
+    /// of waiting, and of later plans, are known only from what was done.
     fn follow(&mut self, mut progress: RingProgress, now: Timestamp) {
         let Some((call, ring)) = self.of(progress.at) else {
             return;
@@ -104,7 +105,7 @@ impl Replay<'_> {
                 let next = progress.next() == Some(nth) && !progress.deviated;
                 if !next && progress.follows() {
                     // Another one was asked first in the past, so this one had no capacity then.
-                    self.tally.apart.unexplained += 1;
+                    self.tally.special_cases.unexplained += 1;
                     continue;
                 }
                 let sent_at = if next { attempt.sent_at } else { now };
@@ -114,12 +115,12 @@ impl Replay<'_> {
             }
             if self.was_full(&progress, ring, candidate.index, at_once) {
                 let asked = self.provider(candidate.index);
-                let (barrier, scope) = if asked.is_some_and(|one| one.limits.placing.is_some()) {
-                    (Barrier::Limit, Scope::Placing(provider.clone()))
+                let (kind, scope) = if asked.is_some_and(|one| one.limits.placing.is_some()) {
+                    (LimitKind::RateLimit, Scope::Placing(provider.clone()))
                 } else {
-                    (Barrier::Concurrency, Scope::Calls(provider.clone()))
+                    (LimitKind::Concurrency, Scope::Calls(provider.clone()))
                 };
-                self.tally.met(barrier, &scope.to_string(), provider);
+                self.tally.reached(kind, &scope.to_string(), provider);
                 progress.block(provider, at_once.checked_add(EPSILON).unwrap_or(at_once));
                 continue;
             }
@@ -140,8 +141,8 @@ impl Replay<'_> {
             .map_or(now, |then| then.clamp(now, soon))
     }
 
-    /// True if, between the recorded plan and its first attempt, other calls used up what was free of
-    /// a limit that is unchanged.
+    /// True if, between the recorded plan and its first attempt, other calls used up what was free
+    /// of a limit that is unchanged.
     fn was_full(
         &mut self,
         progress: &RingProgress,
@@ -205,8 +206,8 @@ impl Replay<'_> {
         }
     }
 
-    /// Asks a provider that was not asked in the past. It is assumed to take the call, with an unknown
-    /// outcome.
+    /// Asks a provider that was not asked in the past. It is assumed to take the call, with an
+    /// unknown outcome.
     pub(super) fn ask(&mut self, mut progress: RingProgress, index: usize, now: Timestamp) {
         let Some((call, ring)) = self.of(progress.at) else {
             return;
@@ -221,7 +222,7 @@ impl Replay<'_> {
         if progress.certain && progress.follows() {
             // This very policy did not ask it in the past, and nothing on record says why.
             self.reservations.not_placed(id, true);
-            self.tally.apart.unexplained += 1;
+            self.tally.special_cases.unexplained += 1;
             progress.exclude(&provider.info.id, None);
             return self.proceed(progress, now, None);
         }
@@ -265,8 +266,8 @@ impl Replay<'_> {
     ) {
         match shortage {
             Shortage::Full { scope, until, concurrency } => {
-                let barrier = if concurrency { Barrier::Concurrency } else { Barrier::Limit };
-                self.tally.met(barrier, &scope.to_string(), id);
+                let kind = if concurrency { LimitKind::Concurrency } else { LimitKind::RateLimit };
+                self.tally.reached(kind, &scope.to_string(), id);
                 if scope.is_callers() {
                     progress.gate = Some(until);
                 } else {
@@ -274,11 +275,11 @@ impl Replay<'_> {
                 }
             }
             Shortage::OverBudget(name) => {
-                self.tally.met(Barrier::Budget, &name, id);
+                self.tally.reached(LimitKind::Budget, &name, id);
                 progress.exclude(id, Some(ErrorKind::QuotaExceeded));
             }
             Shortage::CostUnknown(name) => {
-                self.tally.met(Barrier::UnknownCost, &name, id);
+                self.tally.reached(LimitKind::UnknownCost, &name, id);
                 progress.exclude(id, Some(ErrorKind::QuotaExceeded));
             }
             Shortage::NoSuchProvider => progress.exclude(id, None),
@@ -286,8 +287,8 @@ impl Replay<'_> {
         self.proceed(progress, now, None);
     }
 
-    /// From here on the ring departs from the past: its remaining past attempts are missing from the
-    /// providers' limits.
+    /// From here on the ring departs from the past: its remaining past attempts are missing from
+    /// the providers' limits.
     fn deviate(&mut self, progress: &mut RingProgress) {
         if progress.deviated {
             return;

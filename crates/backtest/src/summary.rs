@@ -6,8 +6,8 @@ use switchboard_experiments::sequential::{Interval, Rate, interval};
 use crate::{
     caveats,
     report::{
-        CostChange, Expectation, Fit, Level, Line, Met, Move, Obstacle, Outcomes, Refusals, Report,
-        Sides,
+        CostChange, Expectation, Fit, Level, LimitReached, Line, Move, Outcomes, Refusals,
+        RejectionCount, Report, Sides,
     },
     tally::Tally,
 };
@@ -19,39 +19,48 @@ impl Tally<'_> {
         let cost = self.cost();
         let mut moves: Vec<Move> = self.moves.into_values().collect();
         moves.sort_by_key(|one| std::cmp::Reverse(one.rings));
-        let line = |(of, sides): (ProviderId, Sides)| Line { of, sides };
+        let line = |(group, sides): (ProviderId, Sides)| Line { group, sides };
         let mut report = Report {
             first: self.span.map(|(first, _)| first),
             last: self.span.map(|(_, last)| last),
             calls: self.calls.len() as u64,
             rings: self.rings,
-            same_plans: self.same,
-            apart: self.apart,
+            identical_plans: self.same,
+            special_cases: self.special_cases,
             total: self.total,
             providers: self.providers.into_iter().map(line).collect(),
-            countries: self.countries.into_iter().map(|(of, sides)| Line { of, sides }).collect(),
+            countries: self
+                .countries
+                .into_iter()
+                .map(|(group, sides)| Line { group, sides })
+                .collect(),
             moves,
             refusals: self
                 .refusals
                 .into_iter()
-                .map(|(why, (then, now))| Refusals { why: why.to_owned(), then, now })
+                .map(|(reason, (then, now))| Refusals { reason: reason.to_owned(), then, now })
                 .collect(),
-            met: self
-                .met
+            limits_reached: self
+                .limits_reached
                 .into_iter()
-                .map(|((barrier, name, provider), times)| Met { barrier, name, provider, times })
+                .map(|((kind, name, provider), times)| LimitReached { kind, name, provider, times })
                 .collect(),
-            obstacles: self
-                .obstacles
+            rejections: self
+                .rejections
                 .into_iter()
-                .map(|((provider, reason), (then, now))| Obstacle { provider, reason, then, now })
+                .map(|((provider, reason), (then, now))| RejectionCount {
+                    provider,
+                    reason,
+                    then,
+                    now,
+                })
                 .collect(),
             waits: self.waits,
             cost,
             outcomes,
-            cannot_know: Vec::new(),
+            caveats: Vec::new(),
         };
-        report.cannot_know = caveats::sentences(&report);
+        report.caveats = caveats::sentences(&report);
         report
     }
 

@@ -13,7 +13,7 @@ use switchboard_router::{Plan, PlanRecord, Policy, failover::NotPlaced};
 use crate::{
     agenda::micros_in,
     past::{PastCall, PastRing},
-    report::{Apart, Barrier, Move, Side, Sides, Waits},
+    report::{LimitKind, Move, Side, Sides, SpecialCases, Waits},
 };
 
 /// The cost of a ring.
@@ -78,7 +78,7 @@ pub(super) struct Bills {
 pub(super) struct Tally<'a> {
     pub(super) policy: &'a Policy,
     pub(super) alpha: f64,
-    pub(super) apart: Apart,
+    pub(super) special_cases: SpecialCases,
     pub(super) waits: Waits,
     pub(super) assumed: u64,
     pub(super) calls: HashSet<usize>,
@@ -90,8 +90,8 @@ pub(super) struct Tally<'a> {
     pub(super) countries: BTreeMap<Country, Sides>,
     pub(super) moves: BTreeMap<(Country, Option<ProviderId>, Option<ProviderId>), Move>,
     pub(super) refusals: BTreeMap<&'static str, (u64, u64)>,
-    pub(super) met: BTreeMap<(Barrier, String, ProviderId), u64>,
-    pub(super) obstacles: BTreeMap<(ProviderId, String), (u64, u64)>,
+    pub(super) limits_reached: BTreeMap<(LimitKind, String, ProviderId), u64>,
+    pub(super) rejections: BTreeMap<(ProviderId, String), (u64, u64)>,
     pub(super) elsewhere: BTreeMap<(ProviderId, Country), u64>,
     pub(super) rates: BTreeMap<(ProviderId, Option<Country>), Rate>,
     pub(super) bills: BTreeMap<ProviderId, Bills>,
@@ -106,7 +106,7 @@ impl<'a> Tally<'a> {
         Self {
             policy,
             alpha,
-            apart: Apart::default(),
+            special_cases: SpecialCases::default(),
             waits: Waits::default(),
             assumed: 0,
             calls: HashSet::new(),
@@ -118,8 +118,8 @@ impl<'a> Tally<'a> {
             countries: BTreeMap::new(),
             moves: BTreeMap::new(),
             refusals: BTreeMap::new(),
-            met: BTreeMap::new(),
-            obstacles: BTreeMap::new(),
+            limits_reached: BTreeMap::new(),
+            rejections: BTreeMap::new(),
             elsewhere: BTreeMap::new(),
             rates: BTreeMap::new(),
             bills: BTreeMap::new(),
@@ -129,8 +129,8 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// Measures the providers from the past calls: how many people they reached, and how their bills
-    /// compare with estimates.
+    /// Measures the providers from the past calls: how many people they reached, and how their
+    /// bills compare with estimates.
     pub(super) fn learn(&mut self, calls: &[PastCall]) {
         let mut known = HashSet::new();
         for call in calls {
@@ -167,16 +167,16 @@ impl<'a> Tally<'a> {
     pub(super) fn plans(&mut self, record: Option<&PlanRecord>, plan: &Plan, same: bool) {
         self.same += u64::from(same);
         for one in record.iter().flat_map(|record| &record.rejected) {
-            self.obstacles.entry((one.provider.clone(), one.reason.clone())).or_default().0 += 1;
+            self.rejections.entry((one.provider.clone(), one.reason.clone())).or_default().0 += 1;
         }
         for one in &plan.rejected {
             let key = (one.provider.clone(), one.rejection.code().to_owned());
-            self.obstacles.entry(key).or_default().1 += 1;
+            self.rejections.entry(key).or_default().1 += 1;
         }
     }
 
-    pub(super) fn met(&mut self, barrier: Barrier, name: &str, provider: &ProviderId) {
-        *self.met.entry((barrier, name.to_owned(), provider.clone())).or_default() += 1;
+    pub(super) fn reached(&mut self, kind: LimitKind, name: &str, provider: &ProviderId) {
+        *self.limits_reached.entry((kind, name.to_owned(), provider.clone())).or_default() += 1;
     }
 
     /// Counts one ring, in the past and in the replay. `now` is `None` if it does not take place.
@@ -226,13 +226,13 @@ impl<'a> Tally<'a> {
                 .iter()
                 .any(|one| one.not_placed.is_some_and(NotPlaced::binds_everyone));
             if then.provider.is_none() && everyone {
-                self.apart.shopped += 1;
+                self.special_cases.refusals_asked_elsewhere += 1;
             }
         }
     }
 
-    /// Counts a ring that goes to a provider that was not asked in the past. Its outcome can only be
-    /// expected, by the provider's rates.
+    /// Counts a ring that goes to a provider that was not asked in the past. Its outcome can only
+    /// be expected, by the provider's rates.
     pub(super) fn elsewhere(&mut self, provider: &ProviderId, country: Country) {
         *self.elsewhere.entry((provider.clone(), country)).or_default() += 1;
     }

@@ -95,8 +95,8 @@ impl RefusedCredentials {
         }
     }
 
-    /// The refusal that an error reports, if it names the provider. Only requests about accounts fail
-    /// this way: a refused call is still a call.
+    /// The refusal that an error reports, if it names the provider. Only requests about accounts
+    /// fail this way: a refused call is still a call.
     pub(crate) fn of_error(error: &Error) -> Self {
         let how = Refused::of(error.kind(), error.status(), None);
         Self(error.provider().cloned().zip(how).into_iter().collect())
@@ -121,8 +121,8 @@ impl RefusedCredentials {
         self.0.is_empty()
     }
 
-    /// How to fix each of them. The configuration is read again for the setting's name; without one,
-    /// both ways are named.
+    /// How to fix each of them. The configuration is read again for the setting's name; without
+    /// one, both ways are named.
     pub(crate) fn fixes(&self, common: &Common) -> BTreeMap<&ProviderId, String> {
         if self.is_empty() {
             return BTreeMap::new();
@@ -145,8 +145,8 @@ impl RefusedCredentials {
 }
 
 /// The exit code of a command that placed a call. If no provider took it and one refused its
-/// credential, the credential is to blame, not the call. If a refusal binds every provider, no other
-/// credential would have helped.
+/// credential, the credential is to blame, not the call. If a refusal binds every provider, no
+/// other credential would have helped.
 pub(crate) fn exit_of_call(call: &Call) -> Exit {
     let bound = call
         .attempts

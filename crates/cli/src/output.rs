@@ -266,8 +266,8 @@ pub(crate) fn or_dash<T: ToString>(value: Option<T>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }
 
-/// Masks a number as it was typed. It was not parsed yet, so its middle is hidden whatever its parts
-/// are.
+/// Masks a number as it was typed. It was not parsed yet, so its middle is hidden whatever its
+/// parts are.
 pub(crate) fn hide(text: &str) -> String {
     let characters: Vec<char> = text.trim().chars().collect();
     let keep = if characters.len() > 6 { 2 } else { characters.len().min(1) };

@@ -152,10 +152,10 @@ fn report_recovered(recovered: Recovered, output: Output) {
             "resumed {} calls of a process that ended early: {} may have rung and are being checked, {} are at their providers, {} are placed now",
             recovered.calls, recovered.uncertain, recovered.followed, recovered.resumed
         ));
-        if recovered.left > 0 {
+        if recovered.not_resumed > 0 {
             output.note(format!(
                 "{} were never sent, and this command does not place them: run their batch again, or cancel them with switchboard calls cancel",
-                recovered.left
+                recovered.not_resumed
             ));
         }
     }

@@ -82,8 +82,8 @@ pub struct ProviderInfo {
 }
 
 impl ProviderInfo {
-    /// A provider on a platform of its own that calls everywhere in every language, answers at once,
-    /// accepts no idempotency key, and documents neither limits nor prices.
+    /// A provider on a platform of its own that calls everywhere in every language, answers at
+    /// once, accepts no idempotency key, and documents neither limits nor prices.
     pub fn new(id: ProviderId) -> Self {
         Self {
             failure_domain: id.as_str().to_owned(),

@@ -85,7 +85,7 @@ async fn run(inner: Weak<Shared>, provider: ProviderId) {
         let Some(strong) = inner.upgrade() else {
             return;
         };
-        // Fetched anew each round: a reload may have changed its address or its key.
+        // Fetched again each round: a reload may have changed its address or its key.
         let Some(runtime) = strong.runtime(&provider) else {
             return;
         };

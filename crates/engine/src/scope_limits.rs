@@ -56,28 +56,30 @@ impl ScopeLimits {
             return (0, until);
         }
         let inside = u32::try_from(gate.inside.len()).unwrap_or(u32::MAX);
-        let rooms = allowance.concurrent.map_or(u32::MAX, |limit| limit.saturating_sub(inside));
+        let concurrency =
+            allowance.concurrent.map_or(u32::MAX, |limit| limit.saturating_sub(inside));
         let first_out = gate.inside.values().min().copied().unwrap_or(now);
         match allowance.requests.and(gate.log.as_ref()).map(|log| log.headroom(now)) {
             Some(slots) if slots.free == 0 => (0, slots.frees_at.unwrap_or(now)),
-            Some(slots) => (rooms.min(slots.free), first_out),
-            None => (rooms, first_out),
+            Some(slots) => (concurrency.min(slots.free), first_out),
+            None => (concurrency, first_out),
         }
     }
 
     /// Counts an attempt.
     pub(crate) fn enter(&self, attempt: AttemptId, reservation: &Reservation, now: Timestamp) {
-        let rooms = || reservation.concurrency_slots.iter().filter(|need| need.scope.is_callers());
-        let slots = || reservation.rate_slots.iter().filter(|need| need.scope.is_callers());
-        if rooms().next().is_none() && slots().next().is_none() {
+        let concurrency_slots =
+            || reservation.concurrency_slots.iter().filter(|need| need.scope.is_callers());
+        let rate_slots = || reservation.rate_slots.iter().filter(|need| need.scope.is_callers());
+        if concurrency_slots().next().is_none() && rate_slots().next().is_none() {
             return;
         }
         let mut known = self.known.lock();
-        for need in rooms() {
+        for need in concurrency_slots() {
             known.gates.entry(need.scope.clone()).or_default().inside.insert(attempt, need.until);
             known.behind.entry(attempt).or_default().push(need.scope.clone());
         }
-        for need in slots() {
+        for need in rate_slots() {
             let log = &mut known.gates.entry(need.scope.clone()).or_default().log;
             let log = log.get_or_insert_with(|| SlidingLog::new(need.limit, need.window));
             log.set_limit(need.limit, need.window);

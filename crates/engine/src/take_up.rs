@@ -44,7 +44,7 @@ pub struct Recovered {
     pub resumed: usize,
     /// Calls of which nothing had been sent, and which this process does not continue: see
     /// [`TakesUp`](crate::TakesUp).
-    pub left: usize,
+    pub not_resumed: usize,
 }
 
 /// What became of one call.
@@ -103,7 +103,7 @@ pub(crate) async fn sweep(inner: &Arc<Shared>) -> Result<Recovered> {
             Taken::Uncertain => recovered.uncertain += 1,
             Taken::Followed => recovered.followed += 1,
             Taken::Resumed => recovered.resumed += 1,
-            Taken::NotBegun => recovered.left += 1,
+            Taken::NotBegun => recovered.not_resumed += 1,
             Taken::Left => {}
         }
     }

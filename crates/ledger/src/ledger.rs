@@ -39,7 +39,7 @@ fn not_built(database: &str, feature: &str) -> Error {
 ///
 /// let directory = tempfile::tempdir().unwrap();
 /// let ledger = Ledger::file(directory.path().join("calls.db"), None).await?;
-/// assert!(ledger.check().await?.is_sound());
+/// assert!(ledger.check().await?.is_consistent());
 /// ledger.backup(&directory.path().join("calls.backup.db")).await?;
 /// # Ok::<(), switchboard_core::Error>(())
 /// # }).unwrap();

@@ -18,7 +18,7 @@
 //! | a provider's call that belongs to two calls | `provider_calls`: `(provider, account, provider_call_id)` |
 //! | storing a webhook twice | `inbox`: `(attempt_id, body_hash)` |
 //! | two budget holds for one attempt | `holds`: `(attempt_id)` |
-//! | two concurrency slots of a scope for one attempt | `rooms`: `(scope, attempt_id)` |
+//! | two concurrency slots of a scope for one attempt | `concurrency_slots`: `(scope, attempt_id)` |
 //! | two sums for one period of a budget | `budgets`: `(name, period)` |
 //! | changing the history | `events`: triggers reject changes and deletions; an erasure may remove the content but never the event |
 //! | changing a decision | `decisions`: triggers reject changes and deletions |
@@ -35,7 +35,7 @@
 //! | reservation | stored in | why limits are never exceeded |
 //! |---|---|---|
 //! | a slot of a rate limit | `slots`, one row each | one writer at a time counts the rows of the window and inserts; if the clock goes back, time stands still |
-//! | a concurrency slot: one of the calls that may be in progress at once | `rooms`, one row each | one writer at a time counts the rows; a row is deleted when the call ends, and does not count after its `until` |
+//! | a concurrency slot: one of the calls that may be in progress at once | `concurrency_slots`, one row each | one writer at a time counts the rows; a row is deleted when the call ends, and does not count after its `until` |
 //! | a share of budgets | `budgets`, a running sum, and `holds` | the sum only changes if it stays within its limit |
 //! | an agent without a call in doubt | `attempts.doubt` | an attempt that may have rung under an unknown id is visible to all other attempts of its agent |
 //!

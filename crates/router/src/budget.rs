@@ -15,7 +15,7 @@ use crate::{
     reservation::{BudgetHold, Budgeted},
 };
 
-/// When a budget begins anew, in UTC.
+/// When a new period of a budget begins, in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Period {
     /// At midnight.

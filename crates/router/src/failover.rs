@@ -1,6 +1,6 @@
-//! What may follow an attempt that provably reached no phone. This rule stands here once: the engine
-//! uses it for its own attempts and for those of a process that has ended, and the backtest uses it
-//! for past attempts.
+//! What may follow an attempt that provably reached no phone. This rule stands here once: the
+//! engine uses it for its own attempts and for those of a process that has ended, and the backtest
+//! uses it for past attempts.
 
 use switchboard_core::{Attempt, Delivery, ErrorKind, Proof, Refusal};
 
@@ -18,8 +18,8 @@ pub enum Next {
     Retry,
     /// This provider does not take the call; another one may be asked.
     OtherProvider,
-    /// This provider temporarily takes no calls: another one first, and this one again after a pause,
-    /// at most [`REPEATS`] times.
+    /// This provider temporarily takes no calls: another one first, and this one again after a
+    /// pause, at most [`REPEATS`] times.
     AfterPause,
     /// The account is out of credit, and failover for that reason is not allowed: the same provider
     /// again after a pause, at most [`REPEATS`] times.
@@ -96,7 +96,8 @@ impl NotPlaced {
     pub fn next(self, quota_opt_in: bool) -> Next {
         match self.delivery.and_then(|delivery| next(delivery, self.kind, quota_opt_in)) {
             Some(next) => next,
-            // Only assumed: the same provider may have the call, and might answer the same key with it.
+            // Only assumed: the same provider may have the call, and might answer the same key with
+            // it.
             None if self.assumed => Next::OtherProvider,
             // It was never claimed, or an operator found out that no phone rang.
             None => Next::AnyProvider,

@@ -1,4 +1,5 @@
-//! Deterministic pseudo-random draws, so that a plan can be reproduced and a person keeps their arm.
+//! Deterministic pseudo-random draws, so that a plan can be reproduced and a person keeps their
+//! arm.
 
 use std::hash::Hasher;
 
@@ -14,8 +15,8 @@ pub fn digest(parts: &[&[u8]]) -> u64 {
     hasher.finish128().h1
 }
 
-/// Maps a draw to a number in `0..total`, uniformly up to an error of total / 2^64; `None` if `total`
-/// is zero.
+/// Maps a draw to a number in `0..total`, uniformly up to an error of total / 2^64; `None` if
+/// `total` is zero.
 pub fn share(draw: u64, total: u64) -> Option<u64> {
     (total > 0).then(|| u64::try_from((u128::from(draw) * u128::from(total)) >> 64).unwrap_or(0))
 }

@@ -40,8 +40,8 @@ impl RateSlot {
 }
 
 /// One of the calls that may be under way at once, over all processes. It is given back when the
-/// attempt is over or provably reached no phone (`holds_concurrency` of the journal), and at `until` at the latest, so
-/// that a call whose end nobody sees does not hold it for good.
+/// attempt is over or provably reached no phone (`holds_concurrency` of the journal), and at
+/// `until` at the latest, so that a call whose end nobody sees does not hold it for good.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConcurrencySlot {
     /// Whose limit.

@@ -38,8 +38,8 @@ impl Match {
     }
 }
 
-/// True if an agent that speaks `known` can handle a call in `wanted`: the same tag, or `known` is its
-/// primary language alone.
+/// True if an agent that speaks `known` can handle a call in `wanted`: the same tag, or `known` is
+/// its primary language alone.
 pub(crate) fn speaks(known: &Language, wanted: &Language) -> bool {
     known == wanted || known.as_str() == wanted.primary()
 }

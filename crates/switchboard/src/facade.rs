@@ -23,8 +23,8 @@ use switchboard_ledger::Ledger;
 
 /// Calls over every configured provider. Cheap to clone.
 ///
-/// It checks a [`CallRequest`] and hands it to the [`Engine`]; what is not here is the engine's own, by
-/// [`Switchboard::engine`].
+/// It checks a [`CallRequest`] and hands it to the [`Engine`]; what is not here is the engine's
+/// own, by [`Switchboard::engine`].
 #[derive(Debug, Clone)]
 pub struct Switchboard {
     engine: Engine,
@@ -141,8 +141,8 @@ impl Switchboard {
         self.engine.select(selection).await
     }
 
-    /// Takes a call back: where nothing was sent, nothing is sent any more; where a provider has the
-    /// call, it is asked to cancel it or to hang up.
+    /// Takes a call back: where nothing was sent, nothing is sent any more; where a provider has
+    /// the call, it is asked to cancel it or to hang up.
     ///
     /// # Errors
     /// As [`Engine::cancel`].

@@ -10,8 +10,10 @@
 //! # async fn run() -> switchboard::Result<()> {
 //! let switchboard = Config::from_file("switchboard.toml")?.open(process_environment).await?;
 //!
-//! let request = CallRequest::new("+442079460123", "Book a table for two on Friday at eight, in the name of Ada.");
-//! let call = switchboard.place(&request).await?; // a provider has it, or none takes it and `call.fault` says why
+//! let task = "Book a table for two on Friday at eight, in the name of Ada.";
+//! let request = CallRequest::new("+442079460123", task);
+//! // A provider has it, or none takes it and `call.fault` says why.
+//! let call = switchboard.place(&request).await?;
 //! let call = switchboard.wait(call.id).await?; // it is over
 //! println!("{:?} over {} attempts", call.outcome, call.attempts.len());
 //! # Ok(())

@@ -17,7 +17,8 @@ pub struct ConfigurationApplied {
     /// What it is called beside the plans that are made by it.
     pub version: String,
     /// False: it was refused, and the one before holds.
-    pub taken: bool,
+    #[serde(alias = "taken")]
+    pub applied: bool,
     /// Why it was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
@@ -55,7 +56,7 @@ impl Switchboard {
     pub async fn refused(&self, why: &str) -> Result<()> {
         self.append_audit(&ConfigurationApplied {
             version: "unread".to_owned(),
-            taken: false,
+            applied: false,
             why: Some(why.to_owned()),
             text: None,
         })
@@ -70,7 +71,7 @@ impl Switchboard {
         let fault = |field: &'static str| {
             Err(Error::new(
                 ErrorKind::Configuration,
-                "cannot change while the process runs: start it anew, or put back what was there",
+                "cannot change while the process runs: restart it, or restore the former value",
             )
             .with_field(field))
         };
@@ -107,19 +108,19 @@ impl Switchboard {
         let mut known = known.iter().rev().filter_map(|(_, decision)| {
             serde_json::from_value::<ConfigurationApplied>(decision.what.clone()).ok()
         });
-        let taken = why.is_none();
-        if taken
+        let applied = why.is_none();
+        if applied
             && !always
-            && known.clone().find(|one| one.taken).is_some_and(|last| last.version == version)
+            && known.clone().find(|one| one.applied).is_some_and(|last| last.version == version)
         {
             return Ok(());
         }
         let kept = known.any(|one| one.version == version && one.text.is_some());
         self.append_audit(&ConfigurationApplied {
             version: version.to_owned(),
-            taken,
+            applied,
             why,
-            text: config.text().filter(|_| taken && !kept).map(str::to_owned),
+            text: config.text().filter(|_| applied && !kept).map(str::to_owned),
         })
         .await
     }

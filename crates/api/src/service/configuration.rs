@@ -24,7 +24,7 @@ impl Service {
         let entries = self.store().audit_entries(AuditTopic::Configuration, 0).await?;
         let taken = entries.iter().rev().map(|(_, entry)| entry).find(|entry| {
             serde_json::from_value::<ConfigurationApplied>(entry.what.clone())
-                .is_ok_and(|one| one.taken && Some(&one.version) == version.as_ref())
+                .is_ok_and(|one| one.applied && Some(&one.version) == version.as_ref())
         });
         Ok(Configuration {
             since: taken.map(|entry| entry.at.into()),

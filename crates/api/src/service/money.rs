@@ -130,8 +130,8 @@ impl Service {
                     cost: explained.quote.as_ref().map(|quote| quote.cost.into()),
                     billed_seconds: explained.quote.as_ref().map(|quote| quote.billed.as_secs()),
                     row: explained.quote.as_ref().map(row),
-                    passed_over: explained
-                        .passed_over
+                    skipped: explained
+                        .skipped
                         .iter()
                         .map(|(deck, destination)| format!("{} in {deck}", prefix(destination)))
                         .collect(),

@@ -109,7 +109,7 @@ pub struct Quote {
     #[schema(required)]
     pub billed_seconds: Option<u64>,
     /// Destinations that cover the number and have no price that holds then.
-    pub passed_over: Vec<String>,
+    pub skipped: Vec<String>,
 }
 
 /// A row of a rate deck.

@@ -133,7 +133,7 @@ fn of_replay(report: &Report) -> (i64, BTreeMap<ProviderId, u64>) {
     let rings = report.providers.iter().filter(|line| line.sides.now.rings > 0);
     (
         report.total.now.cost().micros(),
-        rings.map(|line| (line.of.clone(), line.sides.now.rings)).collect(),
+        rings.map(|line| (line.group.clone(), line.sides.now.rings)).collect(),
     )
 }
 
@@ -207,11 +207,11 @@ async fn the_policy_that_ran_gives_the_ledgers_own_sums() {
         // it is explained without trust.
         let nameless = backtest(&policy, &past(&scribe).await, &BacktestSettings::default());
         moved += nameless.moves.iter().map(|one| one.rings).sum::<u64>();
-        unexplained += report.apart.unexplained;
+        unexplained += report.special_cases.unexplained;
 
         rings += report.total.now.rings;
         refused += expected.refused;
-        limits += report.met.iter().map(|met| met.times).sum::<u64>();
+        limits += report.limits_reached.iter().map(|met| met.times).sum::<u64>();
         for call in &calls {
             failovers += call.attempts.iter().filter(|one| !one.state.is_live()).count();
             redials += call.attempts.iter().filter(|one| one.ring > 0).count();

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use switchboard_backtest::{BacktestSettings, Barrier, Level, Report, backtest};
+use switchboard_backtest::{BacktestSettings, Level, LimitKind, Report, backtest};
 use switchboard_core::{CallRequest, ErrorKind, Outcome, Redial, Refusal, RequestLimit};
 use switchboard_router::{Budget, Period, Policy};
 
@@ -72,7 +72,7 @@ async fn a_provider_that_was_not_asked_then_has_an_estimate_and_an_interval() {
     let (policy, scribe) = ran([alpha(&[]), beta(&[])], requests(4)).await;
     let report = replay(&beta_first(&policy), &scribe).await;
 
-    assert_eq!((report.calls, report.rings, report.same_plans), (4, 4, 0));
+    assert_eq!((report.calls, report.rings, report.identical_plans), (4, 4, 0));
     assert_eq!((report.total.then.billed, report.total.now.billed), (usd("0.44"), usd("0")));
     assert_eq!(report.total.now.estimated, usd("0.80"), "the deck's price, and no bill");
     let [moved] = report.moves.as_slice() else { panic!("{:?}", report.moves) };
@@ -90,14 +90,14 @@ async fn a_provider_that_was_not_asked_then_has_an_estimate_and_an_interval() {
     );
     assert_eq!(report.outcomes.then, 4);
     assert!(
-        report.cannot_know.iter().any(|words| words.contains("no outcome at all")),
+        report.caveats.iter().any(|words| words.contains("no outcome at all")),
         "{:?}",
-        report.cannot_know
+        report.caveats
     );
     assert!(
-        report.cannot_know.iter().any(|words| words.contains("estimates at beta")),
+        report.caveats.iter().any(|words| words.contains("estimates at beta")),
         "{:?}",
-        report.cannot_know
+        report.caveats
     );
 }
 
@@ -135,11 +135,11 @@ async fn a_refusal_for_the_person_binds_every_provider_and_is_no_gain_of_another
     let (policy, scribe) =
         ran([alpha(&[Act::Refuse(Refusal::Everyone)]), beta(&[])], requests(1)).await;
     let report = replay(&beta_first(&policy), &scribe).await;
-    assert_eq!(report.apart.shopped, 1);
+    assert_eq!(report.special_cases.refusals_asked_elsewhere, 1);
     assert!(
-        report.cannot_know.iter().any(|words| words.contains("no way around")),
+        report.caveats.iter().any(|words| words.contains("no way around")),
         "{:?}",
-        report.cannot_know
+        report.caveats
     );
 }
 
@@ -152,16 +152,16 @@ async fn a_limit_and_a_budget_of_the_other_policy_are_met_where_they_are_reached
     let report = replay(&limited, &scribe).await;
     let rings = |report: &Report, name: &str| {
         let mut lines = report.providers.iter();
-        lines.find(|line| line.of == id(name)).map_or(0, |line| line.sides.now.rings)
+        lines.find(|line| line.group == id(name)).map_or(0, |line| line.sides.now.rings)
     };
     assert_eq!((rings(&report, "alpha"), rings(&report, "beta")), (2, 4));
     assert!(
         report
-            .obstacles
+            .rejections
             .iter()
             .any(|one| one.reason == "rate_limited" && (one.then, one.now) == (0, 4)),
         "{:?}",
-        report.obstacles
+        report.rejections
     );
 
     let mut poor = policy.clone();
@@ -176,8 +176,8 @@ async fn a_limit_and_a_budget_of_the_other_policy_are_met_where_they_are_reached
     });
     let report = replay(&poor, &scribe).await;
     assert_eq!(report.total.now.rings, 3, "bills of 0.11 each fill 0.33");
-    let [met] = report.met.as_slice() else { panic!("{:?}", report.met) };
-    assert_eq!((met.barrier, met.name.as_str(), met.times), (Barrier::Budget, "little", 3));
+    let [met] = report.limits_reached.as_slice() else { panic!("{:?}", report.limits_reached) };
+    assert_eq!((met.kind, met.name.as_str(), met.times), (LimitKind::Budget, "little", 3));
     assert_eq!(report.refusals[0].why, ErrorKind::QuotaExceeded.as_str());
 }
 
@@ -221,12 +221,16 @@ async fn redials_count_with_their_ring_and_follow_where_the_first_was_taken() {
     assert_eq!(report.total.now.billed, usd("0.22"));
 
     let report = replay(&beta_first(&policy), &scribe).await;
-    assert_eq!((report.apart.behind, report.total.now.rings), (1, 2));
+    assert_eq!((report.special_cases.redials_after_move, report.total.now.rings), (1, 2));
     let mut nobody = policy.clone();
     nobody.providers[0].enabled = false;
     nobody.providers[1].enabled = false;
     let report = replay(&nobody, &scribe).await;
-    assert_eq!((report.apart.not_rung, report.total.now.rings), (1, 0), "no first ring, no second");
+    assert_eq!(
+        (report.special_cases.redials_not_made, report.total.now.rings),
+        (1, 0),
+        "no first ring, no second"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -234,7 +238,7 @@ async fn calls_without_a_plan_are_counted_apart_and_earlier_ones_only_fill_windo
     let (policy, scribe) = ran([alpha(&[]), beta(&[])], requests(4)).await;
     let settings = BacktestSettings::default();
     let bare = backtest(&policy, &without_history(&scribe).await, &settings);
-    assert_eq!((bare.apart.unrecorded, bare.total.now.billed), (4, usd("0.44")));
+    assert_eq!((bare.special_cases.without_recorded_plan, bare.total.now.billed), (4, usd("0.44")));
 
     let past = past(&scribe).await;
     let mut limited = policy.clone();

@@ -64,7 +64,8 @@ pub(crate) struct Common {
         hide_env_values = true
     )]
     pub(crate) config: PathBuf,
-    /// What to log to stderr: a level, or levels by target, such as `warn,switchboard_engine=debug`.
+    /// What to log to stderr: a level, or levels by target, such as
+    /// `warn,switchboard_engine=debug`.
     #[arg(
         long,
         global = true,

@@ -87,8 +87,8 @@ async fn placed(
         return Ok(engine.get(id).await?);
     };
     if over.cost.is_none() && over.status == CallStatus::Closed {
-        // If the answer has no bill, the usage log has it. If the log cannot be read, the bill stays
-        // unknown.
+        // If the answer has no bill, the usage log has it. If the log cannot be read, the bill
+        // stays unknown.
         if let Err(error) = engine.settle_costs().await {
             tracing::warn!(%error, "the usage log could not be read; the bill is unknown");
         }
@@ -138,8 +138,8 @@ impl Watch {
         }
     }
 
-    /// Handles the first interrupt: a call that was not sent is cancelled; for one that was, the user
-    /// learns what leaving means.
+    /// Handles the first interrupt: a call that was not sent is cancelled; for one that was, the
+    /// user learns what leaving means.
     async fn interrupted(&self, engine: &Engine, id: CallId) {
         let Ok(call) = engine.get(id).await else {
             return;

@@ -113,7 +113,8 @@ fn read_ledger(
     }
 }
 
-/// The policy, with every provider as before its first call: healthy, with its whole rate limit free.
+/// The policy, with every provider as before its first call: healthy, with its whole rate limit
+/// free.
 struct Planner {
     policy: Policy,
     readings: Vec<Reading>,

@@ -56,11 +56,11 @@ pub(crate) async fn run(common: &Common, args: ReloadArgs, output: Output) -> Ou
         }
         tokio::time::sleep(CHECK_EVERY).await;
     }
-    let refused = answers.iter().any(|(_, answer)| !answer.taken);
+    let refused = answers.iter().any(|(_, answer)| !answer.applied);
     if output.json {
         let shown: Vec<_> = answers
             .iter()
-            .map(|(by, answer)| json!({"by": by, "version": answer.version, "taken": answer.taken, "why": answer.why}))
+            .map(|(by, answer)| json!({"by": by, "version": answer.version, "applied": answer.applied, "why": answer.why}))
             .collect();
         output.object(&json!({"version": version, "answers": shown}));
     } else {

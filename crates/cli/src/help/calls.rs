@@ -99,11 +99,13 @@ The last line is the summary:
   {\"batch\", \"rows\", \"submitted\", \"tried_again\", \"replayed\",
    \"replayed_since\", \"with_other_details\", \"settled\": {STATUS: n},
    \"outcomes\": {OUTCOME: n}, \"rejected\", \"held_back\", \"held_back_since\",
-   \"unsettled\", \"not_sent\", \"left\", \"paused_by\",
-   \"read_as_dialled\": {COUNTRY: n}, \"credentials_refused\": [PROVIDER],
+   \"unsettled\", \"not_sent\", \"not_started\", \"paused_by\",
+   \"default_country_used\": {COUNTRY: n},
+   \"credentials_refused\": [PROVIDER],
    \"cost\": {\"amount\", \"currency\", \"calls_without_bill\"}, ...}
 With --dry-run, each row is
-  {\"row\", \"line\", \"to\", \"country\", \"as_dialled\", \"reason\", \"because\"}
+  {\"row\", \"line\", \"to\", \"country\", \"default_country_used\",
+   \"reason\", \"detail\"}
 
 Exit codes (the first in this list that applies):
   5  a call is indeterminate or stalled, or was left before its end: see

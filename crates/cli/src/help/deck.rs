@@ -43,11 +43,11 @@ with a price wins, in the order of the configuration; the tariff comes last. A
 cost that no row covers is unknown, never zero.
 
 With --json:
-  check   {\"file\", \"rows\", \"destinations\", \"in_force\", \"to_come\", \"over\",
+  check   {\"file\", \"rows\", \"destinations\", \"in_force\", \"future\", \"expired\",
            \"currencies\", \"gaps\"}, or for an invalid deck
           {\"file\", \"faults\": [{\"line\", \"column\", \"message\"}], \"more\"}
   show    {\"provider\", \"to\", \"country\", \"at\", \"seconds\", \"cost\", \"quote\",
-           \"passed_over\"}; an unknown cost is null
+           \"skipped\"}; an unknown cost is null
   export  one row on each line
 
 Exit codes:

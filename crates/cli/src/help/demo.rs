@@ -32,7 +32,7 @@ With --json, stdout is one object:
    \"ledger\": {\"calls\", \"attempts\", \"events\", \"problems\"}, ...}
 
 Exit codes:
-  0  the ledger is sound and agrees with the phones that rang
+  0  the ledger is consistent and agrees with the phones that rang
   1  it does not, the ledger has a problem, or a call was never decided
   2  the CSV file is wrong, or the ledger file already exists";
 

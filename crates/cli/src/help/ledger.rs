@@ -89,7 +89,7 @@ a restart; a reload that changes them is refused. The ledger records which
 configuration was in use when, with the file.
 
 With --json:
-  {\"version\", \"answers\": [{\"by\", \"version\", \"taken\", \"why\"}]}
+  {\"version\", \"answers\": [{\"by\", \"version\", \"applied\", \"why\"}]}
 
 Exit codes:
   0  the file is valid, the request is in the ledger, and no process refused it

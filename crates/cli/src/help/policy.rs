@@ -25,10 +25,12 @@ versions have no recorded plan; they are replayed with every provider healthy,
 and counted separately.
 
 With --json:
-  {\"calls\", \"rings\", \"same_plans\", \"apart\", \"total\": {\"then\", \"now\"},
-   \"providers\", \"countries\", \"moves\", \"refusals\", \"met\", \"obstacles\",
+  {\"calls\", \"rings\", \"identical_plans\", \"special_cases\",
+   \"total\": {\"then\", \"now\"},
+   \"providers\", \"countries\", \"moves\", \"refusals\",
+   \"limits_reached\", \"rejections\",
    \"waits\", \"cost\": {\"then\", \"now\", \"difference\", \"between\", ...},
-   \"outcomes\", \"cannot_know\"}
+   \"outcomes\", \"caveats\"}
 
 Exit codes:
   0  success, even if there are no calls
@@ -51,7 +53,7 @@ that works but is probably a mistake is a warning: a provider without a price, a
 country whose route has no provider for it, a budget smaller than one call.
 
 With --json:
-  {\"file\", \"sound\", \"errors\": [{\"key\", \"line\", \"column\", \"message\"}],
+  {\"file\", \"valid\", \"errors\": [{\"key\", \"line\", \"column\", \"message\"}],
    \"warnings\": [{\"key\", \"message\"}]}
 
 Exit codes:

@@ -55,7 +55,7 @@ async fn the_policy_that_ran_gives_the_ledgers_own_sums() {
     let ran = harness.run(&["backtest", "--policy", config.to_str().unwrap(), "--json"]).await;
     assert_eq!(ran.code, 0, "{}", ran.err);
     let report = ran.json();
-    assert_eq!((&report["calls"], &report["same_plans"]), (&3.into(), &3.into()), "{report}");
+    assert_eq!((&report["calls"], &report["identical_plans"]), (&3.into(), &3.into()), "{report}");
     assert_eq!(report["total"]["then"], report["total"]["now"], "{report}");
     assert_eq!(report["moves"], Value::Array(Vec::new()));
     assert_eq!(report["cost"]["difference"]["amount"], "0.00");
@@ -77,7 +77,10 @@ async fn another_policy_says_who_goes_where_and_what_is_not_known() {
     let other = other(&harness);
     let report = harness.run(&["backtest", "--policy", &other, "--json"]).await.json();
     assert_eq!((rings(&report, "then"), rings(&report, "now")), (2, 3));
-    assert_eq!(report["apart"]["shopped"], 1, "a refusal for the person is no gain: {report}");
+    assert_eq!(
+        report["special_cases"]["refusals_asked_elsewhere"], 1,
+        "a refusal for the person is no gain: {report}"
+    );
     let moved = report["moves"].as_array().unwrap();
     assert!(moved.iter().all(|one| one["to"] == "kallyai"), "{report}");
     let expected = &report["outcomes"]["expected"][0];

@@ -38,7 +38,7 @@ async fn every_row_becomes_one_call_and_a_second_run_places_none() {
         names.iter().map(|name| report[*name].as_u64().unwrap()).collect::<Vec<_>>()
     };
     assert_eq!(
-        count(&first, &["rows", "submitted", "replayed", "rejected", "rang_twice", "left"]),
+        count(&first, &["rows", "submitted", "replayed", "rejected", "rang_twice", "not_started"]),
         [5, 5, 0, 0, 0, 0]
     );
     assert_eq!((&first["settled"]["closed"], &first["outcomes"]["busy"]), (&5.into(), &1.into()));
@@ -162,7 +162,7 @@ async fn rejected_rows_are_kept_with_their_reasons() {
     let mut kept = csv::Reader::from_path(&rejected).unwrap();
     assert_eq!(
         kept.headers().unwrap(),
-        vec!["Phone", "Script", "Notes", "urgent", "rejected_row", "rejected_because"]
+        vec!["Phone", "Script", "Notes", "urgent", "rejected_row", "rejected_reason"]
     );
     let mut rows: Vec<_> = kept.records().map(Result::unwrap).collect();
     rows.sort_by_key(|row| row[4].to_owned());
@@ -175,9 +175,11 @@ async fn rejected_rows_are_kept_with_their_reasons() {
         assert_eq!(fs::metadata(&rejected).unwrap().permissions().mode() & 0o077, 0);
     }
 
-    // Mended, it is a batch.
+    // Mended, it is a batch, with the column's former name too.
     let corrected = fs::read_to_string(&rejected).unwrap().replace("perhaps", "yes");
+    let corrected = corrected.replace("rejected_reason", "rejected_because");
     let corrected = harness.write("corrected.csv", &corrected);
+    harness.write("corrected.rejected.csv", "Phone,rejected_row,rejected_because\n");
     let ran = harness.run(&[&["batch", &corrected, "--json"], &names[..]].concat()).await;
     assert_eq!((ran.code, harness.ledger.count(&london(4))), (3, 1), "{}{}", ran.out, ran.err);
 }
@@ -259,7 +261,7 @@ async fn an_interrupt_begins_no_more_rows_and_loses_none() {
     assert!([1, 5].contains(&ran.code), "{}: {}", ran.code, ran.err);
     assert!(ran.err.contains("no more rows are started"), "{}", ran.err);
     let stopped = report(&ran);
-    assert!(stopped["left"].as_u64() > Some(0), "{stopped}");
+    assert!(stopped["not_started"].as_u64() > Some(0), "{stopped}");
     let rung = harness.ledger.len();
     assert!(rung < ROWS, "{rung} rang");
 

@@ -294,7 +294,10 @@ async fn a_file_that_was_interrupted_and_worked_on_is_called_once() {
     assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
     let stopped = Ran::of(child.wait_with_output().await.unwrap());
     let summary = report(&stopped);
-    assert!(summary["left"].as_u64() > Some(0) && summary["batch"] == "calls.csv", "{summary}");
+    assert!(
+        summary["not_started"].as_u64() > Some(0) && summary["batch"] == "calls.csv",
+        "{summary}"
+    );
     if summary["not_sent"] != 0 {
         assert!(
             stopped.err.contains("switchboard calls cancel --batch calls.csv"),
@@ -352,7 +355,8 @@ async fn the_same_refusal_again_and_again_pauses_the_batch() {
         );
         assert!(ran.err.contains("run the same command again"), "{}", ran.err);
         assert_eq!(summary["paused_by"], "kallyai: blocked (suppression_violation)");
-        let [submitted, replayed, left] = counts(&summary, &["submitted", "replayed", "left"])[..]
+        let [submitted, replayed, left] =
+            counts(&summary, &["submitted", "replayed", "not_started"])[..]
         else {
             panic!()
         };
@@ -368,7 +372,7 @@ async fn the_same_refusal_again_and_again_pauses_the_batch() {
     let ran = harness.run(&["batch", &file, "--json", "--no-pause"]).await;
     let summary = report(&ran);
     assert_eq!(
-        (ran.code, counts(&summary, &["replayed", "left"])),
+        (ran.code, counts(&summary, &["replayed", "not_started"])),
         (3, vec![posts, 0]),
         "{summary}"
     );
@@ -440,7 +444,7 @@ async fn numbers_are_read_as_they_are_dialled_in_a_country() {
     let read = |row: usize| {
         (
             rows[row]["country"].clone(),
-            rows[row]["as_dialled"].as_bool().unwrap(),
+            rows[row]["default_country_used"].as_bool().unwrap(),
             rows[row]["line"].as_u64().unwrap(),
         )
     };
@@ -452,14 +456,14 @@ async fn numbers_are_read_as_they_are_dialled_in_a_country() {
             line
         ))
     );
-    assert!(rows[4]["because"].is_string() && rows[4]["to"].is_null(), "{}", rows[4]);
+    assert!(rows[4]["detail"].is_string() && rows[4]["to"].is_null(), "{}", rows[4]);
     assert!(!shown.out.contains("7946001") && harness.ledger.posts() == 0, "{}", shown.out);
     assert!(!harness.path().join("ledger.db").exists(), "nothing was opened for it");
 
     let ran = harness.run(&["batch", &file, "--default-country", "GB", "--json"]).await;
     assert_eq!(ran.code, 3, "{}{}", ran.out, ran.err);
     assert_eq!(rings(&harness.ledger), once(&[ANN, BEN, CID, DAN]));
-    assert_eq!(report(&ran)["read_as_dialled"], serde_json::json!({"GB": 3}));
+    assert_eq!(report(&ran)["default_country_used"], serde_json::json!({"GB": 3}));
     // Written in full they are the same people.
     let file = harness.write(
         "calls.csv",

@@ -76,7 +76,7 @@ fn a_sound_deck_is_counted_and_its_gaps_are_shown() {
     assert_eq!(found["currencies"], json!({"EUR": 2, "USD": 1}));
     assert_eq!(found["gaps"][0]["lines"], json!([3, 4]));
     let counted: u64 =
-        ["in_force", "to_come", "over"].iter().map(|key| found[key].as_u64().unwrap()).sum();
+        ["in_force", "future", "expired"].iter().map(|key| found[key].as_u64().unwrap()).sum();
     assert_eq!(counted, 3);
     // A file that names no currency is in the configuration's.
     let found = decks.check("prefix,rate\n1,0.1\n", &["--json"]).json();
@@ -136,12 +136,12 @@ fn a_cost_is_shown_with_the_row_that_it_comes_from() {
     );
     assert_eq!(quote["in_row_currency"], json!({"amount": "0.028", "currency": "EUR"}));
     assert_eq!(quote["exchange_rate"], "1.0845");
-    assert_eq!(winter["passed_over"], json!([]));
+    assert_eq!(winter["skipped"], json!([]));
 
     // On the first of March only the shorter prefix has a price.
     let between = at("2026-03-01T00:00:00Z", "31");
     assert_eq!((&between["quote"]["prefix"], &between["quote"]["line"]), (&"44".into(), &2.into()));
-    assert_eq!(between["passed_over"], json!([{"deck": "uk.csv", "prefix": "4474"}]));
+    assert_eq!(between["skipped"], json!([{"deck": "uk.csv", "prefix": "4474"}]));
     assert_eq!(at("2026-03-02T00:00:00Z", "31")["quote"]["line"], 4);
 
     let usual = show(&["+12125550123", "--json"]).json();

@@ -66,7 +66,7 @@ async fn what_is_decided_is_kept_and_told() {
         ])
         .await;
     assert_eq!(started.code, 0, "{}", started.err);
-    let decided = started.json()["decided"].clone();
+    let decided = started.json()["decision"].clone();
     assert_eq!((&decided["by"], &decided["topic"]), (&"mara".into(), &"experiment".into()));
     assert_eq!(
         decided["what"],
@@ -133,7 +133,7 @@ async fn what_an_experiment_can_find_is_said_before_its_start() {
     );
     let json =
         harness.run(&["experiments", "show", "voices", "--calls", "2000", "--json"]).await.json();
-    let reach = &json["detectable"][0]["reach"];
+    let reach = &json["detectable"][0]["power"];
     let of = |key: &str| reach["detectable"][key].as_f64().unwrap();
     assert!(of("anytime") > of("fixed") && of("fixed") > 0.05, "{reach}");
     assert!(reach["baseline_from"].as_str().unwrap().starts_with("assumed"), "{reach}");

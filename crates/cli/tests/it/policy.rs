@@ -58,7 +58,7 @@ fn what_is_an_error_at_load_is_an_error_here_with_its_place() {
     let ran = check(&wrong, true);
     assert_eq!(ran.code, 2);
     let found = ran.json();
-    assert_eq!(found["sound"], false);
+    assert_eq!(found["valid"], false);
     let error = &found["errors"][0];
     assert_eq!(error["key"], "providers.kaicalls.tariff.default.per_minut");
     assert_eq!(error["line"], 9, "{error}");

@@ -95,7 +95,7 @@ async fn a_running_batch_takes_up_what_reload_asks_for_and_loses_no_call() {
     let answer = ran.json();
     assert_eq!(answer["answers"].as_array().map(Vec::len), Some(1), "{answer}");
     assert_eq!(
-        (&answer["answers"][0]["taken"], &answer["answers"][0]["version"]),
+        (&answer["answers"][0]["applied"], &answer["answers"][0]["version"]),
         (&Value::Bool(true), &answer["version"])
     );
     batch.tells("loaded").await;
@@ -150,7 +150,7 @@ async fn what_only_a_new_start_can_change_is_refused() {
     let process = batch.child.id().unwrap().to_string();
     tokio::process::Command::new("kill").args(["-HUP", &process]).status().await.unwrap();
     let note = batch.tells("was not loaded").await;
-    assert!(note.contains("webhooks") && note.contains("start it anew"), "{note}");
+    assert!(note.contains("webhooks") && note.contains("restart it"), "{note}");
     batch.end().await;
     assert_eq!(harness.ledger.len(), ROWS);
 }

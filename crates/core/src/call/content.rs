@@ -40,7 +40,8 @@ pub struct Transcript {
     pub raw: Raw,
 }
 
-/// An audio recording of a call. `Debug` omits the URL, because whoever has it can fetch the audio.
+/// An audio recording of a call. `Debug` omits the URL, because anyone who has it can fetch the
+/// audio.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recording {
     /// The URL of the audio file. It may expire.

@@ -99,7 +99,7 @@ pub struct ProviderCall {
     pub summary: Option<String>,
     /// The provider's suggestion for what to do next.
     pub next_steps: Option<String>,
-    /// The URL of the recording, if the record has one. Whoever has it can fetch the audio.
+    /// The URL of the recording, if the record has one. Anyone who has it can fetch the audio.
     pub recording_url: Option<Url>,
     /// What the provider billed. An unknown cost is `None`, never zero.
     pub cost: Option<Cost>,

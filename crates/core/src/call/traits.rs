@@ -41,8 +41,8 @@ pub trait Calls: Debug + Send + Sync {
     ///
     /// # Errors
     /// If the provider could not be read, if a bound was reached before the end of the list, or if
-    /// it only shows calls that cannot be told apart from other calls. An empty result means that
-    /// no call at the provider can be this one.
+    /// it only shows calls that cannot be distinguished from other calls. An empty result means
+    /// that no call at the provider can be this one.
     async fn trace(&self, order: &PlaceRequest, sent_at: Timestamp) -> Result<Vec<Trace>>;
 }
 

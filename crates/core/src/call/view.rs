@@ -16,7 +16,7 @@ use crate::{
 pub struct Assignment {
     /// The name of the experiment.
     pub experiment: String,
-    /// The version of the experiment. Each version splits people anew.
+    /// The version of the experiment. Each version assigns people again.
     #[serde(default = "first_version")]
     pub version: u32,
     /// The name of the arm.

@@ -108,7 +108,7 @@ pub enum PhoneNumberError {
     TooLong(Country),
     /// Police, fire, ambulance or a crisis line, however it is written.
     #[error(
-        "this is an emergency number, which agents must not call: whoever needs help has to dial it themselves"
+        "this is an emergency number, which agents must not call: a person who needs help has to dial it themselves"
     )]
     Emergency,
     /// The caller pays the callee per minute or per call, including international premium rate

@@ -100,7 +100,8 @@ impl PhoneNumber {
     ///
     /// let number = PhoneNumber::parse_in("(212) 555-0123", Some(Country::US))?;
     /// assert_eq!(number.e164(), "+12125550123");
-    /// assert_eq!(PhoneNumber::parse_in("011 44 20 7946 0018", Some(Country::US))?.e164(), "+442079460018");
+    /// let abroad = PhoneNumber::parse_in("011 44 20 7946 0018", Some(Country::US))?;
+    /// assert_eq!(abroad.e164(), "+442079460018");
     /// # Ok::<(), switchboard_core::PhoneNumberError>(())
     /// ```
     ///

@@ -6,7 +6,9 @@
 /// sign, do not count.
 ///
 /// ```
-/// assert!(switchboard_core::text::is_invisible('\u{202e}') && !switchboard_core::text::is_invisible('é'));
+/// use switchboard_core::text::is_invisible;
+///
+/// assert!(is_invisible('\u{202e}') && !is_invisible('é'));
 /// ```
 pub const fn is_invisible(character: char) -> bool {
     matches!(

@@ -30,7 +30,8 @@ const LONGEST: usize = 300;
 ///
 /// assert_eq!(mask("cannot call +1 (415) 555-0100 today"), "cannot call …00 today");
 /// assert_eq!(mask("4<b>15</b> | 555 | 01·00"), "…00");
-/// assert_eq!(mask("waits until 2026-02-14T20:00:00Z, 12.50 USD"), "waits until 2026-02-14T20:00:00Z, 12.50 USD");
+/// let harmless = "waits until 2026-02-14T20:00:00Z, 12.50 USD";
+/// assert_eq!(mask(harmless), harmless);
 /// assert_eq!(mask("sent with Bearer abc-12345-xyz, refused"), "sent with Bearer …, refused");
 /// ```
 pub fn mask(text: &str) -> String {

@@ -145,12 +145,12 @@ impl<C: Clone + Eq + Hash, T> FairQueue<C, T> {
         let tenant_is_over = tenant.len == 0;
         self.len -= 1;
 
-        let room = self.classes.get_mut(class)?;
-        room.len -= 1;
+        let left = self.classes.get_mut(class)?;
+        left.len -= 1;
         if line_is_over {
-            room.tenants.remove(&place);
+            left.tenants.remove(&place);
         }
-        let class_is_over = room.len == 0;
+        let class_is_over = left.len == 0;
         let turn = Turn {
             tenant: self.tenants.name(number)?.clone(),
             class: self.classes.name(class)?.clone(),
@@ -261,18 +261,18 @@ impl<C: Clone + Eq + Hash, T> FairQueue<C, T> {
                 self.tenants.number_or(tenant, new)
             }
         };
-        if let (Some(tenant), Some(room)) =
+        if let (Some(tenant), Some(waiting)) =
             (self.tenants.get_mut(number), self.classes.get_mut(class))
         {
             tenant.len += 1;
-            room.len += 1;
+            waiting.len += 1;
             self.len += 1;
             match tenant.lines.iter_mut().find(|line| line.class == class) {
                 Some(line) => {
                     line.calls.insert(age, item);
                 }
                 None => {
-                    room.tenants.insert(tenant.place, number);
+                    waiting.tenants.insert(tenant.place, number);
                     let calls = BTreeMap::from([(age, item)]);
                     tenant.lines.push(Line { class, calls });
                 }

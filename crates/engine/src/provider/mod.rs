@@ -170,7 +170,7 @@ impl ProviderRuntime {
             domain: breaker(self.domain.time_until_probe(uptime), now),
             ejected_until: ends(state.ejected_until, uptime, now),
             headroom: self.headroom(&state, uptime, now),
-            concurrency: self.rooms(&state, now),
+            concurrency: self.concurrency(&state, now),
             paused_until: ends(state.paused_until, uptime, now),
             out_of_credit_until: ends(state.no_credit_until, uptime, now),
             agents_in_doubt: self.agents_in_doubt(&state),
@@ -192,7 +192,7 @@ impl ProviderRuntime {
         }
     }
 
-    fn rooms(&self, state: &State, now: Timestamp) -> Option<Headroom> {
+    fn concurrency(&self, state: &State, now: Timestamp) -> Option<Headroom> {
         let of = self.limits.concurrent?;
         let inside = state.inside.values().filter(|until| **until > now);
         let free = of.saturating_sub(u32::try_from(inside.clone().count()).unwrap_or(u32::MAX));

@@ -15,18 +15,18 @@ use crate::{config::ActiveConfig, scope_limits::ScopeLimits};
 /// What permits have reserved and the limits do not count yet.
 #[derive(Debug, Default)]
 pub(super) struct ReservedCounts {
-    slots: HashMap<ProviderId, u32>,
-    rooms: HashMap<ProviderId, u32>,
+    rate_slots: HashMap<ProviderId, u32>,
+    concurrency_slots: HashMap<ProviderId, u32>,
     gates: HashMap<Scope, u32>,
 }
 
 impl ReservedCounts {
     pub(super) fn add(&mut self, share: &Reserved) {
-        if share.slot {
-            *self.slots.entry(share.provider.clone()).or_default() += 1;
+        if share.rate_slot {
+            *self.rate_slots.entry(share.provider.clone()).or_default() += 1;
         }
-        if share.room {
-            *self.rooms.entry(share.provider.clone()).or_default() += 1;
+        if share.concurrency_slot {
+            *self.concurrency_slots.entry(share.provider.clone()).or_default() += 1;
         }
         for gate in &share.gates {
             *self.gates.entry(gate.clone()).or_default() += 1;
@@ -34,15 +34,15 @@ impl ReservedCounts {
     }
 
     pub(super) fn slot_taken(&mut self, provider: &ProviderId) {
-        less(&mut self.slots, provider);
+        less(&mut self.rate_slots, provider);
     }
 
     pub(super) fn leave(&mut self, share: &Reserved) {
-        if share.slot {
-            less(&mut self.slots, &share.provider);
+        if share.rate_slot {
+            less(&mut self.rate_slots, &share.provider);
         }
-        if share.room {
-            less(&mut self.rooms, &share.provider);
+        if share.concurrency_slot {
+            less(&mut self.concurrency_slots, &share.provider);
         }
         for gate in &share.gates {
             less(&mut self.gates, gate);
@@ -54,14 +54,14 @@ impl ReservedCounts {
         &self,
         provider: &ProviderId,
         headroom: Option<Headroom>,
-        rooms: Option<Headroom>,
+        concurrency: Option<Headroom>,
     ) -> (u32, u32) {
         let left = |of: Option<Headroom>, reserved: &HashMap<ProviderId, u32>| {
             of.map_or(u32::MAX, |of| {
                 of.free.saturating_sub(reserved.get(provider).copied().unwrap_or(0))
             })
         };
-        (left(headroom, &self.slots), left(rooms, &self.rooms))
+        (left(headroom, &self.rate_slots), left(concurrency, &self.concurrency_slots))
     }
 
     fn left_at(&self, gate: &Scope, free: u32) -> u32 {
@@ -119,21 +119,22 @@ impl<'a> Capacity<'a> {
             let Some(reading) = self.reading(candidate) else {
                 continue;
             };
-            let (headroom, rooms) = (reading.headroom, reading.concurrency);
+            let (headroom, concurrency) = (reading.headroom, reading.concurrency);
             let ejected = match self.obstacle(candidate) {
                 None => false,
                 Some(Rejection::Outlier(_)) => true,
                 Some(_) => continue,
             };
             healthy |= !ejected;
-            let (slots, places) = reserved.left(&candidate.provider, headroom, rooms);
-            if slots == 0 || places == 0 {
+            let (rate_slots, concurrency_slots) =
+                reserved.left(&candidate.provider, headroom, concurrency);
+            if rate_slots == 0 || concurrency_slots == 0 {
                 continue;
             }
             let share = Reserved {
                 provider: candidate.provider.clone(),
-                slot: headroom.is_some(),
-                room: rooms.is_some(),
+                rate_slot: headroom.is_some(),
+                concurrency_slot: concurrency.is_some(),
                 gates: class.gates().to_vec(),
             };
             if !ejected {

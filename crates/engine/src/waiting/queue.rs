@@ -23,18 +23,18 @@ pub(crate) type Waiter = Option<oneshot::Sender<Permit>>;
 /// Capacity reserved for one call at one provider, and the call's turn in the queue until it is
 /// used. Dropping the permit releases the reservation.
 pub(crate) struct Permit {
-    room: Arc<WaitQueue>,
+    queue: Arc<WaitQueue>,
     share: Option<Reserved>,
     pub(super) turn: Option<Turn<WaitKey, Waiter>>,
 }
 
 impl Permit {
     pub(super) fn new(
-        room: &Arc<WaitQueue>,
+        queue: &Arc<WaitQueue>,
         share: Option<Reserved>,
         turn: Option<Turn<WaitKey, Waiter>>,
     ) -> Self {
-        Self { room: Arc::clone(room), share, turn }
+        Self { queue: Arc::clone(queue), share, turn }
     }
 
     /// The provider at which capacity is reserved.
@@ -45,16 +45,16 @@ impl Permit {
     /// Releases the reserved rate slot: the provider's rate limit counts the attempt from now on.
     pub(crate) fn slot_taken(&mut self) {
         if let Some(share) = &mut self.share
-            && std::mem::take(&mut share.slot)
+            && std::mem::take(&mut share.rate_slot)
         {
-            self.room.slot_taken(&share.provider);
+            self.queue.slot_taken(&share.provider);
         }
     }
 
     /// Releases the reservation but keeps the turn: the call could not go.
     pub(crate) fn release(&mut self) {
         if let Some(share) = self.share.take() {
-            self.room.leave(&share);
+            self.queue.leave(&share);
         }
     }
 
@@ -94,13 +94,13 @@ pub(super) struct State {
 
 /// A place in the queue, which is left when this is dropped.
 pub(super) struct Place<'a> {
-    pub(super) room: &'a WaitQueue,
+    pub(super) queue: &'a WaitQueue,
     pub(super) ticket: Ticket,
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        let left = self.room.state.lock().queue.remove(self.ticket);
+        let left = self.queue.state.lock().queue.remove(self.ticket);
         drop(left);
     }
 }
@@ -165,12 +165,12 @@ impl WaitQueue {
         // free since.
         let better = plan.candidates.iter().take(had.unwrap_or(usize::MAX)).position(|one| {
             let reading = readings.get(one.index);
-            let (slots, rooms) = reserved.left(
+            let (rate_slots, concurrency_slots) = reserved.left(
                 &one.provider,
                 reading.and_then(|reading| reading.headroom),
                 reading.and_then(|reading| reading.concurrency),
             );
-            may_choose && slots > 0 && rooms > 0
+            may_choose && rate_slots > 0 && concurrency_slots > 0
         });
         let first = better.or(had);
         let chosen = first.and_then(|first| plan.candidates.get(first)).filter(|_| first != had);
@@ -179,8 +179,8 @@ impl WaitQueue {
             let reading = readings.get(one.index);
             let share = Reserved {
                 provider: one.provider.clone(),
-                slot: reading.is_some_and(|reading| reading.headroom.is_some()),
-                room: reading.is_some_and(|reading| reading.concurrency.is_some()),
+                rate_slot: reading.is_some_and(|reading| reading.headroom.is_some()),
+                concurrency_slot: reading.is_some_and(|reading| reading.concurrency.is_some()),
                 gates: scopes.to_vec(),
             };
             reserved.add(&share);

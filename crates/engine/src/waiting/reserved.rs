@@ -9,15 +9,15 @@ use switchboard_router::Scope;
 pub(super) struct Reserved {
     pub(super) provider: ProviderId,
     /// True if a slot of the provider's rate limit is reserved.
-    pub(super) slot: bool,
+    pub(super) rate_slot: bool,
     /// True if one of the provider's concurrency slots is reserved.
-    pub(super) room: bool,
+    pub(super) concurrency_slot: bool,
     /// The tenant and agent profile scopes in which one call each is reserved.
     pub(super) gates: Vec<Scope>,
 }
 
 impl Reserved {
     pub(super) fn is_empty(&self) -> bool {
-        !self.slot && !self.room && self.gates.is_empty()
+        !self.rate_slot && !self.concurrency_slot && self.gates.is_empty()
     }
 }

@@ -102,7 +102,7 @@ impl WaitQueue {
         } else if is_new {
             self.look();
         }
-        Place { room: self, ticket }
+        Place { queue: self, ticket }
     }
 
     /// Grants permits to the calls that can go. Returns when to look again; `None` if no call waits
@@ -127,16 +127,16 @@ impl WaitQueue {
 }
 
 /// Starts the pump, which runs as long as calls are waiting.
-fn start(room: &Arc<WaitQueue>, inner: &Arc<Shared>) {
-    let (room, weak, clock) = (Arc::clone(room), Arc::downgrade(inner), Arc::clone(&inner.clock));
+fn start(queue: &Arc<WaitQueue>, inner: &Arc<Shared>) {
+    let (queue, weak, clock) = (Arc::clone(queue), Arc::downgrade(inner), Arc::clone(&inner.clock));
     inner.spawn(async move {
         loop {
-            let next = weak.upgrade().and_then(|inner| room.pump(&inner));
+            let next = weak.upgrade().and_then(|inner| queue.pump(&inner));
             let Some(next) = next else { return };
             let pause = clock.sleep(until(clock.now(), next));
             tokio::select! {
                 biased;
-                () = room.changed.notified() => {}
+                () = queue.changed.notified() => {}
                 () = pause => {}
             }
         }

@@ -191,7 +191,7 @@ async fn a_call_that_turns_out_to_have_reached_nobody_goes_on() {
     }
 }
 
-/// To the first person, whose line is held, or to the second, for whom the provider has no room.
+/// To the first person, whose line is held, or to the second, for whom the provider has no free concurrency slot.
 fn asking_more(n: u32) -> CallRequest {
     CallRequest { task: "Ask for the price of a haircut.".to_owned(), ..request(n) }
 }
@@ -209,7 +209,7 @@ async fn what_a_call_keeps_is_free_when_another_process_saw_its_end() {
             vec![failed(attempt, Delivery::Refused(Refusal::NeedsApproval))],
         ]
     };
-    // The room at the provider has an end of its own by the time at which the search is given up.
+    // The concurrency slot at the provider has an end of its own by the time at which the search is given up.
     for (after, waiting) in [(SEARCHED, 1), (SEARCHED, 2), (GIVEN_UP, 1)] {
         for nth in 0..4 {
             let stage = Stage::alone(dark(Act::RingAndLose, 10_000));

@@ -42,7 +42,7 @@ async fn a_command_begins_what_it_was_asked_for_and_nothing_else() {
         |builder| builder.takes_up(TakesUp::Asked),
     );
     let recovered = command.recover().await.unwrap();
-    assert_eq!((recovered.calls, recovered.left, recovered.resumed), (8, 8, 0));
+    assert_eq!((recovered.calls, recovered.not_resumed, recovered.resumed), (8, 8, 0));
 
     let own = command.submit(valid(request(20))).await.unwrap();
     assert_eq!(within(command.wait(own.id)).await.unwrap().status, CallStatus::Closed);

@@ -332,7 +332,7 @@ async fn a_new_configuration_may_have_a_way_for_those_who_wait() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn rooms_are_shared_in_turns_too() {
+async fn concurrency_slots_are_shared_in_turns_too() {
     let worlds = shared([World::new("alpha", &[])]);
     let two_at_once = ProviderLimits { concurrent: Some(2), ..ProviderLimits::default() };
     let journal: Arc<dyn Journal> = Arc::new(books().another());
@@ -393,7 +393,7 @@ async fn a_call_that_waits_for_its_callee_sets_nothing_aside() {
     let first = submit(&router, [again("Ask whether they are open.")]).await;
     let second = submit(&router, [again("Ask for a table on Sunday.")]).await;
     tokio::time::sleep(seconds(2)).await;
-    // The callee talks: the one room that is left is for somebody else.
+    // The callee talks: the one concurrency slot that is left is for another call.
     let third = submit(&router, [call(1)]).await;
     tokio::time::sleep(seconds(2)).await;
     assert_eq!((worlds[0].rings(), router.waiting()), (2, 0));

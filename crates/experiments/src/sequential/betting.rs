@@ -1,8 +1,8 @@
 //! A test by betting on the arm that each person was drawn into.
 //!
 //! If the success rates of the arms differ by exactly `d`, a person's outcome reveals about their
-//! arm only what `d` implies. A bettor who predicts more is paid `q(arm, outcome) / p(arm, outcome)`
-//! for each person: `q` is the bettor's prediction from the people before, and `p` is the
+//! arm only what `d` implies. A bettor who predicts more is paid `q(arm, outcome) / p(arm,
+//! outcome)` for each person: `q` is the bettor's prediction from the people before, and `p` is the
 //! distribution closest to it (in Kullback-Leibler divergence) among all those in which the arms
 //! differ by `d`. These form a convex set, so the bettor gains nothing on average if one of them is
 //! true (Grünwald, de Heide and Koolen 2024; for two proportions Turner, Ly and Grünwald 2024). By
@@ -201,8 +201,8 @@ impl Epoch {
         })
     }
 
-    /// The first arm's rate in that pair of rates which differ by `difference` that is closest to the
-    /// predicted pair.
+    /// The first arm's rate in that pair of rates which differ by `difference` that is closest to
+    /// the predicted pair.
     fn closest(&self, predicted: [f64; 2], difference: f64, range: Range) -> f64 {
         let [one, two] = self.shares;
         let mut rate = range.inner(one * predicted[0] + two * (predicted[1] - difference));

@@ -73,12 +73,13 @@ pub struct Detection {
 /// Two arms of an experiment over time. People are added one by one in the order of admission, and
 /// it is valid to act on every look.
 ///
-/// Adding a person takes the same time however many came before. Each time that the number of people
-/// has grown by a tenth, the sums are kept for a plot; its intervals are computed on request. Memory
-/// grows with the logarithm of the number of people.
+/// Adding a person takes the same time however many came before. Each time that the number of
+/// people has grown by a tenth, the sums are kept for a plot; its intervals are computed on
+/// request. Memory grows with the logarithm of the number of people.
 ///
 /// Success is judged by betting on the random draw of the arms, which is exact for every number of
-/// people. It needs the weights by which each person was drawn: after a change, [`set_weights`](Self::set_weights).
+/// people. It needs the weights by which each person was drawn: after a change,
+/// [`set_weights`](Self::set_weights).
 #[derive(Debug, Clone, PartialEq)]
 pub struct SequentialComparison {
     alpha: f64,

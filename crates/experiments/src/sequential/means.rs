@@ -37,8 +37,8 @@ pub struct Means {
 }
 
 impl Means {
-    /// Adds a person: the measured value, and the number of units that they count for (1 for a plain
-    /// mean; 0 or 1 for a ratio to successes).
+    /// Adds a person: the measured value, and the number of units that they count for (1 for a
+    /// plain mean; 0 or 1 for a ratio to successes).
     pub fn add(&mut self, value: f64, unit: f64) {
         self.count += 1;
         let count = self.count as f64;
@@ -62,7 +62,8 @@ impl Means {
         (self.unit > 0.0).then(|| self.value / self.unit)
     }
 
-    /// The ratio and its interval with a confidence of `1 - alpha`, where `alpha` is between 0 and 1.
+    /// The ratio and its interval with a confidence of `1 - alpha`, where `alpha` is between 0 and
+    /// 1.
     pub fn estimate(&self, alpha: f64) -> Option<Estimate> {
         Some(Estimate {
             value: self.ratio()?,
@@ -82,16 +83,16 @@ impl Means {
         Some(Estimate { value: others - own, interval })
     }
 
-    /// The ratios for which the mean of the residuals is within this many squared standard errors of
-    /// zero.
+    /// The ratios for which the mean of the residuals is within this many squared standard errors
+    /// of zero.
     fn limits(&self, squared_width: f64) -> Option<Interval> {
         if self.count < LEAST_PEOPLE {
             return None;
         }
         let count = self.count as f64;
         let scale = squared_width / (count * (count - 1.0));
-        // Solves a·r² - 2b·r + c ≤ 0. `b² - ac` is multiplied out: computed as a difference it would
-        // lose its digits.
+        // Solves a·r² - 2b·r + c ≤ 0. `b² - ac` is multiplied out: computed as a difference it
+        // would lose its digits.
         let a = self.unit * self.unit - scale * self.unit_squares;
         if a <= 0.0 {
             return None;

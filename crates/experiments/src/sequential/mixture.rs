@@ -8,8 +8,8 @@
 //! is.
 //!
 //! That holds however people are assigned to the arms, even if earlier outcomes influence it. The
-//! price: [`SequentialComparison`](super::SequentialComparison), which relies on a random draw, needs
-//! about half as many people.
+//! price: [`SequentialComparison`](super::SequentialComparison), which relies on a random draw,
+//! needs about half as many people.
 
 use serde::Serialize;
 
@@ -120,8 +120,8 @@ pub fn difference(first: Rate, second: Rate, alpha: f64) -> Option<RateDifferenc
     })
 }
 
-/// The log-likelihood of the likeliest pair of rates with this difference. The likelihood is concave
-/// along the line of such pairs.
+/// The log-likelihood of the likeliest pair of rates with this difference. The likelihood is
+/// concave along the line of such pairs.
 fn max_log_likelihood(first: Rate, second: Rate, difference: f64) -> f64 {
     let (mut low, mut high) =
         ((-difference).max(0.0) + EPSILON, (1.0 - difference).min(1.0) - EPSILON);

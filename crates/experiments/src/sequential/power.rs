@@ -1,9 +1,9 @@
 //! Statistical power: which effects an experiment can find, computed before it starts.
 //!
 //! These are normal approximations: of the z-test for a single look at the end, and of the betting
-//! test of [`SequentialComparison`](super::SequentialComparison). The log capital of that bet, for a
-//! measured difference of `z` standard errors, is about `z²/2 · x/(1+x) - ln(1+x)/2`, where `x` is
-//! the weight of the people relative to that of the prior.
+//! test of [`SequentialComparison`](super::SequentialComparison). The log capital of that bet, for
+//! a measured difference of `z` standard errors, is about `z²/2 · x/(1+x) - ln(1+x)/2`, where `x`
+//! is the weight of the people relative to that of the prior.
 
 use serde::Serialize;
 

@@ -119,7 +119,7 @@ pub async fn debate(journals: &[Arc<dyn Journal>]) {
             while seen.len() < expected {
                 let after = seen.last().map_or(0, |(number, _)| *number);
                 seen.extend(journal.audit_entries(AuditTopic::Experiment, after).await.unwrap());
-                // Whoever writes gets a turn, in a journal that never waits.
+                // Every writer gets a turn, in a journal that never waits.
                 let mut turn = false;
                 std::future::poll_fn(|context| {
                     context.waker().wake_by_ref();

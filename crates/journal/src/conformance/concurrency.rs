@@ -1,5 +1,5 @@
-//! Rooms: never more calls under way than there may be, and a room given back by the end, by proof
-//! or by its own time.
+//! Concurrency slots: never more calls in progress than the limit, and a slot released by the end
+//! of its call, by proof or by its own time.
 
 #![allow(clippy::unwrap_used)]
 
@@ -43,7 +43,8 @@ async fn enter(
     write_intent(journal, call, one, reservation).await.map(|_| (call, tried))
 }
 
-/// One room, and whoever wants it after each of the facts, of which the last alone frees it.
+/// One concurrency slot, and another call that asks for it after each fact: only the last one frees
+/// it.
 async fn held_until_the_last(
     journal: &Arc<dyn Journal>,
     n: u32,
@@ -68,7 +69,7 @@ async fn held_until_the_last(
     }
 }
 
-pub(super) async fn a_room_is_kept_until_the_call_is_over(journal: Arc<dyn Journal>) {
+pub(super) async fn a_slot_is_kept_until_the_call_is_over(journal: Arc<dyn Journal>) {
     let ended = |theirs: &str, outcome| {
         Fact::Reported(Box::new(report("alpha", theirs, ProviderState::Ended(outcome))))
     };
@@ -121,10 +122,10 @@ pub(super) async fn a_room_is_kept_until_the_call_is_over(journal: Arc<dyn Journ
     enter(&journal, 61, concurrency(vec![concurrency_slot("alpha", 1)])).await.unwrap();
 }
 
-pub(super) async fn no_more_are_under_way_than_there_is_room(journal: Arc<dyn Journal>) {
+pub(super) async fn no_more_calls_are_in_progress_than_there_are_slots(journal: Arc<dyn Journal>) {
     let (wide, narrow) = (|| concurrency_slot("alpha", 2), || concurrency_slot("alpha/agent/a", 1));
     let (first, tried) = enter(&journal, 0, concurrency(vec![wide(), narrow()])).await.unwrap();
-    // What is refused takes nothing: the second room of `alpha` is still free.
+    // What is refused takes nothing: the second slot of `alpha` is still free.
     let full = enter(&journal, 1, concurrency(vec![wide(), narrow()])).await.unwrap_err();
     assert_eq!((full.kind(), full.code()), (ErrorKind::RateLimited, Some("concurrency_full")));
     assert_eq!(full.field(), Some("alpha/agent/a"), "which one is full");
@@ -174,7 +175,7 @@ pub(super) async fn what_a_write_gives_back_is_there_for_the_next(journal: Arc<d
     enter(&journal, 1, one()).await.unwrap();
 }
 
-pub(super) async fn a_room_has_an_end_of_its_own(journal: Arc<dyn Journal>) {
+pub(super) async fn a_slot_has_an_end_of_its_own(journal: Arc<dyn Journal>) {
     let until = |after| ConcurrencySlot { until: at(after), ..concurrency_slot("alpha", 1) };
     // The facts are of the first second: by then it is over.
     enter(&journal, 0, concurrency(vec![until(1)])).await.unwrap();
@@ -182,8 +183,8 @@ pub(super) async fn a_room_has_an_end_of_its_own(journal: Arc<dyn Journal>) {
     assert!(enter(&journal, 2, concurrency(vec![until(7_200)])).await.is_err());
 }
 
-/// For journals that go by the time that they are told.
-pub(super) async fn a_room_ends_when_it_was_said_to(journal: Arc<dyn Journal>) {
+/// For journals that go by the time that they are given.
+pub(super) async fn a_slot_ends_at_its_own_time(journal: Arc<dyn Journal>) {
     let ask = |n: u32, after: u64, lasts: u64| {
         let journal = Arc::clone(&journal);
         async move {
@@ -218,7 +219,7 @@ pub(super) async fn a_room_ends_when_it_was_said_to(journal: Arc<dyn Journal>) {
     }
 }
 
-pub(super) async fn rooms_are_shared_and_outlive_their_process((one, other, gone): Pair) {
+pub(super) async fn slots_are_shared_and_outlive_their_process((one, other, gone): Pair) {
     for journal in [&one, &other] {
         journal.beat(at(0)).await.unwrap();
     }
@@ -242,28 +243,30 @@ pub(super) async fn rooms_are_shared_and_outlive_their_process((one, other, gone
     enter(&other, 5, reservation()).await.unwrap();
 }
 
-/// More calls than there is room for, through all of these at once, each of which ends after a
-/// while: never more are inside than may be, and none of the room is lost.
+/// More calls than there are slots, through all of these at once, each of which ends after a while:
+/// never more are in progress than the limit, and no slot is lost.
 ///
 /// # Panics
 /// Where the journals let too many in, or too few.
 pub async fn crowd(journals: &[Arc<dyn Journal>]) {
-    const ROOM: u32 = 5;
+    const SLOTS: u32 = 5;
     let inside = Arc::new(AtomicU32::new(0));
     let visits = (0..60_u32).map(|n| {
         let (journal, inside) =
             (Arc::clone(&journals[n as usize % journals.len()]), Arc::clone(&inside));
         async move {
             // In either order, so that two stand in each other's way.
-            let mut reservation =
-                vec![concurrency_slot("alpha", ROOM), concurrency_slot("tenant/default", ROOM + 3)];
+            let mut reservation = vec![
+                concurrency_slot("alpha", SLOTS),
+                concurrency_slot("tenant/default", SLOTS + 3),
+            ];
             if n % 2 == 0 {
                 reservation.reverse();
             }
             match enter(&journal, n, concurrency(reservation)).await {
                 Ok((call, tried)) => {
                     let now = 1 + inside.fetch_add(1, Ordering::SeqCst);
-                    assert!(now <= ROOM, "{now} are under way");
+                    assert!(now <= SLOTS, "{now} are under way");
                     inside.fetch_sub(1, Ordering::SeqCst);
                     let end = match n % 3 {
                         0 => failed(tried, Delivery::NotSent),
@@ -281,15 +284,15 @@ pub async fn crowd(journals: &[Arc<dyn Journal>]) {
         }
     });
     let entered = join_all(visits).await.into_iter().filter(|entered| *entered).count();
-    assert!(entered >= ROOM as usize, "{entered}");
+    assert!(entered >= SLOTS as usize, "{entered}");
     let mut left = 0;
-    for n in 0..2 * ROOM {
+    for n in 0..2 * SLOTS {
         let journal = &journals[n as usize % journals.len()];
         left += u32::from(
-            enter(journal, 1_000 + n, concurrency(vec![concurrency_slot("alpha", ROOM)]))
+            enter(journal, 1_000 + n, concurrency(vec![concurrency_slot("alpha", SLOTS)]))
                 .await
                 .is_ok(),
         );
     }
-    assert_eq!(left, ROOM, "all of the room is free again");
+    assert_eq!(left, SLOTS, "every slot is free again");
 }

@@ -91,10 +91,10 @@ pub async fn hold<Made: Future<Output = Arc<dyn Journal>> + Send>(
     rings::rings_are_counted_by_person_tenant_and_time(new().await).await;
     rings::a_second_ring_waits_for_the_end_of_the_first(new().await).await;
     rings::bills_come_late_and_add_up(new().await).await;
-    concurrency::a_room_is_kept_until_the_call_is_over(new().await).await;
-    concurrency::no_more_are_under_way_than_there_is_room(new().await).await;
+    concurrency::a_slot_is_kept_until_the_call_is_over(new().await).await;
+    concurrency::no_more_calls_are_in_progress_than_there_are_slots(new().await).await;
     concurrency::what_a_write_gives_back_is_there_for_the_next(new().await).await;
-    concurrency::a_room_has_an_end_of_its_own(new().await).await;
+    concurrency::a_slot_has_an_end_of_its_own(new().await).await;
     crowd(&[new().await]).await;
     inbox::webhooks_are_kept_until_they_are_handled(new().await).await;
     audit::decisions_are_kept_in_order(new().await).await;
@@ -117,7 +117,7 @@ pub async fn hold_shared<Made: Future<Output = Pair> + Send>(new: impl Fn() -> M
     news::what_others_write_is_news_until_it_was_acted_on(new().await).await;
     news::every_kind_of_evidence_is_news(new().await).await;
     news::news_of_the_gone_are_their_heirs(new().await).await;
-    concurrency::rooms_are_shared_and_outlive_their_process(new().await).await;
+    concurrency::slots_are_shared_and_outlive_their_process(new().await).await;
     audit::decisions_are_everybodys(new().await).await;
     let (one, other, _gone) = new().await;
     crowd(&[one, other]).await;
@@ -134,7 +134,7 @@ pub async fn hold_by_the_callers_clock<Made: Future<Output = Arc<dyn Journal>> +
     new: impl Fn() -> Made + Send + Sync,
 ) {
     reservations::a_window_slides(new().await).await;
-    concurrency::a_room_ends_when_it_was_said_to(new().await).await;
+    concurrency::a_slot_ends_at_its_own_time(new().await).await;
 }
 
 /// The moment at which these tests begin.

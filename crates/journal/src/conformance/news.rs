@@ -68,7 +68,7 @@ pub(super) async fn what_others_write_is_news_until_it_was_acted_on((one, other,
     one.acted(&[second]).await.unwrap();
     assert_eq!(only(&one).await, third);
 
-    // Calls are told apart.
+    // The news of one call is not that of another.
     let (another, doubted) = doubted(&one, 3).await;
     record(&other, another, failed(doubted, Delivery::Placed)).await;
     assert_eq!(calls(&one).await, [call, another], "in the order in which they were written to");

@@ -33,7 +33,7 @@ pub(super) async fn only_its_owner_moves_a_call_on((one, other, _gone): Pair) {
     for fact in [Fact::Overdue, Fact::Reconciling(tried), Fact::GaveUp(fault())] {
         is_taken_over(&other, call, fact).await;
     }
-    // Evidence is welcome whoever found it, and seen by everybody.
+    // Evidence is accepted from every process, and seen by all.
     record(&other, call, failed(tried, Delivery::Unknown)).await;
     is_taken_over(&other, call, Fact::Reconciling(tried)).await;
     record(&one, call, Fact::Reconciling(tried)).await;

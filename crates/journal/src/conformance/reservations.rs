@@ -107,7 +107,7 @@ pub(super) async fn budgets_are_never_overdrawn(journal: Arc<dyn Journal>) {
     // A bill that tells no money, or other money, settles nothing.
     record(&journal, call, billed(tried, None)).await;
     record(&journal, call, billed(tried, money(1, Currency::EUR))).await;
-    // And what was placed is not silent because something says so later.
+    // And what was placed does not count as without a ring because a later report says so.
     record(&journal, call, failed(tried, Delivery::NotSent)).await;
     assert!(take(&journal, 6, hold(1, &[day()])).await.is_err());
     record(&journal, call, billed(tried, money(100_000, Currency::USD))).await;
@@ -168,7 +168,7 @@ pub(super) async fn an_attempt_holds_its_share_once(journal: Arc<dyn Journal>) {
     take(&journal, 1, share()).await.unwrap();
 }
 
-/// For journals that count slots by the time that they are told.
+/// For journals that count slots by the time that they are given.
 pub(super) async fn a_window_slides(journal: Arc<dyn Journal>) {
     let need = |limiter: &str, limit| RateSlot {
         scope: Scope::Placing(ProviderId::new(limiter.to_owned())),

@@ -51,7 +51,7 @@ pub(super) async fn rings_are_counted_by_person_tenant_and_time(journal: Arc<dyn
     let tried = send(&journal, silent).await;
     assert_eq!(counted(0).await, 2, "who is asked may ring");
     record(&journal, silent, failed(tried, Delivery::NotSent)).await;
-    assert_eq!(counted(0).await, 1, "what is proven silent did not");
+    assert_eq!(counted(0).await, 1, "an attempt with proof that no phone rang does not count");
     record(&journal, silent, Fact::Intended(Box::new(attempt("alpha")))).await;
     assert_eq!(counted(0).await, 1, "nor what was not sent");
     let theirs = CallRequest { tenant: Some("another".to_owned()), ..request(1) };

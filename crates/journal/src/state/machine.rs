@@ -91,7 +91,7 @@ pub enum Step {
 }
 
 /// The transition table. Every pair is named; states only move forward, and only a redial begins
-/// them anew.
+/// them again.
 pub const fn step(state: State, event: Event) -> Step {
     match state.status {
         CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted => {

@@ -67,7 +67,7 @@ pub struct Problem {
 
 impl Check {
     /// True if there are no problems.
-    pub fn is_sound(&self) -> bool {
+    pub fn is_consistent(&self) -> bool {
         self.problems.is_empty()
     }
 

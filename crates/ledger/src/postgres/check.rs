@@ -47,9 +47,9 @@ const RULES: [(&str, &str); 9] = [
         "holds back money for an attempt that reached no phone",
     ),
     (
-        "SELECT a.call_id FROM rooms AS r LEFT JOIN attempts AS a ON a.id = r.attempt_id \
+        "SELECT a.call_id FROM concurrency_slots AS r LEFT JOIN attempts AS a ON a.id = r.attempt_id \
          WHERE a.id IS NULL OR a.state = 'not_placed' OR a.body LIKE '%\"outcome\":%'",
-        "keeps a room for an attempt that is over",
+        "keeps a concurrency slot for an attempt that is over",
     ),
     (
         "SELECT DISTINCT e.call_id FROM calls AS c JOIN events AS e ON e.call_id = c.id WHERE c.to_number IS NULL AND e.content IS NOT NULL",

@@ -24,7 +24,7 @@ const IN_DOUBT: &str = "SELECT EXISTS (SELECT 1 FROM attempts WHERE provider = $
                         AND ($3::text IS NULL OR agent IS NULL OR agent = $3))";
 
 const GIVE_BACK: &str = "DELETE FROM slots WHERE attempt_id = $1";
-const LEAVE: &str = "DELETE FROM rooms WHERE attempt_id = ANY($1)";
+const LEAVE: &str = "DELETE FROM concurrency_slots WHERE attempt_id = ANY($1)";
 
 const SPEND: &str =
     "UPDATE budgets SET micros = micros + $3 WHERE name = $1 AND period = $2 AND micros <= $4";
@@ -48,22 +48,22 @@ pub(super) async fn take(
     if reservation.certain_agent {
         certain(connection, attempt).await?;
     }
-    let slots =
+    let rate_slots =
         reservation.rate_slots.iter().map(|need| locks::key("slots", &[&need.scope.to_string()]));
-    let rooms = reservation
+    let concurrency_slots = reservation
         .concurrency_slots
         .iter()
-        .map(|need| locks::key("rooms", &[&need.scope.to_string()]));
-    let mut keys: Vec<i64> = slots.chain(rooms).collect();
+        .map(|need| locks::key("concurrency_slots", &[&need.scope.to_string()]));
+    let mut keys: Vec<i64> = rate_slots.chain(concurrency_slots).collect();
     if !keys.is_empty() {
         keys.sort_unstable();
         locks::take(connection, &keys).await?;
     }
     for need in &reservation.rate_slots {
-        slot(connection, need, attempt.id).await?;
+        rate_slot(connection, need, attempt.id).await?;
     }
     for need in &reservation.concurrency_slots {
-        room(connection, need, attempt.id, at).await?;
+        concurrency_slot(connection, need, attempt.id, at).await?;
     }
     if let Some(hold) = &reservation.hold {
         reserve(connection, hold, attempt.id, at).await?;
@@ -97,7 +97,11 @@ async fn certain(connection: &mut PgConnection, attempt: &Attempt) -> TxResult<(
 /// Uses the server's clock, because the clocks of processes differ. If it goes back, time stands
 /// still. The rest of the statement sees the slots as they were before it inserted one and deleted
 /// others.
-async fn slot(connection: &mut PgConnection, need: &RateSlot, attempt: AttemptId) -> TxResult<()> {
+async fn rate_slot(
+    connection: &mut PgConnection,
+    need: &RateSlot,
+    attempt: AttemptId,
+) -> TxResult<()> {
     let take = format!(
         "WITH moment AS (SELECT greatest({NOW}, max(at)) AS now FROM slots WHERE limiter = $1), \
          used AS (SELECT count(*) AS used FROM slots, moment WHERE limiter = $1 AND at > now - $3), \
@@ -123,7 +127,7 @@ async fn slot(connection: &mut PgConnection, need: &RateSlot, attempt: AttemptId
 }
 
 /// Until the requested time by the server's clock, because the clocks of processes differ.
-async fn room(
+async fn concurrency_slot(
     connection: &mut PgConnection,
     need: &ConcurrencySlot,
     attempt: AttemptId,
@@ -131,11 +135,11 @@ async fn room(
 ) -> TxResult<()> {
     let enter = format!(
         "WITH moment AS (SELECT {NOW} AS now), \
-         used AS (SELECT count(*) AS used FROM rooms, moment WHERE scope = $1 AND until > now AND attempt_id <> $4), \
-         cleared AS (DELETE FROM rooms USING moment WHERE scope = $1 AND until <= now), \
-         entered AS (INSERT INTO rooms (scope, attempt_id, until) SELECT $1, $4, now + $3 FROM moment, used WHERE used < $2 \
+         used AS (SELECT count(*) AS used FROM concurrency_slots, moment WHERE scope = $1 AND until > now AND attempt_id <> $4), \
+         cleared AS (DELETE FROM concurrency_slots USING moment WHERE scope = $1 AND until <= now), \
+         entered AS (INSERT INTO concurrency_slots (scope, attempt_id, until) SELECT $1, $4, now + $3 FROM moment, used WHERE used < $2 \
          ON CONFLICT DO NOTHING) \
-         SELECT now, (SELECT until FROM rooms WHERE scope = $1 AND until > now AND attempt_id <> $4 ORDER BY until \
+         SELECT now, (SELECT until FROM concurrency_slots WHERE scope = $1 AND until > now AND attempt_id <> $4 ORDER BY until \
          OFFSET greatest(0, used - greatest($2, 1)) LIMIT 1), used < $2 FROM moment, used"
     );
     let row = sqlx::query(AssertSqlSafe(enter))

@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_rooms_and_decisions.sql"),
     include_str!("migrations/0003_lighter_acceptance.sql"),
     include_str!("migrations/0004_news.sql"),
+    include_str!("migrations/0005_concurrency_slots.sql"),
 ];
 
 /// The lock for migrations, so that one process at a time migrates: "SWLD".
@@ -44,7 +45,7 @@ const LAW: [(&str, &str, bool); 9] = [
     ("provider_calls_pkey", "provider, account, provider_call_id", false),
     ("inbox_pkey", "attempt_id, body_hash", false),
     ("holds_pkey", "attempt_id", false),
-    ("rooms_pkey", "scope, attempt_id", false),
+    ("concurrency_slots_pkey", "scope, attempt_id", false),
     ("decisions_pkey", "number", false),
     ("budgets_pkey", "name, period", false),
 ];

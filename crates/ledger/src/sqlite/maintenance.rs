@@ -281,7 +281,7 @@ fn wipe(connection: &Connection) -> rusqlite::Result<bool> {
         connection.execute_batch("VACUUM")?;
     } else {
         tracing::warn!(
-            "the ledger is too large to be written anew while calls go on: run VACUUM on it in a quiet hour"
+            "the ledger is too large to be rewritten while calls go on: run VACUUM on it when few calls are placed"
         );
     }
     let busy: i64 =

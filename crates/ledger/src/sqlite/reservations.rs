@@ -25,12 +25,11 @@ const FREES: &str = "SELECT at FROM slots WHERE limiter = ?1 ORDER BY at LIMIT 1
 const TAKE: &str = "INSERT INTO slots (limiter, at, attempt_id) VALUES (?1, ?2, ?3)";
 const GIVE_BACK: &str = "DELETE FROM slots WHERE attempt_id = ?1";
 
-const CLEAR: &str = "DELETE FROM rooms WHERE scope = ?1 AND until <= ?2";
-const INSIDE: &str = "SELECT count(*) FROM rooms WHERE scope = ?1 AND attempt_id <> ?2";
-const CLEARS: &str = "SELECT until FROM rooms WHERE scope = ?1 AND attempt_id <> ?2 ORDER BY until LIMIT 1 OFFSET ?3";
-const ENTER: &str =
-    "INSERT INTO rooms (scope, attempt_id, until) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
-const LEAVE: &str = "DELETE FROM rooms WHERE attempt_id = ?1";
+const CLEAR: &str = "DELETE FROM concurrency_slots WHERE scope = ?1 AND until <= ?2";
+const INSIDE: &str = "SELECT count(*) FROM concurrency_slots WHERE scope = ?1 AND attempt_id <> ?2";
+const CLEARS: &str = "SELECT until FROM concurrency_slots WHERE scope = ?1 AND attempt_id <> ?2 ORDER BY until LIMIT 1 OFFSET ?3";
+const ENTER: &str = "INSERT INTO concurrency_slots (scope, attempt_id, until) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+const LEAVE: &str = "DELETE FROM concurrency_slots WHERE attempt_id = ?1";
 
 const SPENT: &str = "SELECT micros FROM budgets WHERE name = ?1 AND period = ?2";
 const SPEND: &str = "INSERT INTO budgets (name, period, micros) VALUES (?1, ?2, ?3) \
@@ -58,10 +57,10 @@ pub(crate) fn take(
         }
     }
     for need in &reservation.rate_slots {
-        slot(connection, need, attempt.id, at)?;
+        rate_slot(connection, need, attempt.id, at)?;
     }
     for need in &reservation.concurrency_slots {
-        room(connection, need, attempt.id, at)?;
+        concurrency_slot(connection, need, attempt.id, at)?;
     }
     if let Some(hold) = &reservation.hold {
         reserve(connection, hold, attempt.id, at)?;
@@ -69,7 +68,12 @@ pub(crate) fn take(
     Ok(())
 }
 
-fn slot(connection: &Connection, need: &RateSlot, attempt: AttemptId, at: i64) -> TxResult<()> {
+fn rate_slot(
+    connection: &Connection,
+    need: &RateSlot,
+    attempt: AttemptId,
+    at: i64,
+) -> TxResult<()> {
     let limiter = escape(&need.scope.to_string());
     let latest: Option<i64> =
         connection.prepare_cached(LATEST)?.query_row([&limiter], |row| row.get(0))?;
@@ -97,7 +101,7 @@ fn slot(connection: &Connection, need: &RateSlot, attempt: AttemptId, at: i64) -
     Ok(())
 }
 
-fn room(
+fn concurrency_slot(
     connection: &Connection,
     need: &ConcurrencySlot,
     attempt: AttemptId,

@@ -162,7 +162,7 @@ async fn slots_and_budgets_are_never_exceeded_at_the_same_time() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn rooms_and_decisions_are_everybodys_at_the_same_time() {
+async fn processes_share_concurrency_slots_and_decisions() {
     let Some(url) = database().await else { return };
     let journals = [journal(&url).await, journal(&url).await, journal(&url).await];
     conformance::crowd(&journals).await;
@@ -170,10 +170,10 @@ async fn rooms_and_decisions_are_everybodys_at_the_same_time() {
 }
 
 #[tokio::test]
-async fn rooms_and_decisions_are_there_after_a_restart() {
+async fn concurrency_slots_and_decisions_survive_a_restart() {
     let Some(url) = database().await else { return };
     let first = journal(&url).await;
-    let goes_on = support::rooms_and_decisions(&first).await;
+    let goes_on = support::concurrency_slots_and_decisions(&first).await;
     drop(first);
     goes_on(&journal(&url).await).await;
     let ledger = switchboard_ledger::Ledger::postgres(&url, None).await.unwrap();
@@ -181,7 +181,7 @@ async fn rooms_and_decisions_are_there_after_a_restart() {
 }
 
 #[tokio::test]
-async fn rooms_end_by_the_servers_clock() {
+async fn concurrency_slots_end_by_the_servers_clock() {
     let Some(url) = database().await else { return };
     let journal = journal(&url).await;
     let ask = |n: u32| {
@@ -200,13 +200,15 @@ async fn rooms_end_by_the_servers_clock() {
     let full = ask(2).await.unwrap_err();
     assert!(full.retry_after().unwrap() > std::time::Duration::from_secs(3_000), "{full:?}");
     let mut raw = raw(&url).await;
-    run(&mut raw, "UPDATE rooms SET until = until - 3599000000").await.unwrap();
+    run(&mut raw, "UPDATE concurrency_slots SET until = until - 3599000000").await.unwrap();
     let full = ask(3).await.unwrap_err();
     assert!(full.retry_after().unwrap() <= std::time::Duration::from_secs(1), "{full:?}");
-    run(&mut raw, "UPDATE rooms SET until = until - 1000000").await.unwrap();
+    run(&mut raw, "UPDATE concurrency_slots SET until = until - 1000000").await.unwrap();
     ask(4).await.unwrap();
-    let kept: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM rooms").fetch_one(&mut raw).await.unwrap();
+    let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM concurrency_slots")
+        .fetch_one(&mut raw)
+        .await
+        .unwrap();
     assert_eq!(kept, 1, "who is out is forgotten");
 }
 
@@ -313,7 +315,7 @@ async fn the_law_is_in_the_schema() {
         (open(&journal, request(1), 0).await, open(&journal, request(2), 0).await);
     send(&journal, first).await;
     send(&journal, second).await;
-    let _goes_on = support::rooms_and_decisions(&journal).await;
+    let _goes_on = support::concurrency_slots_and_decisions(&journal).await;
     let mut raw = raw(&url).await;
     let attempts =
         "provider, NULL, NULL, 'intent', 0, idempotency_key, body, 0, NULL, NULL FROM attempts";
@@ -339,7 +341,7 @@ async fn the_law_is_in_the_schema() {
         ("DELETE FROM decisions".to_owned(), "P0001"),
         ("TRUNCATE decisions".to_owned(), "P0001"),
         (
-            "INSERT INTO rooms SELECT 'alpha', id, 0 FROM attempts UNION ALL SELECT 'alpha', id, 1 FROM attempts".to_owned(),
+            "INSERT INTO concurrency_slots SELECT 'alpha', id, 0 FROM attempts UNION ALL SELECT 'alpha', id, 1 FROM attempts".to_owned(),
             "23505",
         ),
         ("UPDATE calls SET status = 'dreaming'".to_owned(), "23514"),

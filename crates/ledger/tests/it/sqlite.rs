@@ -174,7 +174,7 @@ async fn slots_and_budgets_are_never_exceeded_at_the_same_time() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn rooms_and_decisions_are_everybodys_at_the_same_time() {
+async fn processes_share_concurrency_slots_and_decisions() {
     let (_directory, path) = place();
     let journals = [journal(&path).await, journal(&path).await, journal(&path).await];
     conformance::crowd(&journals).await;
@@ -182,23 +182,23 @@ async fn rooms_and_decisions_are_everybodys_at_the_same_time() {
 }
 
 #[tokio::test]
-async fn rooms_and_decisions_are_there_after_a_restart() {
+async fn concurrency_slots_and_decisions_survive_a_restart() {
     let (_directory, path) = place();
     let first = journal(&path).await;
-    let goes_on = support::rooms_and_decisions(&first).await;
+    let goes_on = support::concurrency_slots_and_decisions(&first).await;
     drop(first);
     goes_on(&journal(&path).await).await;
     let ledger = switchboard_ledger::Ledger::file(&path, None).await.unwrap();
     assert_eq!(ledger.check().await.unwrap().problems, []);
-    // A room that somebody who is over still keeps is found.
+    // A concurrency slot of an attempt that is over is found.
     let raw = Connection::open(&path).unwrap();
     raw.execute(
-        "INSERT INTO rooms SELECT 'beta', id, 1 FROM attempts WHERE state = 'not_placed'",
+        "INSERT INTO concurrency_slots SELECT 'beta', id, 1 FROM attempts WHERE state = 'not_placed'",
         [],
     )
     .unwrap();
     let found = ledger.check().await.unwrap().problems;
-    assert!(found.len() == 1 && found[0].what.contains("keeps a room"), "{found:?}");
+    assert!(found.len() == 1 && found[0].what.contains("keeps a concurrency slot"), "{found:?}");
 }
 
 #[tokio::test]
@@ -344,7 +344,7 @@ async fn the_law_is_in_the_schema() {
         (open(&journal, request(1), 0).await, open(&journal, request(2), 0).await);
     send(&journal, first).await;
     send(&journal, second).await;
-    let _goes_on = support::rooms_and_decisions(&journal).await;
+    let _goes_on = support::concurrency_slots_and_decisions(&journal).await;
     let raw = Connection::open(&path).unwrap();
     let forbidden = [
         "UPDATE calls SET to_hash = (SELECT min(to_hash) FROM calls)",
@@ -364,7 +364,7 @@ async fn the_law_is_in_the_schema() {
         "UPDATE decisions SET what = '{}'",
         "DELETE FROM decisions",
         "INSERT INTO decisions VALUES (9, 'weather', '', '1', '', 0)",
-        "INSERT INTO rooms SELECT 'alpha', id, 0 FROM attempts UNION ALL SELECT 'alpha', id, 1 FROM attempts",
+        "INSERT INTO concurrency_slots SELECT 'alpha', id, 0 FROM attempts UNION ALL SELECT 'alpha', id, 1 FROM attempts",
         "INSERT INTO holds SELECT id, 1, 'USD', '[]', 0, NULL, NULL FROM attempts UNION ALL SELECT id, 1, 'USD', '[]', 1, NULL, NULL FROM attempts",
     ];
     for sql in forbidden {

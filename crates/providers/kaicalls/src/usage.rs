@@ -70,7 +70,7 @@ pub(crate) async fn rows(
         let fits = budget.rows(slice.items.len()).is_ok();
         let times: Vec<Timestamp> = slice.items.iter().filter_map(made).collect();
         let before = seen.len();
-        // A row without an id cannot be told apart from another, so it is kept.
+        // A row without an id cannot be distinguished from another, so it is kept.
         let fresh = slice
             .items
             .into_iter()

@@ -16,8 +16,8 @@ use crate::{
 /// How a person is allocated by an experiment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Allocation<'a> {
-    /// Not enrolled: the ramp does not include them yet, or they belong to another experiment of the
-    /// group.
+    /// Not enrolled: the ramp does not include them yet, or they belong to another experiment of
+    /// the group.
     Outside,
     /// Enrolled, but held out of every arm, for comparison.
     Holdout,

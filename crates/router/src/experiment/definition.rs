@@ -85,8 +85,8 @@ pub struct Experiment {
     pub arms: Vec<Arm>,
     /// When it begins.
     pub start: Start,
-    /// The share of eligible people who are enrolled, in percent. Raising it never moves anybody who
-    /// is already enrolled.
+    /// The share of eligible people who are enrolled, in percent. Raising it never moves anybody
+    /// who is already enrolled.
     pub ramp_percent: u32,
     /// The share of enrolled people who are held out of every arm, in percent.
     pub holdout_percent: u32,
@@ -121,8 +121,8 @@ impl Experiment {
         Assignment { experiment: self.name.clone(), version: self.version, arm: arm.to_owned() }
     }
 
-    /// What people can be assigned to, with exact relative weights: the arms in their order, then the
-    /// holdout if there is one.
+    /// What people can be assigned to, with exact relative weights: the arms in their order, then
+    /// the holdout if there is one.
     pub fn subjects(&self) -> Vec<(&str, u32)> {
         if self.holdout_percent == 0 {
             return self.arms.iter().map(|arm| (arm.name.as_str(), arm.weight)).collect();

@@ -8,8 +8,8 @@
 //! | `states.rs` | what was decided since then: started, ramped, stopped |
 //! | `guardrail.rs` | when an arm is stopped automatically |
 //!
-//! The results are computed by the crate `switchboard-experiments`. No call is ever made twice for a
-//! comparison: a mirrored call would ring a second time.
+//! The results are computed by the crate `switchboard-experiments`. No call is ever made twice for
+//! a comparison: a mirrored call would ring a second time.
 
 mod assignment;
 mod definition;

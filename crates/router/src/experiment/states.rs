@@ -38,14 +38,14 @@ impl Stage {
     }
 }
 
-/// The change that one decision makes. As JSON it is [`AuditEntry::what`]: `{"version": 1, "to": "running",
-/// "ramp_percent": 20}`.
+/// The change that one decision makes. As JSON it is [`AuditEntry::what`]: `{"version": 1, "to":
+/// "running", "ramp_percent": 20}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// The version of the experiment that it applies to, and to no other.
     pub version: u32,
-    /// The new stage; `None` if unchanged. With an arm, only `stopped` has a meaning and it ends only
-    /// that arm.
+    /// The new stage; `None` if unchanged. With an arm, only `stopped` has a meaning and it ends
+    /// only that arm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Stage>,
     /// The new ramp in percent; `None` if unchanged.
@@ -150,8 +150,8 @@ impl ExperimentStates {
         states
     }
 
-    /// Applies one more audit entry. One that was applied before, or is about something else, changes
-    /// nothing.
+    /// Applies one more audit entry. One that was applied before, or is about something else,
+    /// changes nothing.
     pub fn apply(&mut self, number: u64, decision: &AuditEntry) {
         if number <= self.cursor {
             return;

@@ -1,5 +1,5 @@
-//! Rejects invalid experiments: those that name something unknown, enroll nobody, or could never have
-//! an effect.
+//! Rejects invalid experiments: those that name something unknown, enroll nobody, or could never
+//! have an effect.
 
 use std::collections::{BTreeMap, BTreeSet};
 

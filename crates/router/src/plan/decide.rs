@@ -1,4 +1,5 @@
-//! Makes the plan: splits the providers into candidates and rejected ones, and ranks the candidates.
+//! Makes the plan: splits the providers into candidates and rejected ones, and ranks the
+//! candidates.
 
 use std::time::Duration;
 
@@ -64,7 +65,8 @@ pub struct Plan {
     pub country: Country,
     /// The type of the callee's number.
     pub number_type: NumberType,
-    /// The name of the route that matched; `None` if none did, and every provider may take the call.
+    /// The name of the route that matched; `None` if none did, and every provider may take the
+    /// call.
     pub route: Option<String>,
     /// The person's arm, if an experiment applies to the call.
     pub experiment: Option<Assignment>,
@@ -108,7 +110,8 @@ impl Plan {
         }
     }
 
-    /// The earliest time at which one of the temporary rejections ends; `None` if none is temporary.
+    /// The earliest time at which one of the temporary rejections ends; `None` if none is
+    /// temporary.
     pub fn clears_at(&self) -> Option<Timestamp> {
         self.rejected.iter().filter_map(|rejected| rejected.rejection.clears_at()).min()
     }

@@ -10,8 +10,8 @@ use crate::{
 };
 
 impl Plan {
-    /// The expected duration of the call, and where it comes from: `134 s expected, learned from 214
-    /// calls`.
+    /// The expected duration of the call, and where it comes from: `134 s expected, learned from
+    /// 214 calls`.
     pub fn expectation(&self) -> String {
         let seconds = self.expected_duration.as_secs();
         match self.learned_from {

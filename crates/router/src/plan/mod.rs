@@ -1,8 +1,8 @@
-//! Which providers are asked to take a call, in which order: a pure function of the call, the policy,
-//! the readings and the time.
+//! Which providers are asked to take a call, in which order: a pure function of the call, the
+//! policy, the readings and the time.
 //!
-//! It does no I/O, reads no clock and draws no random numbers of its own: the same arguments give the
-//! same plan, so a plan can be explained, stored and replayed.
+//! It does no I/O, reads no clock and draws no random numbers of its own: the same arguments give
+//! the same plan, so a plan can be explained, stored and replayed.
 //!
 //! | file | purpose |
 //! |---|---|

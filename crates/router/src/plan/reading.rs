@@ -54,8 +54,8 @@ impl Default for Reading {
 }
 
 impl Reading {
-    /// The first reason why the provider cannot take a call with this agent now. All of these reasons
-    /// are temporary.
+    /// The first reason why the provider cannot take a call with this agent now. All of these
+    /// reasons are temporary.
     pub fn rejection(&self, agent: Option<&AgentId>, now: Timestamp) -> Option<Rejection> {
         if self.agents_in_doubt.iter().any(|doubted| may_be_same_agent(doubted.as_ref(), agent)) {
             return Some(Rejection::AgentInDoubt(now.checked_add(RECHECK_AFTER).unwrap_or(now)));
@@ -80,7 +80,8 @@ impl Reading {
         if let Some(left) = self.headroom.filter(|left| left.free == 0) {
             return Some(Rejection::RateLimited(left.frees_at.unwrap_or(now)));
         }
-        // Comes last, so that a provider rejected for this reason alone can be used as a last resort.
+        // Comes last, so that a provider rejected for this reason alone can be used as a last
+        // resort.
         self.ejected(now).map(Rejection::Outlier)
     }
 
@@ -111,8 +112,8 @@ pub struct Snapshot<'a> {
     pub experiments: Option<&'a ExperimentStates>,
 }
 
-/// True if two attempts may use the same agent. `None` stands for the account's default agent, which
-/// may be any of them.
+/// True if two attempts may use the same agent. `None` stands for the account's default agent,
+/// which may be any of them.
 pub fn may_be_same_agent(one: Option<&AgentId>, other: Option<&AgentId>) -> bool {
     match (one, other) {
         (Some(one), Some(other)) => one == other,

@@ -31,7 +31,8 @@ pub enum Rejection {
     NoAgent(ProfileName),
     /// The provider needs an agent and the call has none.
     NeedsAgent,
-    /// It is not known whether an earlier call of the agent rang. Worth planning again at this time.
+    /// It is not known whether an earlier call of the agent rang. Worth planning again at this
+    /// time.
     AgentInDoubt(Timestamp),
     /// The call may last longer than the provider allows.
     TooLong {
@@ -57,8 +58,8 @@ pub enum Rejection {
     Paused(Timestamp),
     /// The account is out of credit. It is tried again at this time, or when a read shows credit.
     OutOfCredit(Timestamp),
-    /// This provider ranks higher but is out of credit, and neither the request nor its route allows
-    /// failover for that reason.
+    /// This provider ranks higher but is out of credit, and neither the request nor its route
+    /// allows failover for that reason.
     WaitsForCredit(ProviderId),
     /// The provider's circuit breaker is open; a read is tried at this time.
     Unhealthy(Timestamp),

@@ -1,5 +1,5 @@
-//! All that is configured: a call is planned, placed and followed by it, and only a new configuration
-//! changes it.
+//! All that is configured: a call is planned, placed and followed by it, and only a new
+//! configuration changes it.
 
 mod check;
 mod limits;
@@ -49,7 +49,7 @@ pub struct Policy {
     pub each_tenant: Allowance,
     /// What these callers may do.
     pub tenants: BTreeMap<TenantId, Allowance>,
-    /// What the calls of an agent profile may do, whoever places them.
+    /// What the calls of an agent profile may do, no matter which caller places them.
     pub agents: BTreeMap<ProfileName, Allowance>,
     /// The agent profiles.
     pub profiles: BTreeMap<ProfileName, AgentProfile>,

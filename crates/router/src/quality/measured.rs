@@ -121,8 +121,8 @@ impl Measured {
         share(self.answered, self.tried)
     }
 
-    /// The share of sent attempts that failed because of the provider, in millionths; `None` without
-    /// any.
+    /// The share of sent attempts that failed because of the provider, in millionths; `None`
+    /// without any.
     pub fn error_rate(&self) -> Option<u32> {
         share(self.failed, self.sent)
     }

@@ -1,9 +1,9 @@
 //! The quality of providers, measured from calls.
 //!
 //! The calls are the only evidence, and there is no second copy that could disagree: the table is
-//! computed from them at the start, updated with every change, and can be rebuilt at any time. It is
-//! a pure function of the latest record of each call, in whatever order and however often records
-//! arrive. Time is an argument.
+//! computed from them at the start, updated with every change, and can be rebuilt at any time. It
+//! is a pure function of the latest record of each call, in whatever order and however often
+//! records arrive. Time is an argument.
 //!
 //! What counts, for each attempt that was sent:
 //!

@@ -12,8 +12,8 @@ const MILLION: f64 = 1e6;
 const ONE_SIDED_95: f64 = 1.644_853_626_951_472_2;
 
 /// The posterior of a success rate: a beta distribution, described by the number of calls and of
-/// successes that it is worth. Counted in thousandths of a call, because evidence from a wider level
-/// counts only in part.
+/// successes that it is worth. Counted in thousandths of a call, because evidence from a wider
+/// level counts only in part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct BetaPosterior {
     /// The number of successes, in thousandths.

@@ -16,9 +16,9 @@ pub struct QualitySettings {
     /// The number of calls below which a level is not reported by itself. It is also the weight, in
     /// calls, of the expectation that small samples are shrunk towards. The default is 20.
     pub minimum: u32,
-    /// The largest number of attempts that are kept, the latest ones, whatever the window. This bounds
-    /// the memory, at about 200 bytes each. With the default of 250,000, every rate is known to 0.2
-    /// percentage points, and older attempts would only hide recent changes.
+    /// The largest number of attempts that are kept, the latest ones, whatever the window. This
+    /// bounds the memory, at about 200 bytes each. With the default of 250,000, every rate is known
+    /// to 0.2 percentage points, and older attempts would only hide recent changes.
     pub most_attempts: usize,
     /// The currency of estimates and bills. An amount in another currency counts as unknown.
     pub currency: Currency,

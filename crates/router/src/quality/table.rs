@@ -85,8 +85,8 @@ type AttemptOrder = (i64, AttemptId);
 
 /// The measured quality of every provider, over a sliding time window.
 ///
-/// Its memory is bounded by [`QualitySettings::most_attempts`]. A question about the present takes a
-/// few look-ups, however long the window is.
+/// Its memory is bounded by [`QualitySettings::most_attempts`]. A question about the present takes
+/// a few look-ups, however long the window is.
 #[derive(Debug, Clone)]
 pub struct Quality {
     settings: QualitySettings,
@@ -118,8 +118,8 @@ impl Quality {
         &self.settings
     }
 
-    /// Recounts all attempts under other settings. Until the table is rebuilt from the calls, amounts
-    /// stay unknown if the currency changed, and evicted attempts stay evicted.
+    /// Recounts all attempts under other settings. Until the table is rebuilt from the calls,
+    /// amounts stay unknown if the currency changed, and evicted attempts stay evicted.
     pub fn set(&mut self, settings: QualitySettings) {
         if self.settings == settings {
             return;
@@ -139,8 +139,8 @@ impl Quality {
         self.evict_oldest();
     }
 
-    /// Adds the attempts of a call. The earlier sample of an attempt is replaced; an older record of a
-    /// call never replaces a newer one.
+    /// Adds the attempts of a call. The earlier sample of an attempt is replaced; an older record
+    /// of a call never replaces a newer one.
     pub fn observe(&mut self, call: &Call) {
         let as_of = call.updated_at.as_microsecond();
         for attempt in &call.attempts {
@@ -301,7 +301,8 @@ impl Measurements for Quality {
         let leaf = to_country.and_then(|country| country.profiles.get(profile));
         let at_profile = leaf.map_or_else(Counts::default, |leaf| leaf.sum(bucket));
 
-        // Each level gets only the calls that the narrower one lacks, so that none is counted twice.
+        // Each level gets only the calls that the narrower one lacks, so that none is counted
+        // twice.
         let less = |wide: &Counts, narrow: &Counts| {
             (wide.succeeded - narrow.succeeded, wide.tried - narrow.tried)
         };

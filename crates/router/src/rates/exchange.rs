@@ -24,7 +24,8 @@ struct Rate {
 /// use switchboard_core::Currency;
 /// use switchboard_router::Exchange;
 ///
-/// let exchange = Exchange::none(Currency::USD).with(Currency::EUR, "1.0845".parse()?)?; // one euro is 1.0845 dollars
+/// // One euro is 1.0845 dollars.
+/// let exchange = Exchange::none(Currency::USD).with(Currency::EUR, "1.0845".parse()?)?;
 /// assert_eq!(exchange.rate(Currency::EUR), Some("1.0845".parse()?));
 /// assert_eq!(exchange.rate(Currency::GBP), None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

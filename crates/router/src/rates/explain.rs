@@ -19,7 +19,7 @@ pub struct Explained {
     pub quote: Option<Quote>,
     /// Destinations that cover the number and have no price that holds then, in the order in which
     /// they were asked, each with its deck.
-    pub passed_over: Vec<(String, Destination)>,
+    pub skipped: Vec<(String, Destination)>,
 }
 
 /// The row that holds, and what it makes of a call.
@@ -57,17 +57,17 @@ impl RateDeck {
     /// The same as [`estimate`](Self::estimate), with the reasons. The currencies' rate is applied
     /// before anything is rounded.
     pub fn explain(&self, to: &PhoneNumber, duration: Duration, at: Timestamp) -> Explained {
-        let mut passed_over = Vec::new();
+        let mut skipped = Vec::new();
         for layer in &self.layers {
             for (destination, held) in layer.table.asked(to, at.as_microsecond()) {
                 if let Some(term) = held {
                     let quote = quote(&layer.name, &layer.table, destination, term, duration);
-                    return Explained { quote, passed_over };
+                    return Explained { quote, skipped };
                 }
-                passed_over.push((layer.name.to_string(), destination));
+                skipped.push((layer.name.to_string(), destination));
             }
         }
-        Explained { quote: None, passed_over }
+        Explained { quote: None, skipped }
     }
 }
 

@@ -61,7 +61,8 @@ pub use row::RateRow;
 /// assert_eq!(cost("2026-02-28T23:59:59Z").as_deref(), Some("0.0198 USD")); // 36 s are billed
 /// assert_eq!(cost("2026-03-01T00:00:00Z").as_deref(), Some("0.0165 USD"));
 /// let elsewhere = PhoneNumber::parse("+12015550123")?;
-/// assert_eq!(deck.estimate(&elsewhere, Duration::from_secs(31), Timestamp::UNIX_EPOCH), None); // not zero
+/// let unknown = deck.estimate(&elsewhere, Duration::from_secs(31), Timestamp::UNIX_EPOCH);
+/// assert_eq!(unknown, None); // not zero
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]

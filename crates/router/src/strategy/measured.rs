@@ -16,7 +16,8 @@ impl Rank for BestValue {
     fn rank(&self, candidates: &mut [RankInput<'_>], _draw: u64) {
         candidates.sort_by_cached_key(|one| {
             let lower_bound = one.measured.unwrap_or_default().success.lower_bound();
-            // Free calls cost the same whatever the rate, so the more reliable provider comes first.
+            // Free calls cost the same whatever the rate, so the more reliable provider comes
+            // first.
             (one.value().map_or(i64::MAX, Money::micros), u32::MAX - lower_bound, one.preference)
         });
     }
@@ -30,9 +31,9 @@ impl Rank for BestValue {
 /// draw comes first. A provider that is likely to be better is asked more often, and the more
 /// evidence there is, the more consistently.
 ///
-/// Each candidate comes first in at least `exploration_percent` of the draws, whatever its posterior,
-/// so that a provider that has improved is noticed. With so many candidates that this adds up to more
-/// than 100 %, all come first equally often. Old evidence expires with the window.
+/// Each candidate comes first in at least `exploration_percent` of the draws, whatever its
+/// posterior, so that a provider that has improved is noticed. With so many candidates that this
+/// adds up to more than 100 %, all come first equally often. Old evidence expires with the window.
 ///
 /// A candidate's draw does not depend on the other candidates: when the first of a plan fails, the
 /// others keep their order.

@@ -28,7 +28,7 @@ fn rows(text: &str) -> Vec<RateRow> {
 fn faults(text: &str) -> Vec<DeckFault> {
     match read(text) {
         Ok(rows) => panic!("was taken: {text}: {rows:?}"),
-        Err(faults) => faults.told,
+        Err(faults) => faults.faults,
     }
 }
 
@@ -259,7 +259,7 @@ fn a_file_that_is_no_deck_is_refused_with_one_fault() {
     let wide: Vec<u8> = HEADER.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let latin = b"prefix,destination,rate\n33,R\xe9union,1\n44,UK,x\n".to_vec();
     for (bytes, count) in [(wide, 1), (latin, 2)] {
-        let told = read_deck(bytes.as_slice(), "deck.csv", Currency::USD).unwrap_err().told;
+        let told = read_deck(bytes.as_slice(), "deck.csv", Currency::USD).unwrap_err().faults;
         assert_eq!(told.len(), count, "{told:?}");
         assert!(told[0].message.contains("UTF-8"), "{}", told[0]);
     }
@@ -295,7 +295,7 @@ fn all_faults_are_told_at_once_up_to_a_bound() {
 
     let many = below(&"x,,1,,,,,,\n".repeat(70));
     let faults = read(&many).unwrap_err();
-    assert_eq!((faults.told.len(), faults.more), (50, 20));
+    assert_eq!((faults.faults.len(), faults.more), (50, 20));
     assert!(faults.to_string().ends_with("and 20 more"), "{faults}");
     let error = Error::from(faults);
     assert_eq!(error.kind(), ErrorKind::Configuration);
@@ -315,7 +315,7 @@ fn a_file_that_cannot_be_read_to_its_end_is_no_deck() {
             Ok(text.len())
         }
     }
-    let told = read_deck(Torn(0), "deck.csv", Currency::USD).unwrap_err().told;
+    let told = read_deck(Torn(0), "deck.csv", Currency::USD).unwrap_err().faults;
     assert_eq!((told[0].line, told.len()), (3, 1));
     assert!(told[0].message.contains("the disk is gone"));
 }
@@ -325,12 +325,12 @@ fn a_deck_is_made_of_a_file_with_the_same_faults_and_with_its_currencies() {
     let usd = Exchange::none(Currency::USD);
     for (lines, line, column, wrong, fix) in FAULTS {
         let faults = RateDeck::from_csv(below(lines).as_bytes(), "deck.csv", &usd).unwrap_err();
-        let first = &faults.told[0];
+        let first = &faults.faults[0];
         assert_eq!((first.line, first.column), (*line, *column), "{lines}: {first}");
         assert!(first.message.contains(wrong) && first.message.contains(fix), "{lines}: {first}");
     }
     let text = below("44,,0.60,,,,EUR,,\n1,,0.60,,,,,,");
-    let told = RateDeck::from_csv(text.as_bytes(), "deck.csv", &usd).unwrap_err().told;
+    let told = RateDeck::from_csv(text.as_bytes(), "deck.csv", &usd).unwrap_err().faults;
     assert_eq!((told[0].line, told[0].column), (2, Some("currency")));
     assert!(told[0].message.contains("say what one EUR is worth in USD"), "{}", told[0]);
     assert_eq!(told[0].missing_rate, Some(Currency::EUR));
@@ -444,7 +444,7 @@ proptest! {
         let _ = read_deck(bytes.as_slice(), "deck.csv", Currency::USD);
         if let Err(faults) = read(&below(&lines)) {
             let count = below(&lines).matches(['\n', '\r']).count() as u64;
-            for fault in faults.told {
+            for fault in faults.faults {
                 prop_assert!((1..=count).contains(&fault.line), "{}", fault);
             }
         }

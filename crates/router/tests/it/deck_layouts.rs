@@ -369,7 +369,7 @@ const REFUSED: &[Refused] = &[
 #[test]
 fn what_could_be_read_in_two_ways_or_belongs_to_nobody_is_refused() {
     for (name, map, text, line, column, wrong, fix) in REFUSED {
-        let told = read(&layout(name, map), text).expect_err(text).told;
+        let told = read(&layout(name, map), text).expect_err(text).faults;
         let [only] = told.as_slice() else { panic!("{text}: {told:?}") };
         assert_eq!((only.line, only.column), (*line, *column), "{text}: {only}");
         assert!(only.message.contains(wrong) && only.message.contains(fix), "{text}: {only}");

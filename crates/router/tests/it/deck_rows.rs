@@ -298,7 +298,7 @@ fn a_price_changes_at_its_moment_and_falls_back_to_the_next_shorter_prefix() {
     }
     let to = phone("+447400123456");
     let explained = deck.explain(&to, seconds(60), at(150));
-    assert_eq!(explained.passed_over, [("uk".to_owned(), prefix("447"))]);
+    assert_eq!(explained.skipped, [("uk".to_owned(), prefix("447"))]);
     assert_eq!(explained.quote.unwrap().destination, prefix("44"));
 }
 
@@ -320,10 +320,7 @@ fn the_first_deck_that_has_a_row_then_has_the_price_and_unknown_stays_unknown() 
     assert_eq!(cost(&both, "+447400123456", 20), None);
     assert_eq!(both.decks().collect::<Vec<_>>(), [("near", 2), ("far", 2)]);
     let nothing = both.explain(&phone("+447400123456"), seconds(60), at(20));
-    assert_eq!(
-        (nothing.quote, nothing.passed_over),
-        (None, vec![("near".to_owned(), prefix("44"))])
-    );
+    assert_eq!((nothing.quote, nothing.skipped), (None, vec![("near".to_owned(), prefix("44"))]));
 
     let tariff = Tariff {
         rows: vec![TariffRow {

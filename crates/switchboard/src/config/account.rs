@@ -81,8 +81,8 @@ fn own(misfits: &[Misfit]) -> impl Iterator<Item = &Misfit> {
     misfits.iter().filter(|misfit| misfit.own)
 }
 
-/// Asks a kind what is known of an account: all that it does not take, and not the first thing only.
-/// A setting that it does not take is left out, and it is asked again.
+/// Asks a kind what is known of an account: all that it does not take, and not the first thing
+/// only. A setting that it does not take is left out, and it is asked again.
 fn ask(
     config: &Config,
     kind: &dyn ProviderKind,

@@ -11,12 +11,12 @@ use crate::config::{
 };
 
 /// One of `[[budgets]]`. Before a call is sent, the price of its longest duration is held back from
-/// every budget that covers it; the bill settles it. A call that does not fit into a budget is refused
-/// there, and so is one whose price is unknown.
+/// every budget that covers it; the bill settles it. A call that does not fit into a budget is
+/// refused there, and so is one whose price is unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BudgetConfig {
-    /// Its name, shown in refusals. Renaming begins it anew.
+    /// Its name, shown in refusals. A renamed budget starts at zero.
     pub name: String,
     /// How much, in `routing.currency`, as `"25.00"`.
     pub limit: Amount,
@@ -30,7 +30,7 @@ pub struct BudgetConfig {
     pub experiment: Option<String>,
 }
 
-/// When a budget begins anew.
+/// When a new period of a budget begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PeriodName {

@@ -260,8 +260,8 @@ fn read(
     let file = config.open_deck(&deck.file).map_err(|message| problems.push(at, message)).ok()?;
     match RateDeck::from_csv(file, DeckFile::new(&shown).in_layout(layout), exchange) {
         Ok(read) => Some(read),
-        Err(DeckFaults { told, more }) => {
-            for fault in told {
+        Err(DeckFaults { faults, more }) => {
+            for fault in faults {
                 problems.push(at, describe(&fault));
             }
             if more > 0 {

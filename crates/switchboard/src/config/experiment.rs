@@ -24,7 +24,7 @@ const EVERYBODY: u32 = 100;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExperimentConfig {
-    /// Its name. Another name is another split: renaming assigns everybody anew.
+    /// Its name. Renaming it assigns all people again.
     pub name: String,
     /// Another version is another split and begins with no result: 1.
     #[serde(default = "first")]

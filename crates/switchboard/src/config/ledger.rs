@@ -34,7 +34,8 @@ pub struct LedgerConfig {
     pub hash_key_env: Option<String>,
     /// The file that holds them instead, and nothing else; relative to the configuration file.
     pub hash_key_file: Option<PathBuf>,
-    /// PostgreSQL: how long a process may be silent before others take its calls over, 10 to 3600.
+    /// PostgreSQL: how long a process may fail to renew its lease before others take over its
+    /// calls, 10 to 3600.
     pub lease_seconds: Option<u32>,
     /// For how long what is known of people is kept.
     pub retention: RetentionConfig,

@@ -44,8 +44,8 @@ impl<'a> Document<'a> {
         Err(ConfigError { file: None, problems })
     }
 
-    /// Reads it, and says what does not fit, which the value does not hold. `None` where the rest is
-    /// no value.
+    /// Reads it, and says what does not fit, which the value does not hold. `None` where the rest
+    /// is no value.
     pub(crate) fn read<T: DeserializeOwned>(&self, problems: &mut Problems) -> Option<T> {
         let mut root = self.root.clone();
         for _ in 0..MOST_PASSES {
@@ -109,7 +109,7 @@ pub(crate) fn read_path(path: &Path) -> KeyPath {
 }
 
 /// Takes out the innermost key on the way to `steps`: an entry of a list goes with its whole list,
-/// because taking it out alone would count the rest anew.
+/// because taking it out alone would renumber the rest.
 fn take_out(root: &mut DeTable<'_>, steps: &[Step]) -> bool {
     let Some(last) = steps.iter().rposition(|step| matches!(step, Step::Key(_))) else {
         return false;

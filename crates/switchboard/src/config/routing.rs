@@ -79,8 +79,8 @@ pub struct RoutingConfig {
     /// What becomes of a call that may have rung and that nothing proves within
     /// `reconcile_seconds`: `park`.
     pub on_unknown: OnUnknownName,
-    /// With `on_unknown = "assume_not_placed"`: after so many minutes, 5 to 1440, a call that no record shows
-    /// counts as not placed. **A phone may ring twice.**
+    /// With `on_unknown = "assume_not_placed"`: after so many minutes, 5 to 1440, a call that no
+    /// record shows counts as not placed. **A phone may ring twice.**
     pub assume_after_minutes: Option<NonZeroU32>,
     /// When a provider is left out because it fails far more often than the others.
     pub outliers: OutliersConfig,

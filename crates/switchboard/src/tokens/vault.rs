@@ -16,8 +16,8 @@ use crate::config::{TokenLocation, TokenStoreConfig};
 /// The tokens of one account. Cheap to clone.
 ///
 /// With the automatic location a login is saved in the keyring, or in the file if the keyring does
-/// not accept it. The file is read first, because that never prompts the user; saving a login in the
-/// keyring removes the file.
+/// not accept it. The file is read first, because that never prompts the user; saving a login in
+/// the keyring removes the file.
 #[derive(Debug, Clone)]
 pub struct Vault {
     account: String,

@@ -3,7 +3,9 @@
 
 use std::{fs, path::Path, time::Duration};
 
-use switchboard::{CallRequest, Config, ErrorKind, Ledger, config::LedgerConfig};
+use switchboard::{
+    CallRequest, Config, ConfigurationApplied, ErrorKind, Ledger, config::LedgerConfig,
+};
 
 const ACCOUNT: &str = "[providers.kaicalls]\nkind = \"kaicalls\"\napi_key_env = \"KEY\"\ncountries = [\"US\"]\ndefault_agent = \"a\"\n";
 const HASH_KEY: &str = "00112233445566778899aabbccddeeffFFEEDDCCBBAA99887766554433221100";
@@ -153,4 +155,16 @@ fn retention_is_in_days() {
         (Some(90 * day), Some(730 * day))
     );
     assert_eq!((config.retention().recordings, config.retention().raw_answers), (None, None));
+}
+
+#[test]
+fn a_decision_about_a_configuration_is_read_under_its_former_word() {
+    let former =
+        serde_json::json!({"version": "v1", "taken": false, "why": "routing.order: empty"});
+    let read: ConfigurationApplied = serde_json::from_value(former).unwrap();
+    assert_eq!((read.version.as_str(), read.applied), ("v1", false));
+    let written = serde_json::to_value(&read).unwrap();
+    assert_eq!(written["applied"], false);
+    assert!(written.get("taken").is_none());
+    assert_eq!(serde_json::from_value::<ConfigurationApplied>(written).unwrap(), read);
 }

@@ -5,8 +5,11 @@
 //! are reported as such.
 //!
 //! ```no_run
-//! # async fn example(provider: &dyn switchboard_core::Provider, harness: &dyn switchboard_testkit::conformance::Harness,
-//! #     clock: &dyn switchboard_core::Clock) {
+//! # async fn example(
+//! #     provider: &dyn switchboard_core::Provider,
+//! #     harness: &dyn switchboard_testkit::conformance::Harness,
+//! #     clock: &dyn switchboard_core::Clock,
+//! # ) {
 //! let report = switchboard_testkit::conformance::run(provider, harness, clock).await;
 //! assert!(report.passed(), "{report}");
 //! # }

@@ -11,7 +11,7 @@ pub(crate) async fn run(suite: &Suite<'_>, report: &mut Report) {
     report.note("a call is read by its id", by_id(suite).await);
     report.note("an id that nobody has is not found", unknown_id(suite).await);
     report.note("a list shows each call once, newest first", listed(suite).await);
-    report.note("a list begins where it is told", since(suite).await);
+    report.note("a list begins where it is asked to", since(suite).await);
     report.note("a finished call has a transcript", transcript(suite).await);
     report.note("a finished call has a recording", recording(suite).await);
 }

@@ -31,7 +31,10 @@
 //!     [[rule]]
 //!     to = "+12125550101"
 //!     until_ms = 5000
-//!     fault = { kind = "answer", status = 429, code = "rate_limited", headers = { Retry-After = "2" } }
+//!     fault.kind = "answer"
+//!     fault.status = 429
+//!     fault.code = "rate_limited"
+//!     fault.headers = { Retry-After = "2" }
 //!
 //!     ## The provider is down between 10 and 12 seconds after this script was set.
 //!     [[outage]]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use switchboard::{Money, ProviderId, experiments::sequential::Interval};
-use switchboard_backtest::{Barrier, Level, Report, Side, Sides};
+use switchboard_backtest::{Level, LimitKind, Report, Side, Sides};
 
 use crate::output::{Output, or_dash};
 
@@ -21,28 +21,28 @@ pub(super) fn report(report: &Report, policy: &Path, output: Output) {
     ));
     output.line(format!(
         "{} plans are unchanged; numbers under \"now\" are estimates, except bills",
-        report.same_plans
+        report.identical_plans
     ));
     totals(report, output);
     sides(
         "By provider",
         "provider",
-        report.providers.iter().map(|line| (line.of.to_string(), &line.sides)),
+        report.providers.iter().map(|line| (line.group.to_string(), &line.sides)),
         output,
     );
     sides(
         "By country",
         "country",
-        report.countries.iter().map(|line| (line.of.to_string(), &line.sides)),
+        report.countries.iter().map(|line| (line.group.to_string(), &line.sides)),
         output,
     );
     moves(report, output);
     refused(report, output);
-    barriers(report, output);
+    limits(report, output);
     cost(report, output);
     outcomes(report, output);
     output.heading("What a replay cannot know");
-    for words in &report.cannot_know {
+    for words in &report.caveats {
         output.line(format!("- {words}"));
     }
 }
@@ -140,30 +140,25 @@ fn refused(report: &Report, output: Output) {
     let rows = report
         .refusals
         .iter()
-        .map(|one| vec![one.why.clone(), one.then.to_string(), one.now.to_string()]);
+        .map(|one| vec![one.reason.clone(), one.then.to_string(), one.now.to_string()]);
     output.table(&["reason", "then", "now"], rows);
 }
 
-fn barriers(report: &Report, output: Output) {
-    if !report.met.is_empty() {
+fn limits(report: &Report, output: Output) {
+    if !report.limits_reached.is_empty() {
         output.heading("Limits and budgets that are reached");
-        let rows = report.met.iter().map(|one| {
-            let barrier = match one.barrier {
-                Barrier::Limit => "rate limit",
-                Barrier::Concurrency => "concurrent calls",
-                Barrier::Budget => "budget",
-                Barrier::UnknownCost => "budget, unknown cost",
+        let rows = report.limits_reached.iter().map(|one| {
+            let kind = match one.kind {
+                LimitKind::RateLimit => "rate limit",
+                LimitKind::Concurrency => "concurrent calls",
+                LimitKind::Budget => "budget",
+                LimitKind::UnknownCost => "budget, unknown cost",
             };
-            vec![
-                barrier.to_owned(),
-                one.name.clone(),
-                one.provider.to_string(),
-                one.times.to_string(),
-            ]
+            vec![kind.to_owned(), one.name.clone(), one.provider.to_string(), one.times.to_string()]
         });
         output.table(&["limit", "name", "provider", "times"], rows);
     }
-    let differing: Vec<_> = report.obstacles.iter().filter(|one| one.then != one.now).collect();
+    let differing: Vec<_> = report.rejections.iter().filter(|one| one.then != one.now).collect();
     if !differing.is_empty() {
         output.heading("Why plans reject providers, where it differs");
         let rows = differing.into_iter().map(|one| {

@@ -8,7 +8,7 @@ use crate::{
     cli::Common,
     commands::batch::{
         key::Batch,
-        report::is_as_dialled,
+        report::has_no_country_code,
         row::{Rejection, RowDefaults, validate},
         table::{Row, Table},
     },
@@ -28,11 +28,11 @@ struct ReadRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     country: Option<Country>,
     /// True if the number has no + and was read as dialled in a country.
-    as_dialled: bool,
+    default_country_used: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    because: Option<String>,
+    detail: Option<String>,
 }
 
 /// Prints each row as it was read, and what is wrong with it.
@@ -47,7 +47,7 @@ pub(super) fn run(
     let now = Timestamp::now();
     let mut check = |row: Row| -> (ReadRow, bool) {
         let (number, line) = (row.number, row.line);
-        let mut as_dialled = false;
+        let mut default_country_used = false;
         let mut valid = || -> Result<ValidCall, Rejection> {
             let request = defaults.complete(
                 row.request.clone().map_err(Rejection::invalid)?,
@@ -55,7 +55,7 @@ pub(super) fn run(
                 &policy,
             );
             let call = validate(&request, now)?;
-            as_dialled = is_as_dialled(&request.to);
+            default_country_used = has_no_country_code(&request.to);
             match batch.earlier(number, &call) {
                 Some(first) => Err(Rejection::repeated(first)),
                 None => Ok(call),
@@ -71,10 +71,10 @@ pub(super) fn run(
             line,
             to: call.as_ref().map(|call| call.to.masked()),
             country: call.as_ref().map(ValidCall::country),
-            as_dialled,
+            default_country_used,
             reason: rejection.as_ref().map(|one| one.reason.clone()),
             // Messages repeat parts of cells, and any cell may contain a phone number.
-            because: rejection.map(|one| mask(&one.because)),
+            detail: rejection.map(|one| mask(&one.detail)),
         };
         (read, good)
     };
@@ -87,13 +87,13 @@ pub(super) fn run(
     } else {
         let shown = rows.iter().map(|(read, _)| {
             let country = read.country.map_or_else(String::new, |country| country.to_string());
-            let remark = if read.as_dialled { "read as dialled" } else { "" };
+            let remark = if read.default_country_used { "read as dialled" } else { "" };
             vec![
                 read.row.to_string(),
                 read.line.to_string(),
                 read.to.clone().unwrap_or_default(),
                 country,
-                read.because.clone().unwrap_or_else(|| remark.to_owned()),
+                read.detail.clone().unwrap_or_else(|| remark.to_owned()),
             ]
         });
         output.table(&["row", "line", "to", "country", "remarks"], shown);

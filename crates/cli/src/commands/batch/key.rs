@@ -1,8 +1,8 @@
 //! Which row is which call.
 //!
-//! A row is identified by the person to call, the task, and its idempotency key if it has one; not by
-//! its position, the file's bytes or its other columns. A batch is identified by its name. The same
-//! row twice in one table is a mistake.
+//! A row is identified by the person to call, the task, and its idempotency key if it has one; not
+//! by its position, the file's bytes or its other columns. A batch is identified by its name. The
+//! same row twice in one table is a mistake.
 
 use std::{collections::HashMap, path::Path};
 
@@ -66,8 +66,8 @@ impl Batch {
         (first != number).then_some(first)
     }
 
-    /// The key of a row without its own. `after` is the number of earlier calls of this row that were
-    /// refused without a phone ringing.
+    /// The key of a row without its own. `after` is the number of earlier calls of this row that
+    /// were refused without a phone ringing.
     pub(super) fn key(&self, call: &ValidCall, after: u32) -> RowKey {
         let key = row(call)
             .chain_update(&self.name)

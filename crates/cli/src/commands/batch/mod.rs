@@ -42,8 +42,8 @@ use crate::{
 };
 
 pub(crate) async fn run(common: &Common, args: BatchArgs, output: Output) -> Outcome {
-    // The whole table is checked before anything is sent, so that an unknown column is found now and
-    // not after a thousand calls.
+    // The whole table is checked before anything is sent, so that an unknown column is found now
+    // and not after a thousand calls.
     let table = Table::read(&args.file, &args.column)?;
     let batch = Batch::new(args.name.as_deref(), &args.file)?;
     let rows = RowDefaults {

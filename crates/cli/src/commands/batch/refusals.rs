@@ -7,8 +7,9 @@ use switchboard::{Call, CallStatus, ErrorKind, ProviderId};
 /// This many identical refusals in a row pause the batch.
 pub(super) const TOO_MANY: usize = 20;
 
-/// The rows that were started and how each was refused, in the order of the table: `None` for a call
-/// that is not settled or was not refused. A call that takes long separates the rows around it.
+/// The rows that were started and how each was refused, in the order of the table: `None` for a
+/// call that is not settled or was not refused. A call that takes long separates the rows around
+/// it.
 #[derive(Debug, Default)]
 pub(super) struct Refusals(BTreeMap<usize, Option<Refusal>>);
 
@@ -26,7 +27,8 @@ impl Refusals {
         self.0.insert(row, None);
     }
 
-    /// A row's call is settled. Returns its refusal if it completes a run of too many identical ones.
+    /// A row's call is settled. Returns its refusal if it completes a run of too many identical
+    /// ones.
     pub(super) fn settled(&mut self, row: usize, call: &Call) -> Option<&Refusal> {
         let refusal = Refusal::of(call)?;
         self.0.insert(row, Some(refusal.clone()));

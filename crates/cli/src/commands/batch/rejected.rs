@@ -13,7 +13,9 @@ use crate::failure::{Failure, Outcome};
 
 /// The added columns. A batch ignores them.
 pub(super) const ROW: &str = "rejected_row";
-pub(super) const BECAUSE: &str = "rejected_because";
+pub(super) const REASON: &str = "rejected_reason";
+/// The name of [`REASON`] in files of earlier versions.
+pub(super) const FORMER_REASON: &str = "rejected_because";
 
 /// The file is created with the first rejected row.
 #[derive(Debug)]
@@ -56,20 +58,20 @@ impl Rejected {
         &mut self,
         cells: impl Iterator<Item = &'a str>,
         number: usize,
-        because: &str,
+        reason: &str,
     ) -> Outcome<()> {
         let problem = |path: &Path, error: io::Error| {
             Failure::local(format!("{} cannot be written: {error}", path.display()))
         };
         let kept = self.header.iter().zip(cells).filter(|(name, _)| !is_added(name));
         let mut line: Vec<Cow<'_, str>> = kept.map(|(_, cell)| shown(cell)).collect();
-        line.extend([Cow::from(number.to_string()), Cow::from(because)]);
+        line.extend([Cow::from(number.to_string()), Cow::from(reason)]);
         let mut append = || -> io::Result<()> {
             let writer = match &mut self.open {
                 Some(writer) => writer,
                 None => {
                     let kept = self.header.iter().filter(|name| !is_added(name)).cloned();
-                    let columns = kept.chain([ROW, BECAUSE].map(str::to_owned)).map(Column::ours);
+                    let columns = kept.chain([ROW, REASON].map(str::to_owned)).map(Column::ours);
                     self.open.insert(Writer::new(private(&self.path)?, columns)?)
                 }
             };
@@ -86,7 +88,7 @@ impl Rejected {
 }
 
 fn is_added(name: &str) -> bool {
-    [ROW, BECAUSE].contains(&name)
+    [ROW, REASON, FORMER_REASON].contains(&name)
 }
 
 /// The cell as it is written: phone numbers unchanged, everything else protected against being run
@@ -113,7 +115,9 @@ fn is_ours(path: &Path) -> bool {
     let mut beginning = Vec::new();
     let read = File::open(path).and_then(|file| file.take(64 * 1024).read_to_end(&mut beginning));
     let header = beginning.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    read.is_ok() && header.trim_ascii_end().ends_with(format!("{ROW},{BECAUSE}").as_bytes())
+    let header = header.trim_ascii_end();
+    let ends = |last: &str| header.ends_with(format!("{ROW},{last}").as_bytes());
+    read.is_ok() && (ends(REASON) || ends(FORMER_REASON))
 }
 
 /// True if both paths are the same file: a table of rejected rows that is itself being run.

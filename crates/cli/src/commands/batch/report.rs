@@ -100,8 +100,8 @@ impl Report {
 
     /// Counts a number that was read as dialled in a country.
     pub(super) fn read(&mut self, request: &CallRequest, call: &ValidCall) {
-        if is_as_dialled(&request.to) {
-            *self.summary.read_as_dialled.entry(call.country()).or_default() += 1;
+        if has_no_country_code(&request.to) {
+            *self.summary.default_country_used.entry(call.country()).or_default() += 1;
         }
     }
 
@@ -109,11 +109,11 @@ impl Report {
     pub(super) fn held_back(&mut self, table: &Table, row: usize, of: DuplicateOf) -> Outcome<()> {
         self.summary.held_back += 1;
         earliest(&mut self.summary.held_back_since, of.since);
-        let because = format!(
+        let detail = format!(
             "{of}: to call again, run the batch with --again, or set allow_duplicate in the row"
         );
         let reason = ErrorKind::PossibleDuplicate.as_str().to_owned();
-        self.rejected(table, row, &Rejection { because, reason })
+        self.rejected(table, row, &Rejection { detail, reason })
     }
 
     /// Notes the refused credentials of a call of this run.
@@ -137,10 +137,10 @@ impl Report {
         row: usize,
         rejection: &Rejection,
     ) -> Outcome<()> {
-        let Rejection { because, reason } = rejection;
+        let Rejection { detail, reason } = rejection;
         self.summary.rejected += 1;
         self.count_reason(reason);
-        self.rejected.write(table.cells(row), row, because)?;
+        self.rejected.write(table.cells(row), row, detail)?;
         self.display.result(&json!({"row": row, "status": "rejected", "reason": reason}));
         Ok(())
     }
@@ -156,8 +156,8 @@ impl Report {
         if call.status == CallStatus::Refused {
             let fault = call.fault.as_ref();
             self.count_reason(fault.map_or("refused", |fault| fault.kind.as_str()));
-            let because = fault.map_or("no provider took it", |fault| &fault.message);
-            self.rejected.write(table.cells(row), row, because)?;
+            let detail = fault.map_or("no provider took it", |fault| &fault.message);
+            self.rejected.write(table.cells(row), row, detail)?;
         }
         self.display.result(&line(row, call));
         Ok(())
@@ -175,8 +175,8 @@ impl Report {
     }
 
     /// This many rows were not started.
-    pub(super) fn left(&mut self, rows: usize) {
-        self.summary.left = rows;
+    pub(super) fn not_started(&mut self, rows: usize) {
+        self.summary.not_started = rows;
     }
 
     /// Calls that are over and have no bill yet.
@@ -221,12 +221,15 @@ impl Report {
         {
             Exit::Unknown
         } else if !self.credentials.is_empty()
-            || (self.summary.left > 0 && self.summary.paused_by.is_none())
+            || (self.summary.not_started > 0 && self.summary.paused_by.is_none())
         {
             Exit::Failed
         } else if any(CallStatus::NeedsApproval) {
             Exit::NeedsApproval
-        } else if self.summary.rejected > 0 || self.summary.left > 0 || any(CallStatus::Refused) {
+        } else if self.summary.rejected > 0
+            || self.summary.not_started > 0
+            || any(CallStatus::Refused)
+        {
             Exit::NotPlaced
         } else {
             Exit::Done
@@ -256,7 +259,7 @@ fn earliest(kept: &mut Option<Timestamp>, moment: Timestamp) {
 }
 
 /// True for a number without +, which is read as dialled in a country.
-pub(super) fn is_as_dialled(number: &str) -> bool {
+pub(super) fn has_no_country_code(number: &str) -> bool {
     !number.contains(['+', '\u{ff0b}'])
 }
 

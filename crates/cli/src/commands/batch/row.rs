@@ -51,7 +51,7 @@ pub(super) fn validate(request: &CallRequest, now: Timestamp) -> Result<ValidCal
 /// Why a row did not become a call.
 pub(super) struct Rejection {
     /// The reason with the fix, for people.
-    pub(super) because: String,
+    pub(super) detail: String,
     /// The reason as a code, for JSON.
     pub(super) reason: String,
 }
@@ -59,15 +59,15 @@ pub(super) struct Rejection {
 impl Rejection {
     pub(super) fn repeated(first: usize) -> Self {
         Self {
-            because: format!(
+            detail: format!(
                 "is the same as row {first}: if you mean both, give each its own idempotency_key"
             ),
             reason: ErrorKind::PossibleDuplicate.as_str().to_owned(),
         }
     }
 
-    pub(super) fn invalid(because: String) -> Self {
-        Self { because, reason: "invalid_request".to_owned() }
+    pub(super) fn invalid(detail: String) -> Self {
+        Self { detail, reason: "invalid_request".to_owned() }
     }
 }
 
@@ -75,7 +75,7 @@ impl From<Error> for Rejection {
     fn from(error: Error) -> Self {
         Self {
             reason: error.code().unwrap_or(error.kind().as_str()).to_owned(),
-            because: error.to_string(),
+            detail: error.to_string(),
         }
     }
 }

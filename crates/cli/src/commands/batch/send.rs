@@ -204,9 +204,10 @@ impl Sending<'_> {
         }
     }
 
-    /// Submits a row's call, and returns how many of its calls were refused before. A row without its
-    /// own idempotency key gets a new call if the last one was refused for a reason that may pass,
-    /// while its window is open; no phone rang for those. A row with its own key has one call.
+    /// Submits a row's call, and returns how many of its calls were refused before. A row without
+    /// its own idempotency key gets a new call if the last one was refused for a reason that may
+    /// pass, while its window is open; no phone rang for those. A row with its own key has one
+    /// call.
     async fn submit(&mut self, mut call: ValidCall) -> switchboard::Result<(Submitted, u32)> {
         let derived = call.key.is_none();
         let in_time = call.window.closes.is_none_or(|closes| closes > Timestamp::now());
@@ -305,7 +306,7 @@ impl Sending<'_> {
 
     /// Reports the calls that were not waited for.
     async fn finish(&mut self, left: usize, report: &mut Report) -> Outcome<()> {
-        report.left(left);
+        report.not_started(left);
         for (row, pending) in std::mem::take(&mut self.calls) {
             let call = self.engine.get(pending.call).await?;
             report.add_credentials(&call);

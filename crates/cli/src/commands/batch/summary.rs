@@ -44,12 +44,12 @@ pub(super) struct Summary {
     /// Of these, calls that were not sent yet.
     pub(super) not_sent: usize,
     /// Rows that were not started.
-    pub(super) left: usize,
+    pub(super) not_started: usize,
     /// The refusal that paused the batch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) paused_by: Option<String>,
     /// Numbers that were read as dialled in a default country, by the country they belong to.
-    pub(super) read_as_dialled: BTreeMap<Country, usize>,
+    pub(super) default_country_used: BTreeMap<Country, usize>,
     /// Providers that refused their credential.
     pub(super) credentials_refused: Vec<ProviderId>,
     /// Calls that rang twice because of a fault. The ledger prevents it.
@@ -87,9 +87,9 @@ impl Summary {
             reasons: BTreeMap::new(),
             unsettled: 0,
             not_sent: 0,
-            left: 0,
+            not_started: 0,
             paused_by: None,
-            read_as_dialled: BTreeMap::new(),
+            default_country_used: BTreeMap::new(),
             credentials_refused: Vec::new(),
             rang_twice: 0,
             cost: Bill { sum: Money::from_micros(0, currency), calls_without_bill: 0 },
@@ -125,7 +125,7 @@ impl Summary {
             (
                 "numbers without +, by country",
                 counts(
-                    self.read_as_dialled
+                    self.default_country_used
                         .iter()
                         .map(|(country, count)| (country.to_string(), *count))
                         .collect(),
@@ -155,7 +155,7 @@ impl Summary {
             ),
             ("left at their providers", (self.unsettled - self.not_sent).to_string()),
             ("left in the ledger, not sent", self.not_sent.to_string()),
-            ("not started", self.left.to_string()),
+            ("not started", self.not_started.to_string()),
             ("rang twice", self.rang_twice.to_string()),
             ("billed", format!("{}{unknown}", self.cost.sum)),
         ];
@@ -201,7 +201,7 @@ impl Summary {
                  that were not started; --no-pause starts all of them in any case",
                 fix
             ));
-        } else if self.left > 0 {
+        } else if self.not_started > 0 {
             output.note(
                 "run the same command again: it continues with the rows that were not started",
             );

@@ -8,7 +8,7 @@ use switchboard_table::{Meaning, Sheet, SheetRow, alike};
 use crate::{
     commands::batch::{
         fields,
-        rejected::{BECAUSE, ROW},
+        rejected::{FORMER_REASON, REASON, ROW},
     },
     failure::{Failure, Outcome},
 };
@@ -122,7 +122,7 @@ fn fields_of(
         }
         renamed.push((field, column));
     }
-    let left_out = [IGNORE, FOR_SIMULATORS, ROW, BECAUSE];
+    let left_out = [IGNORE, FOR_SIMULATORS, ROW, REASON, FORMER_REASON];
     let meaning = |name: &str| {
         let given =
             renamed.iter().find(|(_, column)| alike(column, name)).map(|(field, _)| field.clone());

@@ -1,5 +1,5 @@
-//! `calls export`. Calls are written as they are read, so that memory stays small however many there
-//! are.
+//! `calls export`. Calls are written as they are read, so that memory stays small however many
+//! there are.
 
 use std::{
     fs::{File, OpenOptions},

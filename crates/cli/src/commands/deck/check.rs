@@ -30,7 +30,7 @@ pub(super) fn run(file: &Path, layout: &DeckLayout, output: Output) -> Outcome {
             found.add(line, &row)
         });
     if let Err(faults) = read {
-        for fault in &faults.told {
+        for fault in &faults.faults {
             output.note(format!("error: {fault}"));
         }
         if faults.more > 0 {
@@ -38,7 +38,7 @@ pub(super) fn run(file: &Path, layout: &DeckLayout, output: Output) -> Outcome {
         }
         if output.json {
             let listed: Vec<_> = faults
-                .told
+                .faults
                 .iter()
                 .map(|fault| json!({"line": fault.line, "column": fault.column, "message": fault.message}))
                 .collect();
@@ -62,8 +62,8 @@ struct Found {
     dated: BTreeMap<String, Vec<Dated>>,
     destinations: u64,
     in_force: u64,
-    to_come: u64,
-    over: u64,
+    future: u64,
+    expired: u64,
 }
 
 impl Found {
@@ -72,9 +72,9 @@ impl Found {
         self.rows += 1;
         *self.currencies.entry(currency(row)).or_default() += 1;
         if row.effective_until.is_some_and(|until| until <= now) {
-            self.over += 1;
+            self.expired += 1;
         } else if row.effective_from.is_some_and(|from| from > now) {
-            self.to_come += 1;
+            self.future += 1;
         } else {
             self.in_force += 1;
         }
@@ -117,8 +117,8 @@ impl Found {
                 .map(|gap| json!({"prefix": gap.destination, "from": gap.from, "until": gap.until, "lines": gap.lines}))
                 .collect();
             output.object(&json!({
-                "file": name, "rows": self.rows, "destinations": destinations, "in_force": self.in_force, "to_come": self.to_come,
-                "over": self.over, "currencies": self.currencies, "gaps": gaps,
+                "file": name, "rows": self.rows, "destinations": destinations, "in_force": self.in_force, "future": self.future,
+                "expired": self.expired, "currencies": self.currencies, "gaps": gaps,
             }));
             return;
         }
@@ -126,8 +126,8 @@ impl Found {
             ("rows".to_owned(), self.rows),
             ("destinations".to_owned(), destinations),
             ("in force".to_owned(), self.in_force),
-            ("start later".to_owned(), self.to_come),
-            ("expired".to_owned(), self.over),
+            ("start later".to_owned(), self.future),
+            ("expired".to_owned(), self.expired),
         ];
         rows.extend(
             self.currencies.iter().map(|(code, count)| (format!("in {}", named(code)), *count)),

@@ -92,13 +92,12 @@ impl Found<'_> {
                 "billed_seconds": quote.billed.as_secs(), "in_row_currency": quote.in_row_currency, "exchange_rate": quote.rate,
             })
         });
-        let passed_over = self.explained.passed_over.iter();
-        let passed_over: Vec<_> = passed_over
-            .map(|(deck, place)| json!({"deck": deck, "prefix": prefix(place)}))
-            .collect();
+        let skipped = self.explained.skipped.iter();
+        let skipped: Vec<_> =
+            skipped.map(|(deck, place)| json!({"deck": deck, "prefix": prefix(place)})).collect();
         output.object(&json!({
             "provider": self.provider, "to": self.to, "country": self.to.country(), "at": self.at, "seconds": self.seconds,
-            "cost": self.explained.quote.as_ref().map(|quote| quote.cost), "quote": quote, "passed_over": passed_over,
+            "cost": self.explained.quote.as_ref().map(|quote| quote.cost), "quote": quote, "skipped": skipped,
         }));
     }
 
@@ -112,14 +111,14 @@ impl Found<'_> {
             self.seconds,
             self.provider
         ));
-        for (deck, place) in &self.explained.passed_over {
+        for (deck, place) in &self.explained.skipped {
             output.line(format!(
                 "skipped: {} in {deck}, which has no price at that time",
                 described(place)
             ));
         }
         let Some(quote) = &self.explained.quote else {
-            let why = match (self.has_decks, self.explained.passed_over.is_empty()) {
+            let why = match (self.has_decks, self.explained.skipped.is_empty()) {
                 (false, _) => "the provider has no prices",
                 (true, true) => "no row covers the number",
                 (true, false) => "no row that covers the number has a price at that time",

@@ -10,8 +10,8 @@ use switchboard_testkit::RingLedger;
 pub(super) struct Proof {
     /// Phones that rang.
     pub(super) rings: usize,
-    /// Phones that rang more often than the calls account for. Each call accounts for one ring, unless
-    /// every attempt provably never rang.
+    /// Phones that rang more often than the calls account for. Each call accounts for one ring,
+    /// unless every attempt provably never rang.
     pub(super) rung_too_often: usize,
     /// Closed calls whose phone did not ring.
     pub(super) calls_without_ring: usize,

@@ -31,8 +31,8 @@ struct Summary {
     calls: usize,
     /// Calls in which the person answered and talked.
     completed: usize,
-    /// Rows whose phone did not ring: numbers that must not be called, possible duplicates, and calls
-    /// that no provider took.
+    /// Rows whose phone did not ring: numbers that must not be called, possible duplicates, and
+    /// calls that no provider took.
     refused: usize,
     /// Rows answered with the call of an earlier row that has the same key.
     replayed: usize,
@@ -92,7 +92,8 @@ impl<'a> Report<'a> {
         Self { rows, results, calls, check, summary }
     }
 
-    /// True if no phone rang too often, every call is decided, and the ledger agrees with the phones.
+    /// True if no phone rang too often, every call is decided, and the ledger agrees with the
+    /// phones.
     pub(super) fn is_good(&self) -> bool {
         let kept = &self.summary.ledger;
         let sound = kept.problems + kept.calls_without_ring + kept.rings_without_call == 0;

@@ -38,7 +38,7 @@ pub(super) async fn run(
     let state = state(&states, experiment);
     let Some(change) = request.change(experiment, state, why) else {
         if output.json {
-            output.object(&json!({"decided": Value::Null}));
+            output.object(&json!({"decision": Value::Null}));
         } else {
             output.line("nothing to change");
         }
@@ -47,7 +47,7 @@ pub(super) async fn run(
     let decision = change.decision(&experiment.name, &by, Timestamp::now());
     journal.append_audit(&decision).await?;
     if output.json {
-        output.object(&json!({"decided": decision}));
+        output.object(&json!({"decision": decision}));
     } else {
         output.line(describe(experiment, state, &change));
         output.note("running processes apply it within a few seconds");

@@ -159,7 +159,7 @@ pub(super) async fn one(studies: &Studies, args: &ShowArgs, output: Output) -> O
     let powers: Vec<(String, Power)> = powers(experiment, args.calls, baseline, baseline_from);
     if output.json {
         let powers: Vec<Value> =
-            powers.iter().map(|(arm, power)| json!({"arm": arm, "reach": power})).collect();
+            powers.iter().map(|(arm, power)| json!({"arm": arm, "power": power})).collect();
         output.object(&json!({"experiment": definition(experiment, state), "detectable": powers}));
         return Ok(Exit::Done);
     }

@@ -1,10 +1,10 @@
 //! `switchboard login`: the provider's documented login for command lines ("CLI Authentication").
 //!
 //! The provider's page redirects the browser to `http://127.0.0.1:PORT` with the tokens in the
-//! query. Anyone else who can reach that port could send tokens of their own account, and so receive
-//! the calls of this user. The `state` parameter prevents that: 256 random bits that only the page
-//! knows. It is checked before anything else, and only the first redirect is accepted, whether it is
-//! right or wrong.
+//! query. Anyone else who can reach that port could send tokens of their own account, and so
+//! receive the calls of this user. The `state` parameter prevents that: 256 random bits that only
+//! the page knows. It is checked before anything else, and only the first redirect is accepted,
+//! whether it is right or wrong.
 //!
 //! The browser is then redirected to `/done`, so that the address in its history contains no
 //! tokens.

@@ -24,7 +24,7 @@ pub(crate) fn run(args: PolicyArgs, output: Output) -> Outcome {
 #[derive(Debug, Serialize)]
 struct Found<'a> {
     file: String,
-    sound: bool,
+    valid: bool,
     errors: Vec<Fault<'a>>,
     warnings: &'a [Warning],
 }
@@ -57,7 +57,7 @@ fn check(file: &Path, output: Output) -> Outcome {
     if output.json {
         output.object(&Found {
             file: file.display().to_string(),
-            sound: error.is_none(),
+            valid: error.is_none(),
             errors: error.iter().flat_map(ConfigError::problems).map(fault).collect(),
             warnings: &warnings,
         });

@@ -112,7 +112,8 @@ fn serving<'a>(policy: &'a Policy, route: &'a Route) -> impl Iterator<Item = &'a
     policy.providers.iter().filter(of)
 }
 
-/// Countries that an enabled provider covers, but that the route of an ordinary call does not reach.
+/// Countries that an enabled provider covers, but that the route of an ordinary call does not
+/// reach.
 fn countries(policy: &Policy, warn: &mut impl FnMut(String, String)) {
     let mut covered = BTreeSet::new();
     for one in policy.providers.iter().filter(|one| one.enabled) {
@@ -186,8 +187,8 @@ fn experiments(policy: &Policy, warn: &mut impl FnMut(String, String)) {
     }
 }
 
-/// The least that a call reserves from a budget; `None` if it would take reading deck files, or if the
-/// budget covers no provider.
+/// The least that a call reserves from a budget; `None` if it would take reading deck files, or if
+/// the budget covers no provider.
 fn least(config: &Config, policy: &Policy, budget: &Budget) -> Option<Money> {
     let covered = policy.providers.iter().filter(|one| {
         one.enabled && budget.provider.as_ref().is_none_or(|only| *only == one.info.id)

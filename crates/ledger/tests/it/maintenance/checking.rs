@@ -56,7 +56,7 @@ async fn what_was_changed_by_hand_is_found() {
     for (sql, words) in hands {
         for place in places().await {
             talk(&place.journal, asks(ANN, "gryphon"), "gryphon").await;
-            place.is_sound().await;
+            place.is_consistent().await;
             place.tamper(sql).await;
             place.says(words).await;
             let problems = place.problems().await.concat();
@@ -72,7 +72,7 @@ async fn two_calls_to_one_person_are_found_without_the_index_that_forbids_them()
             let call = open(&place.journal, CallRequest::new([ANN, BEN][n], "Ask."), 0).await;
             send(&place.journal, call).await;
         }
-        place.is_sound().await;
+        place.is_consistent().await;
         place
             .tamper("DROP INDEX one_call_per_person; UPDATE calls SET to_hash = (SELECT to_hash FROM calls LIMIT 1)")
             .await;
@@ -119,9 +119,9 @@ async fn money_that_was_held_and_billed_adds_up() {
             }
         }
         assert_eq!(place.number("SELECT CAST(sum(micros) AS BIGINT) FROM budgets").await, 170_001);
-        place.is_sound().await;
+        place.is_consistent().await;
         place.ledger.erase(&number(BEN), at(7_200)).await.unwrap();
-        place.is_sound().await;
+        place.is_consistent().await;
         place.tamper("UPDATE budgets SET micros = micros - 1").await;
         place.says("a budget is not the sum of what was held and billed").await;
     }
@@ -132,7 +132,7 @@ async fn a_state_that_kinds_alone_cannot_explain_is_found_in_an_erased_call() {
     for place in places().await {
         talk(&place.journal, asks(ANN, "gryphon"), "gryphon").await;
         place.ledger.erase(&number(ANN), at(7_200)).await.unwrap();
-        place.is_sound().await;
+        place.is_consistent().await;
         place.tamper("UPDATE calls SET status = 'indeterminate', outcome = NULL").await;
         place.says("is indeterminate, and its events do not lead there").await;
         place

@@ -24,7 +24,7 @@ async fn each_kind_of_data_goes_in_its_own_time() {
         let day = |n: u64| at(n * 86_400 + 2);
         let sweep = async |n| {
             let swept = place.ledger.sweep(&retention, day(n)).await.unwrap();
-            place.is_sound().await;
+            place.is_consistent().await;
             [swept.raw_answers, swept.transcripts, swept.recordings, swept.people]
         };
         assert_eq!(sweep(0).await, [0, 0, 0, 0]);
@@ -111,7 +111,7 @@ async fn webhooks_are_forgotten_with_their_call_and_in_their_time() {
         assert_eq!(place.number(bodies).await, 1);
         place.ledger.sweep(&month, at(28 * 86_400 + 7_500)).await.unwrap();
         assert_eq!(place.number(bodies).await, 0);
-        place.is_sound().await;
+        place.is_consistent().await;
     }
 }
 
@@ -124,7 +124,7 @@ async fn a_call_that_was_redialled_can_be_forgotten_and_checked() {
         let unanswered = report("alpha", "a-1", ProviderState::Ended(Outcome::NoAnswer));
         record(journal, call, Fact::Answered(tried, Box::new(unanswered))).await;
         record(journal, call, Fact::Redialled(tried, at(60))).await;
-        place.is_sound().await;
+        place.is_consistent().await;
         let waits = place.ledger.erase(&number(ANN), at(30)).await.unwrap_err();
         assert_eq!(waits.code(), Some("not_settled"), "it will ring again");
         record(journal, call, admitted()).await;
@@ -136,9 +136,9 @@ async fn a_call_that_was_redialled_can_be_forgotten_and_checked() {
         record(journal, call, Fact::Sent(tried)).await;
         let ended = report("alpha", "a-2", ProviderState::Ended(Outcome::Completed));
         record(journal, call, Fact::Answered(tried, Box::new(ended))).await;
-        place.is_sound().await;
+        place.is_consistent().await;
         assert_eq!(place.ledger.erase(&number(ANN), at(7_200)).await.unwrap().calls, 1);
-        place.is_sound().await;
+        place.is_consistent().await;
         assert_eq!(
             place.number("SELECT count(*) FROM provider_calls").await,
             2,
@@ -162,7 +162,7 @@ async fn answers_do_not_outlive_the_transcript_that_they_repeat() {
         let left = get(&place, call).await;
         assert_eq!((left.transcript, left.raw), (None, None));
         assert!(left.recording.is_some() && left.summary.is_some());
-        place.is_sound().await;
+        place.is_consistent().await;
         let forever = place.ledger.sweep(&Retention::default(), at(900_000)).await.unwrap();
         assert_eq!(forever, switchboard_ledger::Swept::default());
     }
@@ -193,7 +193,7 @@ async fn a_ledger_of_many_pages_is_swept_and_checked_to_its_end() {
         let retention = Retention { people: Some(DAY), ..Retention::default() };
         assert_eq!(place.ledger.sweep(&retention, at(90_000)).await.unwrap().people, 300);
         assert!(!place.holds("gryphon").await);
-        place.is_sound().await;
+        place.is_consistent().await;
         assert_eq!(place.ledger.sweep(&retention, at(90_001)).await.unwrap().people, 0);
     }
 }

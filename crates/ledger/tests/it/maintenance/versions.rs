@@ -1,13 +1,13 @@
 //! A ledger that an earlier version made is brought up to this one, and says the same as before.
 
-use switchboard_core::{Call, CallId};
-use switchboard_journal::{
-    conformance::{admitted, attempt, open, record},
-    state::Fact,
+use switchboard_core::{Call, CallId, Delivery};
+use switchboard_journal::conformance::{
+    admitted, attempt, concurrency_slot, failed, open, record, write_intent,
 };
 use switchboard_ledger::Entry;
+use switchboard_router::Reservation;
 
-use super::place::{ANN, BEN, Place, asks, places, talk};
+use super::place::{ANN, BEN, CEM, Place, asks, get, places, talk};
 
 const EARLIER: [&str; 3] = [
     include_str!("../../../src/sqlite/migrations/0001_ledger.sql"),
@@ -15,25 +15,33 @@ const EARLIER: [&str; 3] = [
     include_str!("../../../src/sqlite/migrations/0003_states_one_by_one.sql"),
 ];
 
-/// In an order in which each row finds those that it names.
-const TABLES: [&str; 11] = [
-    "meta",
-    "processes",
-    "calls",
-    "attempts",
-    "provider_calls",
-    "inbox",
-    "slots",
-    "budgets",
-    "holds",
-    "rooms",
-    "decisions",
+/// The name of each table then and now, in an order in which each row finds those that it names.
+const TABLES: [(&str, &str); 11] = [
+    ("meta", "meta"),
+    ("processes", "processes"),
+    ("calls", "calls"),
+    ("attempts", "attempts"),
+    ("provider_calls", "provider_calls"),
+    ("inbox", "inbox"),
+    ("slots", "slots"),
+    ("budgets", "budgets"),
+    ("holds", "holds"),
+    ("rooms", "concurrency_slots"),
+    ("decisions", "decisions"),
 ];
+
+/// Undoes the last migration of the ledger in PostgreSQL.
+const WITH_ROOMS: &str = "ALTER TABLE concurrency_slots RENAME CONSTRAINT concurrency_slots_attempt_id_fkey TO rooms_attempt_id_fkey; \
+     ALTER INDEX concurrency_slots_of_attempt RENAME TO rooms_of_attempt; \
+     ALTER INDEX concurrency_slots_pkey RENAME TO rooms_pkey; \
+     ALTER TABLE concurrency_slots RENAME TO rooms; \
+     DELETE FROM schema_version WHERE version > 4";
 
 /// The same ledger as the version before kept it: that a call was received was an event among the
 /// others.
 async fn as_before(place: &Place) -> Place {
     let Some((now, _)) = &place.file else {
+        place.tamper(WITH_ROOMS).await;
         place
             .tamper(
                 "CREATE TABLE learnt AS SELECT * FROM events; ALTER TABLE events DISABLE TRIGGER USER; DELETE FROM events; \
@@ -61,8 +69,8 @@ async fn as_before(place: &Place) -> Place {
     )
     .unwrap();
     raw.execute("ATTACH ?1 AS now", [now.to_str().unwrap()]).unwrap();
-    for table in TABLES {
-        raw.execute_batch(&format!("INSERT INTO {table} SELECT * FROM now.{table}")).unwrap();
+    for (then, now) in TABLES {
+        raw.execute_batch(&format!("INSERT INTO {then} SELECT * FROM now.{now}")).unwrap();
     }
     raw.execute_batch(
         "INSERT INTO events (call_id, kind, at) SELECT id, 'received', created_at FROM calls; \
@@ -89,19 +97,38 @@ async fn says(place: &Place, calls: &[CallId]) -> Vec<(Option<Call>, Vec<String>
     all
 }
 
+/// One call at a time.
+fn one_at_once() -> Reservation {
+    Reservation { concurrency_slots: vec![concurrency_slot("alpha", 1)], ..Reservation::default() }
+}
+
+/// The call that has the only concurrency slot keeps it until it is over.
+async fn limits_hold(place: &Place, holder: CallId) {
+    let next = open(&place.journal, asks(CEM, "sphinx"), 0).await;
+    record(&place.journal, next, admitted()).await;
+    let full =
+        write_intent(&place.journal, next, attempt("alpha"), one_at_once()).await.unwrap_err();
+    assert_eq!(full.code(), Some("concurrency_full"));
+    let tried = get(place, holder).await.attempts[0].id;
+    record(&place.journal, holder, failed(tried, Delivery::NotSent)).await;
+    write_intent(&place.journal, next, attempt("alpha"), one_at_once()).await.unwrap();
+    place.is_consistent().await;
+}
+
 #[tokio::test]
 async fn a_ledger_of_the_version_before_says_the_same() {
     for place in places().await {
         let talked = talk(&place.journal, asks(ANN, "gryphon"), "gryphon").await;
         let held = open(&place.journal, asks(BEN, "wyvern"), 0).await;
         record(&place.journal, held, admitted()).await;
-        record(&place.journal, held, Fact::Intended(Box::new(attempt("alpha")))).await;
+        write_intent(&place.journal, held, attempt("alpha"), one_at_once()).await.unwrap();
         let calls = [talked, held, open(&place.journal, asks(BEN, "hydra"), 0).await];
         let before = says(&place, &calls).await;
         let earlier = as_before(&place).await;
         assert_eq!(says(&earlier, &calls).await, before);
-        earlier.is_sound().await;
+        earlier.is_consistent().await;
         assert_eq!(earlier.number("SELECT count(*) FROM events WHERE kind = 'received'").await, 0);
+        limits_hold(&earlier, held).await;
         let new = open(&earlier.journal, asks(ANN, "manticore"), 0).await;
         assert_eq!(earlier.kinds(new).await, ["received"]);
     }

@@ -170,9 +170,9 @@ pub(crate) async fn two_attempts_at_once(journal: &Arc<dyn Journal>) {
     assert_eq!(again.await.unwrap_err().kind(), ErrorKind::Conflict);
 }
 
-/// What is left behind by one process is there for the next: who is in which room, and what was
-/// decided.
-pub(crate) async fn rooms_and_decisions(
+/// What is left behind by one process is there for the next: which attempt has which concurrency
+/// slot, and what was decided.
+pub(crate) async fn concurrency_slots_and_decisions(
     before: &Arc<dyn Journal>,
 ) -> impl AsyncFn(&Arc<dyn Journal>) + use<> {
     let one = || Reservation {

@@ -260,7 +260,7 @@ impl BillsApi {
     /// Disputes a bill: `POST /v1/actions/bills/dispute`. Needs `actions:write`. Document 002; no
     /// answer is documented.
     ///
-    /// **It may make a phone ring**: whoever sent the bill may be called. It is sent once, over a
+    /// **It may make a phone ring**: the sender of the bill may be called. It is sent once, over a
     /// connection of its own.
     ///
     /// # Errors

@@ -7,8 +7,8 @@ use switchboard_core::{Currency, Error, ErrorKind};
 use super::Column;
 use crate::rates::row_error::RowError;
 
-/// Faults that are told; what is beyond them is counted.
-const TOLD: usize = 50;
+/// How many faults are reported one by one; those beyond them are counted.
+const MOST_REPORTED: usize = 50;
 
 /// One thing that is wrong with a deck.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,14 +39,14 @@ impl fmt::Display for DeckFault {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeckFaults {
     /// The first fifty, in the order of the file.
-    pub told: Vec<DeckFault>,
+    pub faults: Vec<DeckFault>,
     /// How many more there are.
     pub more: usize,
 }
 
 impl fmt::Display for DeckFaults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, fault) in self.told.iter().enumerate() {
+        for (index, fault) in self.faults.iter().enumerate() {
             if index > 0 {
                 f.write_str("\n")?;
             }
@@ -70,13 +70,13 @@ impl From<DeckFaults> for Error {
 /// Where faults are gathered while a file is read.
 pub(super) struct Gathered<'a> {
     file: &'a str,
-    told: Vec<DeckFault>,
+    faults: Vec<DeckFault>,
     more: usize,
 }
 
 impl<'a> Gathered<'a> {
     pub(super) fn of(file: &'a str) -> Self {
-        Self { file, told: Vec::new(), more: 0 }
+        Self { file, faults: Vec::new(), more: 0 }
     }
 
     pub(super) fn say(&mut self, line: u64, column: Option<Column>, message: impl Into<String>) {
@@ -94,11 +94,11 @@ impl<'a> Gathered<'a> {
         message: String,
         missing_rate: Option<Currency>,
     ) {
-        if self.told.len() == TOLD {
+        if self.faults.len() == MOST_REPORTED {
             self.more += 1;
             return;
         }
-        self.told.push(DeckFault {
+        self.faults.push(DeckFault {
             file: self.file.to_owned(),
             line,
             column: column.map(Column::name),
@@ -108,16 +108,16 @@ impl<'a> Gathered<'a> {
     }
 
     pub(super) fn count(&self) -> usize {
-        self.told.len() + self.more
+        self.faults.len() + self.more
     }
 
     /// # Errors
     /// The faults, where there are any.
     pub(super) fn into_result(mut self) -> Result<(), DeckFaults> {
-        if self.told.is_empty() {
+        if self.faults.is_empty() {
             return Ok(());
         }
-        self.told.sort_by_key(|fault| fault.line);
-        Err(DeckFaults { told: self.told, more: self.more })
+        self.faults.sort_by_key(|fault| fault.line);
+        Err(DeckFaults { faults: self.faults, more: self.more })
     }
 }

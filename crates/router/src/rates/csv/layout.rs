@@ -25,7 +25,8 @@ const IGNORE: &str = "ignore";
 ///
 /// let layout = DeckLayout::named("carrier")?.with("rate", "Interstate")?.with("ignore", "LATA")?;
 /// let csv = "Dial Code;Interstate;LATA\n4420, 4421;0.01;\n";
-/// let rows = read_deck(csv.as_bytes(), DeckFile::new("uk.csv").in_layout(&layout), Currency::USD)?;
+/// let file = DeckFile::new("uk.csv").in_layout(&layout);
+/// let rows = read_deck(csv.as_bytes(), file, Currency::USD)?;
 /// assert_eq!(rows[1].destination, Destination::Prefix("4421".to_owned()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -5,7 +5,7 @@
 //! semicolons or tabs, no comments, no row that vanishes. Columns may stand in any order, and their
 //! names are read without regard to case, spaces, hyphens and underscores. `prefix` and `rate` are
 //! needed; a column that nobody knows is an error, because a price that is silently left out is a
-//! wrong price. Every fault is told at once, with file, line and column; a deck with one is not
+//! wrong price. Every fault is reported at once, with file, line and column; a deck with one is not
 //! used at all. What carriers write otherwise is read with a [`DeckLayout`].
 //!
 //! | file | why it is there |

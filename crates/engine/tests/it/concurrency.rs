@@ -142,7 +142,7 @@ async fn a_caller_places_no_more_in_a_window_than_it_may() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_room_is_free_again_where_nothing_was_sent_and_at_the_latest_when_no_call_can_last() {
+async fn a_slot_is_free_again_where_nothing_was_sent_and_at_the_latest_when_no_call_can_last() {
     let script = [Act::NotSent(Duration::ZERO), Act::Lose];
     let mut world = World::new("alpha", &script);
     world.shows = false;
