@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_rooms_and_decisions.sql"),
     include_str!("migrations/0003_lighter_acceptance.sql"),
     include_str!("migrations/0004_news.sql"),
+    include_str!("migrations/0006_feed.sql"),
 ];
 
 /// The lock for migrations, so that one process at a time migrates: "SWLD".
