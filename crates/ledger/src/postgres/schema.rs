@@ -38,7 +38,7 @@ const TRIGGERS: &str = "SELECT count(*) FROM pg_trigger WHERE tgenabled IN ('O',
       ('decisions'::regclass, 'decisions_stay'), ('decisions'::regclass, 'decisions_stay_all'))";
 
 /// The required unique indexes: name, columns, partial or not.
-const LAW: [(&str, &str, bool); 9] = [
+const LAW: [(&str, &str, bool); 12] = [
     ("one_live_attempt", "call_id, ring", true),
     ("one_call_per_person", "tenant, to_hash", true),
     ("one_call_per_key", "tenant, idempotency_key", true),
@@ -48,6 +48,9 @@ const LAW: [(&str, &str, bool); 9] = [
     ("rooms_pkey", "scope, attempt_id", false),
     ("decisions_pkey", "number", false),
     ("budgets_pkey", "name, period", false),
+    ("feed_pkey", "position", false),
+    ("feed_published", "id", true),
+    ("one_endpoint_per_request", "request_key", true),
 ];
 
 fn broken(source: sqlx::Error) -> Error {
