@@ -69,6 +69,7 @@ impl NewCall {
             metadata: request.metadata.clone(),
             created_at: self.at,
             updated_at: self.at,
+            revision: 1,
             raw: None,
         }
     }

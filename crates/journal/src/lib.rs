@@ -15,6 +15,7 @@ mod duplicates;
 mod journal;
 mod memory;
 mod pages;
+mod published;
 pub mod server;
 pub mod state;
 mod write;
@@ -27,6 +28,7 @@ pub use journal::{
 };
 pub use memory::{MemoryJournal, Reservations};
 pub use pages::Pages;
+pub use published::{Published, created};
 pub use write::{
     Identity, Settlement, StoredWebhook, Write, holds_concurrency, identity, settlement,
 };

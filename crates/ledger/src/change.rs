@@ -6,12 +6,13 @@ use jiff::Timestamp;
 use serde_json::Value;
 use switchboard_core::{Attempt, AttemptId, AttemptState, Call, CallId, Raw, Result, ValidCall};
 use switchboard_journal::{
-    Denied, DuplicateOf, Identity, NewCall, Settlement, details, holds_concurrency, identity,
-    settlement,
-    state::{Effect, Fact, apply},
+    Denied, DuplicateOf, Identity, NewCall, Published, Settlement, created, details,
+    holds_concurrency, identity, settlement,
+    state::{Effect, Fact},
 };
 
 use crate::{
+    feed::EventRow,
     key::{Domain, HashKey},
     refusal,
     row::{self, AttemptRow, attempt_row, escape, micros, whole},
@@ -40,6 +41,8 @@ pub(crate) struct NewCallRow {
     pub(crate) at: i64,
     /// When a call with the same person and task is a duplicate; `None` if the caller allows it.
     pub(crate) duplicates: Option<Duplicates>,
+    /// What programs outside are told.
+    pub(crate) published: EventRow,
 }
 
 /// The times, in microseconds, that decide which earlier calls make this one a duplicate, like
@@ -82,6 +85,7 @@ impl NewCallRow {
                 before: at.saturating_add(span(new.duplicates)),
                 open_after: at.saturating_sub(span(DuplicateOf::REMEMBERED)),
             }),
+            published: EventRow::new(&created(&call))?,
             call,
         })
     }
@@ -107,6 +111,8 @@ pub(crate) struct Change {
     /// The attempts whose concurrency slots are released.
     pub(crate) released: Vec<AttemptId>,
     pub(crate) events: Vec<Event>,
+    /// What programs outside are told.
+    pub(crate) published: Vec<EventRow>,
     pub(crate) at: i64,
 }
 
@@ -135,11 +141,12 @@ impl Change {
         let mut call = before.clone();
         let (mut effects, mut owned, mut settlements, mut events) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut published = Published::default();
         for mut fact in facts {
             settle(&mut fact);
             let (kind, content) = split(&fact)?;
             let settles = settlement(&fact);
-            effects.extend_from_slice(apply(&mut call, fact, at)?);
+            effects.extend_from_slice(published.apply(&mut call, fact, at)?);
             settlements.extend(settles.filter(|settles| holds_good(&call, *settles)));
             owned.extend(owner(&call).filter(|now| known.as_ref() != Some(now)));
             events.push(Event {
@@ -166,6 +173,7 @@ impl Change {
             settlements,
             released: released(before, &call),
             events,
+            published: EventRow::all(&published.into_events(&call))?,
             at: micros(at),
             call,
         })

@@ -20,6 +20,9 @@
 //! | two budget holds for one attempt | `holds`: `(attempt_id)` |
 //! | two concurrency slots of a scope for one attempt | `concurrency_slots`: `(scope, attempt_id)` |
 //! | two sums for one period of a budget | `budgets`: `(name, period)` |
+//! | two events at one position of the feed | `feed`: `(position)` |
+//! | publishing an event twice | `feed_published`: `(id)` of events that no write of a call made |
+//! | two webhook endpoints for one request | `one_endpoint_per_request`: `(request_key)` |
 //! | changing the history | `events`: triggers reject changes and deletions; an erasure may remove the content but never the event |
 //! | changing a decision | `decisions`: triggers reject changes and deletions |
 //!
@@ -49,6 +52,14 @@
 //! When a write returns, it is on disk. After a write has failed, the journal returns an error of
 //! kind [`Journal`](switchboard_core::ErrorKind::Journal) for every request, because a disk that
 //! failed once may not report the next failure.
+//!
+//! # What programs outside are told
+//!
+//! The transaction that changes a call also writes the
+//! [events](switchboard_journal::Published) that programs outside are told, so that an event is
+//! there if and only if the change is. The feed has one order without gaps: with SQLite the order
+//! of the writes, with PostgreSQL an order that is given in turns after the commits, because
+//! numbers of concurrent transactions do not become visible in their order.
 //!
 //! # Ownership of calls
 //!
@@ -83,6 +94,7 @@ compile_error!("a ledger needs a database: turn on the feature `sqlite` or `post
 
 mod audit;
 mod change;
+mod feed;
 mod history;
 mod key;
 mod ledger;

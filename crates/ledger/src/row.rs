@@ -77,6 +77,9 @@ struct Body {
     cost: Option<Money>,
     #[serde(with = "seconds::option", default, skip_serializing_if = "Option::is_none")]
     duration: Option<Duration>,
+    /// Calls that an earlier version recorded have none.
+    #[serde(default)]
+    revision: u64,
 }
 
 /// `calls.content`: the content of the call and the response of the provider.
@@ -148,11 +151,11 @@ pub(crate) fn json(value: &impl Serialize) -> Result<String> {
         .map_err(|source| unreadable("a value that was to be written", source))
 }
 
-fn read<T: DeserializeOwned>(text: &str, what: impl Display) -> Result<T> {
+pub(crate) fn read<T: DeserializeOwned>(text: &str, what: impl Display) -> Result<T> {
     serde_json::from_str(text).map_err(|source| unreadable(what, source))
 }
 
-fn word<T: DeserializeOwned>(word: &str, what: impl Display) -> Result<T> {
+pub(crate) fn word<T: DeserializeOwned>(word: &str, what: impl Display) -> Result<T> {
     let deserializer: serde::de::value::StrDeserializer<'_, WordError> = word.into_deserializer();
     T::deserialize(deserializer).map_err(|source| unreadable(what, source))
 }
@@ -172,6 +175,7 @@ pub(crate) fn body(call: &Call) -> Result<String> {
         estimated_cost: call.estimated_cost,
         cost: call.cost,
         duration: call.duration,
+        revision: call.revision,
     })
 }
 
@@ -290,6 +294,7 @@ impl CallRow {
             metadata: content.metadata,
             created_at: moment(self.created_at, &what)?,
             updated_at: moment(self.updated_at, &what)?,
+            revision: body.revision,
             raw: content.raw.map(|[raw]| raw),
         }))
     }

@@ -82,10 +82,10 @@ async fn sweep(ledger: &Ledger, retention: &Retention, output: Output) -> Outcom
         output.object(&swept);
         return Ok(Exit::Done);
     }
-    let Swept { transcripts, recordings, raw_answers, people, .. } = swept;
-    if *retention == Retention::default() {
+    let Swept { transcripts, recordings, raw_answers, people, events, .. } = swept;
+    if *retention == (Retention { events: retention.events, ..Retention::default() }) {
         output.note(
-            "nothing has to be deleted: [ledger.retention] sets no limits, so everything is kept",
+            "of calls nothing has to be deleted: [ledger.retention] sets no limits, so everything is kept",
         );
     }
     let rows = [
@@ -93,6 +93,7 @@ async fn sweep(ledger: &Ledger, retention: &Retention, output: Output) -> Outcom
         ("recordings", recordings),
         ("raw answers", raw_answers),
         ("calls of people", people),
+        ("published events", events),
     ];
     output.table(
         &["data", "deleted"],

@@ -20,13 +20,15 @@ everything: a later erase does not reach it.
 and keeps hashes, times and states. It is refused while one of their calls is
 not settled.
 
-`sweep` deletes what is older than [ledger.retention] allows. Run it daily.
+`sweep` deletes what is older than [ledger.retention] allows, and published
+events that are older than a week. Run it daily.
 
 With --json:
   check  {\"calls\", \"attempts\", \"events\", \"by_status\",
           \"problems\": [{\"call\", \"what\"}]}
   erase  {\"calls\", \"events\"}
-  sweep  {\"transcripts\", \"recordings\", \"raw_answers\", \"people\"}
+  sweep  {\"transcripts\", \"recordings\", \"raw_answers\", \"people\",
+          \"events\"}
 
 Exit codes:
   0  success; with check, no problem was found

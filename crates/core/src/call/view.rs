@@ -103,6 +103,10 @@ pub struct Call {
     pub created_at: Timestamp,
     /// When the call last changed.
     pub updated_at: Timestamp,
+    /// How often the call has changed: 1 when it is recorded, and one more with each fact that is
+    /// written about it. A call of a journal that did not count yet begins at 0.
+    #[serde(default)]
+    pub revision: u64,
     /// The provider's last response.
     pub raw: Option<Raw>,
 }
@@ -127,4 +131,5 @@ redacted_debug!(Call {
     duration,
     created_at,
     updated_at,
+    revision,
 });

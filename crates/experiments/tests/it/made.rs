@@ -108,6 +108,7 @@ pub(crate) fn call(experiment: &Experiment, arm: &str, n: u32, nth: u32, end: En
         metadata: std::collections::BTreeMap::new(),
         created_at: at,
         updated_at: at + SignedDuration::from_secs(40),
+        revision: 1,
         raw: None,
     }
 }

@@ -19,6 +19,7 @@
 //! | `news.rs` | what other processes write to a process's calls |
 //! | `processes.rs` | several processes with one journal |
 //! | `audit.rs` | decisions that are not about a single call |
+//! | `feed/` | what programs outside are told, and where it is sent |
 //!
 //! [`HookedJournal`] is a journal in memory for tests that have their word in its steps, or watch
 //! them.
@@ -29,6 +30,7 @@ mod audit;
 mod concurrency;
 mod doubt;
 mod duplicates;
+mod feed;
 mod hooked;
 mod inbox;
 mod intent;
@@ -53,6 +55,7 @@ use crate::{Journal, JournalExt, NewCall, Opened, Selection, Write, state::Fact}
 
 pub use audit::debate;
 pub use concurrency::crowd;
+pub use feed::{FeedStore, hold_feed, hold_shared_feed, many_writers_and_followers};
 pub use hooked::{HookedJournal, Hooks, Written};
 
 /// Every rule, each on a journal of its own.

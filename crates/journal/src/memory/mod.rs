@@ -5,7 +5,11 @@
 //! |---|---|
 //! | `store.rs` | calls and the rules on them |
 //! | `reservations.rs` | what attempts reserve: slots and budgets |
+//! | `feed.rs` | the feed, webhook endpoints and deliveries |
+//! | `events.rs` | the traits of the feed, of endpoints and of deliveries |
 
+mod events;
+mod feed;
 mod reservations;
 mod store;
 
@@ -28,7 +32,7 @@ use switchboard_router::{AuditEntry, AuditTopic};
 
 use crate::{
     AuditLog, CallLog, EvidenceIndex, Inbox, Membership, NewCall, News, Opened, Recorded,
-    Selection, StoredWebhook, Write, WriteError,
+    Selection, StoredWebhook, Write, WriteError, server::FeedSignal,
 };
 
 pub use reservations::Reservations;
@@ -36,6 +40,7 @@ pub use reservations::Reservations;
 /// Keeps calls in memory. `Debug` shows how many, not which.
 pub struct MemoryJournal {
     store: Arc<Mutex<Store>>,
+    signal: Arc<FeedSignal>,
     /// The number of this process among those that share the store.
     member: AtomicU64,
     lease: Option<Duration>,
@@ -44,25 +49,31 @@ pub struct MemoryJournal {
 impl MemoryJournal {
     /// An empty journal for one process.
     pub fn new() -> Self {
-        Self::of(Arc::default(), None)
+        Self::of(Arc::default(), Arc::default(), None)
     }
 
     /// An empty journal that several processes share, or that outlives them in a simulation:
     /// [`MemoryJournal::another`] is the handle of the next process. A process that does not renew
     /// its lease in time counts as dead.
     pub fn shared(lease: Duration) -> Self {
-        Self::of(Arc::default(), Some(lease))
+        Self::of(Arc::default(), Arc::default(), Some(lease))
     }
 
     /// A handle of another process to the same journal.
     #[must_use]
     pub fn another(&self) -> Self {
-        Self::of(Arc::clone(&self.store), self.lease)
+        Self::of(Arc::clone(&self.store), Arc::clone(&self.signal), self.lease)
     }
 
-    fn of(store: Arc<Mutex<Store>>, lease: Option<Duration>) -> Self {
+    fn of(store: Arc<Mutex<Store>>, signal: Arc<FeedSignal>, lease: Option<Duration>) -> Self {
         let member = store.lock().join();
-        Self { store, member: AtomicU64::new(member), lease }
+        Self { store, signal, member: AtomicU64::new(member), lease }
+    }
+
+    /// Events were written.
+    fn wrote(&self) {
+        self.signal.written();
+        self.signal.moved();
     }
 
     /// Ends this process: it counts as dead at once.
@@ -98,11 +109,15 @@ impl std::fmt::Debug for MemoryJournal {
 #[async_trait]
 impl CallLog for MemoryJournal {
     async fn open(&self, call: NewCall) -> Result<Opened> {
-        self.store.lock().open(call, self.member())
+        let opened = self.store.lock().open(call, self.member());
+        self.wrote();
+        opened
     }
 
     async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded, WriteError> {
-        self.store.lock().write(id, write, at, self.member())
+        let written = self.store.lock().write(id, write, at, self.member());
+        self.wrote();
+        written
     }
 
     async fn get(&self, id: CallId) -> Result<Option<Call>> {

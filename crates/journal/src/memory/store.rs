@@ -13,11 +13,11 @@ use switchboard_core::{
 };
 use switchboard_router::{AuditEntry, AuditTopic, hash::digest, may_be_same_agent};
 
-use super::reservations::Reservations;
+use super::{feed::Feed, reservations::Reservations};
 use crate::{
-    Denied, DuplicateOf, Identity, KeyReused, NewCall, News, Opened, Recorded, Selection,
-    Settlement, StoredWebhook, Write, WriteError, details, holds_concurrency, identity, settlement,
-    state::apply,
+    Denied, DuplicateOf, Identity, KeyReused, NewCall, News, Opened, Published, Recorded, Selection,
+    Settlement, StoredWebhook, Write, WriteError, created, details, holds_concurrency, identity,
+    settlement,
 };
 
 #[derive(Debug)]
@@ -52,6 +52,7 @@ pub(super) struct Store {
     /// The number of such writes so far.
     writes_to_others: u64,
     decisions: Vec<AuditEntry>,
+    pub(super) feed: Feed,
     reservations: Reservations,
     /// When each process last renewed its lease. `None` if it is dead.
     members: Vec<Option<Timestamp>>,
@@ -96,6 +97,7 @@ impl Store {
         }
         self.people.entry((request.tenant.clone(), request.to)).or_default().insert(new.id);
         let call = new.received();
+        self.feed.publish(vec![created(&call)]);
         let entry = Entry { call: Arc::new(call.clone()), request: new.request, member };
         self.calls.insert(new.id, entry);
         Ok(Opened::New(Box::new(call)))
@@ -119,9 +121,10 @@ impl Store {
         }
         let mut call = Call::clone(&entry.call);
         let (mut effects, mut settlements, mut owned) = (Vec::new(), Vec::new(), Vec::new());
+        let mut published = Published::default();
         for fact in write.facts {
             let settles = settlement(&fact);
-            effects.extend_from_slice(apply(&mut call, fact, at)?);
+            effects.extend_from_slice(published.apply(&mut call, fact, at)?);
             settlements.extend(settles.filter(|settles| settled(&call, *settles)));
             owned.extend(call.provider.clone().zip(call.provider_call_id.clone()));
         }
@@ -196,6 +199,7 @@ impl Store {
         for theirs in owned {
             self.owners.insert(theirs, id);
         }
+        self.feed.publish(published.into_events(&call));
         let call = Arc::new(call);
         if let Some(entry) = self.calls.get_mut(&id) {
             let before = std::mem::replace(&mut entry.call, Arc::clone(&call));
@@ -361,6 +365,18 @@ impl Store {
         let wanted =
             numbered.filter(|(number, decision)| *number > after && decision.topic == topic);
         wanted.map(|(number, decision)| (number, decision.clone())).collect()
+    }
+
+    pub(super) fn forget(&mut self, before: Timestamp) -> u64 {
+        let calls = &self.calls;
+        self.feed.forget(before, |endpoint| {
+            let call = endpoint.call.and_then(|call| calls.get(&call));
+            let at = endpoint.created_at;
+            at < before
+                && call.is_none_or(|entry| {
+                    entry.call.status.is_settled() && entry.call.updated_at < before
+                })
+        })
     }
 
     pub(super) fn join(&mut self) -> u64 {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use switchboard_core::{Result, TenantId};
 use uuid::Uuid;
 
-use super::{EndpointId, EventId, FeedEvent, WebhookEndpoint};
+use super::{EndpointId, EventId, FeedEvent, WebhookEndpoint, derived_id};
 
 /// The id of a delivery, of version 7. On the wire it is written as `dl_` and the UUID.
 pub type DeliveryId = Uuid;
@@ -55,7 +55,30 @@ pub struct WebhookDelivery {
     pub failure: Option<String>,
 }
 
+impl DeliveryState {
+    /// The word used in JSON, tables and journals.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Delivered => "delivered",
+            Self::Dead => "dead",
+        }
+    }
+}
+
 impl WebhookDelivery {
+    /// The delivery of an event to an endpoint, due at once. There is one for each pair, so its id
+    /// follows from theirs.
+    pub fn of(endpoint: EndpointId, event: &FeedEvent, at: Timestamp) -> Self {
+        let id = derived_id(event.at, &[endpoint.as_bytes(), event.id.as_bytes()]);
+        Self::new(id, endpoint, event.id, event.kind.as_str(), at)
+    }
+
+    /// Makes it due again, with all its tries before it.
+    pub fn restart(&mut self, at: Timestamp) {
+        (self.state, self.attempts, self.due_at) = (DeliveryState::Pending, 0, at);
+    }
+
     /// A delivery that is due at once.
     pub fn new(
         id: DeliveryId,
@@ -107,6 +130,38 @@ pub struct DeliveryOutcome {
     pub next: Option<Timestamp>,
 }
 
+impl DeliveryOutcome {
+    /// Records the try with its delivery. Returns false if nothing is recorded because the delivery
+    /// is not pending any more: another process was faster after a lease had expired.
+    pub fn settle(&self, delivery: &mut WebhookDelivery) -> bool {
+        if delivery.state != DeliveryState::Pending {
+            return false;
+        }
+        delivery.attempts = delivery.attempts.saturating_add(1);
+        delivery.tried_at = Some(self.at);
+        delivery.status = self.status;
+        delivery.took = Some(self.took);
+        delivery.failure.clone_from(&self.failure);
+        match (&self.failure, self.next) {
+            (None, _) => delivery.state = DeliveryState::Delivered,
+            (Some(_), Some(next)) => delivery.due_at = next,
+            (Some(_), None) => delivery.state = DeliveryState::Dead,
+        }
+        true
+    }
+
+    /// Counts the try for its endpoint.
+    pub fn count(&self, endpoint: &mut WebhookEndpoint) {
+        if self.failure.is_none() {
+            endpoint.last_success_at = endpoint.last_success_at.max(Some(self.at));
+            (endpoint.failing_since, endpoint.failures) = (None, 0);
+        } else {
+            endpoint.failing_since.get_or_insert(self.at);
+            endpoint.failures = endpoint.failures.saturating_add(1);
+        }
+    }
+}
+
 /// Which deliveries to list, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeliveryFilter {
@@ -136,8 +191,9 @@ pub trait Deliveries: Debug + Send + Sync {
         per_endpoint: u32,
     ) -> Result<Vec<DueDelivery>>;
 
-    /// Records what became of a claimed delivery, and counts it for its endpoint. Returns the
-    /// endpoint as it is then, `None` if it was removed meanwhile.
+    /// Records what became of a claimed delivery, and counts it for its endpoint, unless the
+    /// delivery is not pending any more. Returns the endpoint as it is then, `None` if it was
+    /// removed meanwhile.
     async fn settle_delivery(
         &self,
         id: DeliveryId,
@@ -153,8 +209,9 @@ pub trait Deliveries: Debug + Send + Sync {
     /// Makes a delivery due at once, with all its tries before it. Returns false if there is none.
     async fn redeliver(&self, id: DeliveryId, at: Timestamp) -> Result<bool>;
 
-    /// Makes all deliveries of an endpoint since this time due at once that were not delivered, and
-    /// makes those of events that it missed while it was disabled. Returns how many.
+    /// Makes all deliveries of an endpoint due at once that were not delivered, and makes those of
+    /// events that it missed while it was disabled: of events that happened at this time or later,
+    /// and not before the endpoint was made. Returns how many.
     async fn recover_endpoint(
         &self,
         id: EndpointId,

@@ -5,8 +5,10 @@ use std::fmt::{self, Debug};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use switchboard_core::{CallId, Result, TenantId};
+use switchboard_core::{CallId, Error, ErrorKind, Result, TenantId};
 use uuid::Uuid;
+
+use super::FeedEvent;
 
 /// The id of an endpoint, of version 7. On the wire it is written as `we_` and the UUID.
 pub type EndpointId = Uuid;
@@ -80,6 +82,33 @@ pub struct NewEndpoint {
     pub at_most: u32,
 }
 
+impl NewEndpoint {
+    /// True if the endpoint asks for this event.
+    pub fn wants(&self, event: &FeedEvent) -> bool {
+        (self.tenant.is_none() || self.tenant == event.tenant)
+            && (self.call.is_none() || self.call == event.call)
+            && (self.kinds.is_empty() || self.kinds.contains(&event.kind))
+    }
+
+    /// The error for an endpoint whose id is taken.
+    pub fn taken(&self) -> Error {
+        Error::new(ErrorKind::Conflict, format!("a webhook endpoint {} was made before", self.id))
+            .with_code("endpoint_exists")
+    }
+
+    /// The error for a tenant that has as many endpoints as it may.
+    pub fn too_many(&self) -> Error {
+        Error::new(
+            ErrorKind::Conflict,
+            format!(
+                "there are {} webhook endpoints, the most there may be: remove one first",
+                self.at_most
+            ),
+        )
+        .with_code("too_many_endpoints")
+    }
+}
+
 /// An endpoint as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -100,6 +129,26 @@ impl WebhookEndpoint {
     /// A new endpoint, enabled.
     pub fn new(settings: NewEndpoint) -> Self {
         Self { settings, disabled: None, last_success_at: None, failing_since: None, failures: 0 }
+    }
+
+    /// Changes it.
+    pub fn change(&mut self, change: EndpointChange) {
+        let EndpointChange { url, kinds, metadata, description, disabled, secrets } = change;
+        let settings = &mut self.settings;
+        settings.url = url.unwrap_or_else(|| std::mem::take(&mut settings.url));
+        settings.kinds = kinds.unwrap_or_else(|| std::mem::take(&mut settings.kinds));
+        settings.metadata = metadata.unwrap_or(settings.metadata);
+        settings.description =
+            description.unwrap_or_else(|| std::mem::take(&mut settings.description));
+        if let Some(secrets) = secrets {
+            settings.secrets = secrets;
+        }
+        if let Some(disabled) = disabled {
+            self.disabled = disabled;
+            if disabled.is_none() {
+                (self.failing_since, self.failures) = (None, 0);
+            }
+        }
     }
 }
 
@@ -127,7 +176,8 @@ pub trait WebhookEndpoints: Debug + Send + Sync {
     /// was stored before, returns that one and stores nothing.
     ///
     /// # Errors
-    /// `Conflict` with the code `too_many_endpoints` if the tenant has as many as it may.
+    /// `Conflict` with the code `too_many_endpoints` if the tenant has as many as it may, with the
+    /// code `endpoint_exists` if the id is taken.
     async fn add_endpoint(&self, endpoint: NewEndpoint) -> Result<Option<WebhookEndpoint>>;
 
     /// The endpoint with this id.

@@ -71,8 +71,21 @@ pub struct FeedQuery {
     pub kinds: Vec<String>,
     /// Only events about this call.
     pub call: Option<CallId>,
-    /// At most this many events. At most ten thousand positions are looked at.
+    /// At most this many events, and at least one. At most [`FeedQuery::LOOKS_AT_MOST`] positions
+    /// are looked at.
     pub limit: u32,
+}
+
+impl FeedQuery {
+    /// At most this many positions are looked at for one page.
+    pub const LOOKS_AT_MOST: u64 = 10_000;
+
+    /// True if an event matches, wherever it stands.
+    pub fn takes(&self, event: &FeedEvent) -> bool {
+        (self.tenant.is_none() || self.tenant == event.tenant)
+            && (self.kinds.is_empty() || self.kinds.contains(&event.kind))
+            && (self.call.is_none() || self.call == event.call)
+    }
 }
 
 /// Events, oldest first.
@@ -116,11 +129,18 @@ pub trait EventFeed: Debug + Send + Sync {
     /// How far the feed reaches.
     async fn bounds(&self) -> Result<FeedBounds>;
 
+    /// Waits until this process has written something that [`EventFeed::sequence`] has to see, at
+    /// most for this long. What other processes wrote is not noticed: call `sequence` each second
+    /// in any case.
+    async fn wants_turn(&self, at_most: Duration);
+
     /// Waits until events behind this position may be there, at most for this long. May return
     /// earlier, for no reason.
     async fn changed(&self, after: u64, at_most: Duration);
 
-    /// Forgets positions before this time, and finished deliveries of them. Returns how many events
-    /// were forgotten. Positions are never given twice.
+    /// Forgets the positions before the first event that is not older than this, with their
+    /// deliveries that are finished or whose endpoint is disabled; and endpoints for one call that
+    /// have nothing to deliver any more, once that call is settled. Returns how many events were
+    /// forgotten. Positions are never given twice.
     async fn forget(&self, before: Timestamp) -> Result<u64>;
 }

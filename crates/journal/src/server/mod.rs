@@ -8,19 +8,24 @@
 //! | `endpoints.rs` | where webhooks go |
 //! | `deliveries.rs` | which event still has to go to which endpoint |
 //! | `search.rs` | pages of calls, newest first |
+//! | `signal.rs` | wakes tasks of one process that wait for the feed |
+//! | `derived_id.rs` | ids that several processes make alike |
 //!
 //! The engine needs none of this: a [`Journal`](crate::Journal) alone is enough to place calls.
 
 mod deliveries;
+mod derived_id;
 mod endpoints;
 mod feed;
 mod keys;
 mod search;
+mod signal;
 
 pub use deliveries::{
     Deliveries, DeliveryFilter, DeliveryId, DeliveryOutcome, DeliveryState, DueDelivery,
     WebhookDelivery,
 };
+pub use derived_id::derived_id;
 pub use endpoints::{
     DisabledBecause, EndpointChange, EndpointFormat, EndpointId, EndpointSecrets, NewEndpoint,
     WebhookEndpoint, WebhookEndpoints,
@@ -28,6 +33,7 @@ pub use endpoints::{
 pub use feed::{EventFeed, EventId, FeedBounds, FeedEvent, FeedPage, FeedQuery, Positioned};
 pub use keys::{ApiKey, ApiKeys, KeyId, KeyLimits};
 pub use search::{CallSearch, CallsFilter, CallsPage};
+pub use signal::FeedSignal;
 
 /// Everything that a server keeps, in one store.
 pub trait ServerStore:

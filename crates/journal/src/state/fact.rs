@@ -289,7 +289,8 @@ pub fn may_resolve(call: &Call, verdict: &Verdict) -> bool {
     }
 }
 
-/// Applies a fact to the record of a call, and returns what has to be done next.
+/// Applies a fact to the record of a call, and returns what has to be done next. The revision rises
+/// by one, unless the fact says nothing about the call: a report of a ring that is over.
 ///
 /// # Errors
 /// `Conflict` for a fact that cannot be: an attempt that is not the last one, a state that does not
@@ -375,7 +376,7 @@ pub fn apply(call: &mut Call, fact: Fact, at: Timestamp) -> Result<&'static [Eff
         },
     };
     carry(call, fact, at);
-    call.updated_at = call.updated_at.max(at);
+    touch(call, at);
     Ok(effects)
 }
 
@@ -540,7 +541,7 @@ fn bill(
     attempt.billed = money.or(attempt.billed);
     let bills = call.attempts.iter().filter_map(|attempt| attempt.billed);
     call.cost = bills.reduce(|sum, next| sum.checked_add(next).unwrap_or(next)).or(call.cost);
-    call.updated_at = call.updated_at.max(at);
+    touch(call, at);
     Ok(&[])
 }
 
@@ -571,7 +572,7 @@ fn disbelieve(
         proof: Proof::Record,
         detail: "the provider billed an amount that cannot be: it counts for nothing".to_owned(),
     });
-    call.updated_at = call.updated_at.max(at);
+    touch(call, at);
     Ok(&[Effect::Alarm])
 }
 
@@ -580,6 +581,11 @@ fn is_of_an_earlier_ring(call: &Call, id: &ProviderCallId) -> bool {
     let now = call.attempts.last().map_or(0, |last| last.ring);
     let mut earlier = call.attempts.iter().filter(|attempt| attempt.ring < now);
     earlier.any(|attempt| attempt.provider_call_id.as_ref() == Some(id))
+}
+
+fn touch(call: &mut Call, at: Timestamp) {
+    call.updated_at = call.updated_at.max(at);
+    call.revision += 1;
 }
 
 /// The detail may hold a provider's words, or an operator's.

@@ -9,8 +9,10 @@ use switchboard_core::{
     ErrorKind, Money, Outcome, Proof, ProviderId, ProviderState, Refusal,
 };
 use switchboard_journal::{
+    Published,
     conformance::{epoch, new_call, report, request},
-    state::{Fact, Resolution, State, Verdict, apply},
+    server::FeedEvent,
+    state::{Effect, Fact, Resolution, State, Verdict, apply},
 };
 use uuid::Uuid;
 
@@ -157,6 +159,52 @@ fn check(before: &Call, after: &Call, said: &Fact) -> Result<(), TestCaseError> 
     Ok(())
 }
 
+/// What programs wait for is told whenever it changes, and nothing else is.
+fn is_told(
+    before: &Call,
+    after: &Call,
+    said: &Fact,
+    effects: &[Effect],
+    events: &[FeedEvent],
+) -> Result<(), TestCaseError> {
+    let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
+    let told = |kind: &str| kinds.contains(&kind);
+    let moved = before.status != after.status;
+    let last = |call: &Call| call.attempts.last().map(|last| (last.id, last.state));
+    let failed = matches!(last(after), Some((_, AttemptState::NotPlaced | AttemptState::Unknown)));
+    let placed = matches!(last(after), Some((_, AttemptState::Placed)));
+    let news = [
+        (
+            "call.scheduled",
+            moved && after.status == CallStatus::Scheduled && !told("call.redial_scheduled"),
+        ),
+        ("call.ended", moved && after.status == CallStatus::Closed),
+        ("call.refused", moved && after.status == CallStatus::Refused),
+        ("call.needs_approval", moved && after.status == CallStatus::NeedsApproval),
+        ("call.indeterminate", moved && after.status == CallStatus::Indeterminate),
+        ("call.stalled", moved && after.status == CallStatus::Stalled),
+        ("call.placed", placed && last(before) != last(after)),
+        ("call.attempt_failed", failed && last(before) != last(after) && !told("call.resolved")),
+        ("call.redial_scheduled", matches!(said, Fact::Redialled(..))),
+        ("call.resolved", matches!(said, Fact::Resolved(..))),
+        ("call.billed", matches!(said, Fact::Billed(..))),
+        ("call.alarm", effects.contains(&Effect::Alarm)),
+    ];
+    for (kind, happened) in news {
+        prop_assert_eq!(told(kind), happened, "{} after {:?} made {:?}", kind, said, kinds);
+    }
+    prop_assert!(kinds.iter().all(|kind| news.iter().any(|(known, _)| known == kind)));
+    let ids: std::collections::BTreeSet<Uuid> = events.iter().map(|event| event.id).collect();
+    prop_assert_eq!(ids.len(), events.len());
+    prop_assert!(ids.iter().all(|id| id.get_version_num() == 7));
+    for event in events {
+        prop_assert_eq!(&event.data["call"]["revision"], after.revision);
+    }
+    let counted = after.revision - before.revision;
+    prop_assert!(counted == 1 || counted == 0 && before == after && events.is_empty());
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(6_000) })]
 
@@ -166,8 +214,12 @@ proptest! {
         for (n, said) in walk.into_iter().enumerate() {
             let at = epoch() + Duration::from_secs(n as u64);
             let (before, said) = (call.clone(), fact(&call, said, at));
-            match apply(&mut call, said.clone(), at) {
-                Ok(_) => check(&before, &call, &said)?,
+            let mut published = Published::default();
+            match published.apply(&mut call, said.clone(), at) {
+                Ok(effects) => {
+                    check(&before, &call, &said)?;
+                    is_told(&before, &call, &said, effects, &published.into_events(&call))?;
+                }
                 Err(error) => {
                     prop_assert_eq!(error.kind(), ErrorKind::Conflict);
                     prop_assert_eq!(&before, &call, "{:?} was refused and changed the call", said);

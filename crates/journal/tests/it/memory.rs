@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use switchboard_journal::{Journal, MemoryJournal, conformance};
+use switchboard_journal::{
+    Journal, MemoryJournal,
+    conformance::{self, FeedStore},
+};
 
 async fn new() -> Arc<dyn Journal> {
     Arc::new(MemoryJournal::new())
@@ -28,4 +31,19 @@ async fn it_goes_by_the_time_that_it_is_told() {
 #[tokio::test]
 async fn two_processes_share_it() {
     conformance::hold_shared(two).await;
+}
+
+#[tokio::test]
+async fn its_feed_keeps_the_rules() {
+    conformance::hold_feed(async || Arc::new(MemoryJournal::new()) as Arc<dyn FeedStore>).await;
+}
+
+#[tokio::test]
+async fn two_processes_share_its_feed() {
+    conformance::hold_shared_feed(async || {
+        let one = MemoryJournal::shared(Duration::from_secs(60));
+        let other = one.another();
+        (Arc::new(one) as Arc<dyn FeedStore>, Arc::new(other) as Arc<dyn FeedStore>)
+    })
+    .await;
 }

@@ -27,7 +27,8 @@ pub(crate) const ERASED: &str = "erased";
 /// The value of an erased hash.
 pub(crate) const BLANK: [u8; 32] = [0; 32];
 
-const CALL: [&str; 6] = ["agent", "experiment", "estimated_cost", "cost", "duration", "redial_at"];
+const CALL: [&str; 7] =
+    ["agent", "experiment", "estimated_cost", "cost", "duration", "redial_at", "revision"];
 const ATTEMPT: [&str; 6] = ["agent", "delivery", "outcome", "estimated_cost", "cost", "billed"];
 
 /// True if nothing can happen to the call any more. This is stricter than

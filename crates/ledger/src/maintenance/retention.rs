@@ -25,9 +25,22 @@ pub struct Retention {
     pub raw_answers: Option<Duration>,
     /// Personal data: everything that an [erasure](crate::Ledger::erase) destroys.
     pub people: Option<Duration>,
+    /// Events that were published, after they happened, with their deliveries. They contain no
+    /// personal data.
+    pub events: Option<Duration>,
 }
 
-/// How many calls lost which data.
+impl Retention {
+    /// How long events are kept where nothing else is said: a week.
+    pub const EVENTS: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+    /// Events that happened before this time are forgotten.
+    pub(crate) fn forgets_before(&self, at: Timestamp) -> Option<Timestamp> {
+        self.events.map(|kept| at.checked_sub(kept).unwrap_or(Timestamp::MIN))
+    }
+}
+
+/// How many calls lost which data, and how many events were forgotten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Swept {
@@ -39,6 +52,8 @@ pub struct Swept {
     pub raw_answers: u64,
     /// Calls that were erased.
     pub people: u64,
+    /// Published events that were forgotten.
+    pub events: u64,
 }
 
 /// A kind of content with its own retention.
@@ -89,8 +104,9 @@ impl Swept {
         }
     }
 
+    /// True if no call lost anything.
     pub(crate) fn is_nothing(self) -> bool {
-        self == Self::default()
+        self == Self { events: self.events, ..Self::default() }
     }
 }
 

@@ -27,7 +27,7 @@ const STANDINGS: &str = "SELECT id, status, outcome, (SELECT state FROM attempts
                          WHERE id > $1 ORDER BY id LIMIT $2";
 /// Queries for calls that break a rule, with a description of the rule. Foreign keys prevent
 /// orphaned rows, but they are checked as well.
-const RULES: [(&str, &str); 9] = [
+const RULES: [(&str, &str); 10] = [
     (
         "SELECT (array_agg(id))[1] FROM calls WHERE {holds_callee} GROUP BY tenant, to_hash HAVING count(*) > 1",
         "is one of several active calls to one person",
@@ -69,6 +69,11 @@ const RULES: [(&str, &str); 9] = [
     (
         "SELECT DISTINCT e.call_id FROM events AS e WHERE NOT EXISTS (SELECT 1 FROM calls AS c WHERE c.id = e.call_id)",
         "has an event and is not there",
+    ),
+    (
+        "SELECT NULL::uuid WHERE NOT EXISTS (SELECT 1 FROM feed_head AS h WHERE (SELECT count(*) FROM feed AS f WHERE f.position > h.forgotten) \
+         = h.position - h.forgotten)",
+        "the feed leaves a position out",
     ),
 ];
 

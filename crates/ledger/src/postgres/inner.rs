@@ -1,12 +1,18 @@
 //! The connections of one ledger. Transactions are retried after conflicts and never after a
 //! failure.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicI64, Ordering},
+};
 
 use jiff::Timestamp;
 use sqlx::{PgPool, Postgres, Transaction};
 use switchboard_core::{Call, CallId, Error, Result};
-use switchboard_journal::{Denied, News, Opened, Recorded, StoredWebhook, Write};
+use switchboard_journal::{
+    Denied, News, Opened, Recorded, StoredWebhook, Write, server::FeedSignal,
+};
+use tokio::task::AbortHandle;
 
 use crate::{
     audit::DecisionRow,
@@ -35,6 +41,9 @@ pub(super) struct Inner {
     pub(super) epoch: AtomicI64,
     /// The duration of the lease in microseconds.
     pub(super) lease: i64,
+    pub(super) signal: Arc<FeedSignal>,
+    /// The task that hears what other processes say about the feed, once it was started.
+    pub(super) listening: OnceLock<AbortHandle>,
 }
 
 pub(super) fn read<T>(answer: TxResult<T>) -> Result<T> {
@@ -102,7 +111,12 @@ impl Inner {
             let mut change = self.begin().await?;
             let answer = queries::open(&mut change, new, self.epoch()).await;
             match self.end(change, answer, tried == TRIES).await {
-                Ok(Some(opened)) => return Ok(opened),
+                Ok(Some(opened)) => {
+                    if matches!(opened, Opened::New(_)) {
+                        self.signal.written();
+                    }
+                    return Ok(opened);
+                }
                 Ok(None) => {}
                 Err(stop) => return Err(self.refuse(stop)),
             }
@@ -115,7 +129,12 @@ impl Inner {
             let mut change = self.begin().await?;
             let answer = queries::write(&mut change, id, write, at, self.epoch()).await;
             match self.end(change, answer, tried == TRIES).await {
-                Ok(Some(recorded)) => return Ok(recorded),
+                Ok(Some((recorded, published))) => {
+                    if published {
+                        self.signal.written();
+                    }
+                    return Ok(recorded);
+                }
                 Ok(None) => {}
                 Err(TxError::Busy) => {
                     let mut snapshot = self.snapshot().await?;
@@ -167,6 +186,32 @@ impl Inner {
         self.ended(change, answer).await
     }
 
+    /// Ends a transaction on what is kept beside the calls. If it fails, the ledger goes on: nothing
+    /// about a phone depends on it, and whoever failed tries again.
+    pub(super) async fn ended_beside<T>(
+        &self,
+        change: Transaction<'static, Postgres>,
+        answer: TxResult<T>,
+    ) -> Result<T> {
+        match self.end(change, answer, true).await {
+            Ok(Some(value)) => Ok(value),
+            Ok(None) => Err(Halt::error()),
+            Err(TxError::Failed(source)) => Err(failed("writing", source)),
+            Err(stop) => Err(self.refuse(stop)),
+        }
+    }
+
+    /// Starts the task that hears what other processes say about the feed, if it was not started.
+    pub(super) fn listen<Listening: Future<Output = ()> + Send + 'static>(
+        &self,
+        listen: fn(PgPool, Arc<FeedSignal>) -> Listening,
+    ) {
+        self.listening.get_or_init(|| {
+            let listening = listen(self.pool.clone(), Arc::clone(&self.signal));
+            tokio::spawn(listening).abort_handle()
+        });
+    }
+
     /// Ends a transaction that changes one row, or takes one lock, and cannot conflict.
     pub(super) async fn ended<T>(
         &self,
@@ -183,6 +228,9 @@ impl Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
+        if let Some(listening) = self.listening.get() {
+            listening.abort();
+        }
         // Nobody waits for this; without a runtime, the lease expires.
         if !self.pool.is_closed()
             && let Ok(runtime) = tokio::runtime::Handle::try_current()

@@ -5,6 +5,7 @@ use std::{pin::Pin, sync::Arc};
 use jiff::Timestamp;
 use sqlx::{Executor, PgConnection, Row};
 use switchboard_core::{CallId, PhoneNumber, Result};
+use switchboard_journal::server::EventFeed;
 use uuid::Uuid;
 
 use crate::{
@@ -65,15 +66,19 @@ impl PostgresJournal {
     }
 
     pub(crate) async fn sweep(&self, retention: &Retention, at: Timestamp) -> Result<Swept> {
-        let (inner, retention) = (Arc::clone(&self.inner), *retention);
-        carry_out(async move {
-            let swept = inner.sweep(&retention, at).await?;
+        let (inner, kept) = (Arc::clone(&self.inner), *retention);
+        let mut swept = carry_out(async move {
+            let swept = inner.sweep(&kept, at).await?;
             if !swept.is_nothing() {
                 inner.vacuum().await;
             }
             Ok(swept)
         })
-        .await
+        .await?;
+        if let Some(before) = retention.forgets_before(at) {
+            swept.events = self.forget(before).await?;
+        }
+        Ok(swept)
     }
 }
 

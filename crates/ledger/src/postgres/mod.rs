@@ -9,6 +9,10 @@
 //! | `queries.rs` | calls, their attempts and events |
 //! | `reservations.rs` | what attempts reserve: the agent, slots and budgets |
 //! | `audit.rs` | decisions that are not about a single call |
+//! | `feed.rs` | what programs outside are told, in one order |
+//! | `endpoints.rs` | where that is sent |
+//! | `deliveries.rs` | which event still has to go to which endpoint |
+//! | `events.rs` | the traits of these three |
 //! | `inner.rs` | connections and transactions |
 //! | `inbox.rs` | webhooks, stored before they are handled |
 //! | `locks.rs` | advisory locks |
@@ -19,6 +23,10 @@
 
 mod audit;
 mod check;
+mod deliveries;
+mod endpoints;
+mod events;
+mod feed;
 mod inbox;
 mod inner;
 mod locks;
@@ -34,7 +42,7 @@ mod tx;
 use std::{
     str::FromStr,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicI64, Ordering},
     },
     time::Duration,
@@ -134,6 +142,8 @@ impl PostgresJournal {
                 halt: Halt::default(),
                 epoch: AtomicI64::new(epoch),
                 lease,
+                signal: Arc::default(),
+                listening: OnceLock::new(),
             }),
         })
     }

@@ -10,7 +10,7 @@ use switchboard_journal::{Denied, News, Opened, Recorded, Selection, Write};
 use uuid::Uuid;
 
 use crate::{
-    change::{Change, Duplicates, Event, NewCallRow, Written, permit},
+    change::{Change, Duplicates, NewCallRow, Written, permit},
     history::Entry,
     postgres::{
         news, reservations,
@@ -36,9 +36,11 @@ const DUPLICATE: &str = "SELECT id, created_at FROM calls WHERE to_hash = $1 AND
                          OR status IN ('received', 'scheduled', 'admitted', 'attempting', 'in_progress') \
                          OR EXISTS (SELECT 1 FROM attempts WHERE call_id = calls.id AND state <> 'not_placed' AND sent_at > $2)) \
                          ORDER BY created_at, calls.id LIMIT 1";
-const NEW_CALL: &str = "INSERT INTO calls (id, tenant, to_number, to_hash, task_hash, country, status, idempotency_key, request_hash, \
-                        request, body, content, epoch, created_at, updated_at) \
-                        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)";
+/// The call, and in the same statement what programs outside are told of it.
+const NEW_CALL: &str = "WITH opened AS (INSERT INTO calls (id, tenant, to_number, to_hash, task_hash, country, status, idempotency_key, \
+                        request_hash, request, body, content, epoch, created_at, updated_at) \
+                        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)) \
+                        INSERT INTO outbox (id, kind, at, tenant, call_id, data, published) VALUES ($15, $16, $14, $2, $1, $17, FALSE)";
 const CHANGE_CALL: &str = "UPDATE calls SET status = $2, outcome = $3, provider = $4, provider_call_id = $5, body = $6, updated_at = $7, \
                            content = coalesce($8, content) WHERE id = $1";
 const NEW_ATTEMPT: &str = "INSERT INTO attempts (id, call_id, position, ring, provider, agent, provider_call_id, state, doubt, \
@@ -48,7 +50,11 @@ const CHANGE_ATTEMPT: &str = "UPDATE attempts SET provider_call_id = $3, state =
                               WHERE id = $1 AND call_id = $2";
 const OWN: &str = "INSERT INTO provider_calls (provider, provider_call_id, call_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 const OWNER: &str = "SELECT call_id FROM provider_calls WHERE provider = $1 AND account = '' AND provider_call_id = $2";
-const EVENTS: &str = "INSERT INTO events (call_id, attempt_id, kind, content, at) SELECT $1, attempt, kind, content, $5 \
+/// The events, and in the same statement what programs outside are told of them.
+const EVENTS: &str = "WITH published AS (INSERT INTO outbox (id, kind, at, tenant, call_id, data, published) \
+                      SELECT id, kind, $5, $6, $1, data, FALSE \
+                      FROM unnest($7::uuid[], $8::text[], $9::text[]) WITH ORDINALITY AS event (id, kind, data, place) ORDER BY place) \
+                      INSERT INTO events (call_id, attempt_id, kind, content, at) SELECT $1, attempt, kind, content, $5 \
                       FROM unnest($2::uuid[], $3::text[], $4::text[]) WITH ORDINALITY AS event (attempt, kind, content, place) ORDER BY place";
 const HISTORY: &str = "SELECT 0::bigint AS seq, created_at, NULL::uuid, 'received', NULL::text FROM calls WHERE id = $1 UNION ALL \
                        SELECT seq, at, attempt_id, kind, content FROM events WHERE call_id = $1 ORDER BY seq";
@@ -125,6 +131,9 @@ pub(crate) async fn open(
         .bind(&new.content)
         .bind(epoch)
         .bind(new.at)
+        .bind(new.published.id)
+        .bind(&new.published.kind)
+        .bind(&new.published.data)
         .execute(&mut *connection)
         .await
         .map_err(|error| match violated(&error) {
@@ -136,15 +145,15 @@ pub(crate) async fn open(
     Ok(Opened::New(Box::new(new.call.clone())))
 }
 
-/// Writes facts for the process with this epoch. If it is refused, the transaction has to be rolled
-/// back.
+/// Writes facts for the process with this epoch, and tells whether they made events. If it is
+/// refused, the transaction has to be rolled back.
 pub(crate) async fn write(
     connection: &mut PgConnection,
     id: CallId,
     write: &Write,
     at: Timestamp,
     epoch: i64,
-) -> TxResult<Recorded> {
+) -> TxResult<(Recorded, bool)> {
     let sql = format!("SELECT {CALL_COLUMNS} FROM calls WHERE id = $1 FOR UPDATE");
     let row = sqlx::query(AssertSqlSafe(sql))
         .bind(id.as_uuid())
@@ -191,11 +200,12 @@ pub(crate) async fn write(
     if !change.released.is_empty() {
         reservations::leave(connection, &change.released).await?;
     }
-    events(connection, id, &change.events, change.at).await?;
+    events(connection, &change).await?;
     if !owns {
         news::tell(connection, id, News::ends_a_ring(before.status, change.call.status)).await?;
     }
-    Ok(Recorded { call: Arc::new(change.call), effects: change.effects })
+    let recorded = Recorded { call: Arc::new(change.call), effects: change.effects };
+    Ok((recorded, !change.published.is_empty()))
 }
 
 async fn own(
@@ -269,23 +279,23 @@ async fn change_attempt(
     Ok(())
 }
 
-/// Events with the same time, in order.
-async fn events(
-    connection: &mut PgConnection,
-    call: CallId,
-    events: &[Event],
-    at: i64,
-) -> TxResult<()> {
+/// The events of a change, which have the same time, in order.
+async fn events(connection: &mut PgConnection, change: &Change) -> TxResult<()> {
+    let Change { call, events, published, at, .. } = change;
     let attempts: Vec<Option<Uuid>> =
         events.iter().map(|event| event.attempt.map(AttemptId::as_uuid)).collect();
     let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
     let contents: Vec<Option<&str>> = events.iter().map(|event| event.content.as_deref()).collect();
     sqlx::query(EVENTS)
-        .bind(call.as_uuid())
+        .bind(call.id.as_uuid())
         .bind(attempts)
         .bind(kinds)
         .bind(contents)
         .bind(at)
+        .bind(call.tenant.as_str())
+        .bind(published.iter().map(|event| event.id).collect::<Vec<_>>())
+        .bind(published.iter().map(|event| event.kind.as_str()).collect::<Vec<_>>())
+        .bind(published.iter().map(|event| event.data.as_str()).collect::<Vec<_>>())
         .execute(connection)
         .await?;
     Ok(())

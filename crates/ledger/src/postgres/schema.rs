@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_lighter_acceptance.sql"),
     include_str!("migrations/0004_news.sql"),
     include_str!("migrations/0005_concurrency_slots.sql"),
+    include_str!("migrations/0006_feed.sql"),
 ];
 
 /// The lock for migrations, so that one process at a time migrates: "SWLD".
@@ -38,7 +39,7 @@ const TRIGGERS: &str = "SELECT count(*) FROM pg_trigger WHERE tgenabled IN ('O',
       ('decisions'::regclass, 'decisions_stay'), ('decisions'::regclass, 'decisions_stay_all'))";
 
 /// The required unique indexes: name, columns, partial or not.
-const LAW: [(&str, &str, bool); 9] = [
+const LAW: [(&str, &str, bool); 12] = [
     ("one_live_attempt", "call_id, ring", true),
     ("one_call_per_person", "tenant, to_hash", true),
     ("one_call_per_key", "tenant, idempotency_key", true),
@@ -48,6 +49,9 @@ const LAW: [(&str, &str, bool); 9] = [
     ("concurrency_slots_pkey", "scope, attempt_id", false),
     ("decisions_pkey", "number", false),
     ("budgets_pkey", "name, period", false),
+    ("feed_pkey", "position", false),
+    ("feed_published", "id", true),
+    ("one_endpoint_per_request", "request_key", true),
 ];
 
 fn broken(source: sqlx::Error) -> Error {

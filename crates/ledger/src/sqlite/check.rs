@@ -30,7 +30,7 @@ const STANDINGS: &str = "SELECT id, status, outcome, (SELECT state FROM attempts
 const FOREIGN_KEYS: &str = "SELECT \"table\", count(*) FROM pragma_foreign_key_check GROUP BY 1";
 /// Queries for calls that break a rule, with a description of the rule. They do not use the indexes
 /// that enforce the rules, which may be damaged themselves.
-const RULES: [(&str, &str); 7] = [
+const RULES: [(&str, &str); 8] = [
     (
         "SELECT min(id) FROM calls NOT INDEXED WHERE {holds_callee} GROUP BY tenant, to_hash HAVING count(*) > 1",
         "is one of several active calls to one person",
@@ -64,6 +64,11 @@ const RULES: [(&str, &str); 7] = [
          FROM holds AS h, json_each(h.budgets) AS j GROUP BY 1, 2) AS made ON made.name = b.name AND made.period = b.period \
          WHERE b.micros <> coalesce(made.micros, 0)",
         "a budget is not the sum of what was held and billed",
+    ),
+    (
+        "SELECT NULL WHERE NOT EXISTS (SELECT 1 FROM feed_head WHERE (SELECT count(*) FROM feed WHERE position > forgotten) \
+         = max(coalesce((SELECT max(position) FROM feed), 0) - forgotten, 0))",
+        "the feed leaves a position out",
     ),
 ];
 

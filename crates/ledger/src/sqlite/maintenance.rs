@@ -5,6 +5,7 @@ use std::{path::Path, time::Duration};
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use switchboard_core::{CallId, PhoneNumber, Result};
+use switchboard_journal::server::EventFeed;
 use uuid::Uuid;
 
 use crate::{
@@ -79,6 +80,14 @@ impl SqliteJournal {
     }
 
     pub(crate) async fn sweep(&self, retention: &Retention, at: Timestamp) -> Result<Swept> {
+        let mut swept = self.sweep_calls(retention, at).await?;
+        if let Some(before) = retention.forgets_before(at) {
+            swept.events = self.forget(before).await?;
+        }
+        Ok(swept)
+    }
+
+    async fn sweep_calls(&self, retention: &Retention, at: Timestamp) -> Result<Swept> {
         let marks = self.read(marks).await?;
         let schedule = Schedule::new(retention, marks, at);
         let mut swept = Swept::default();

@@ -11,6 +11,10 @@
 //! | `queries.rs` | calls, their attempts and events |
 //! | `reservations.rs` | what attempts reserve: the agent, slots and budgets |
 //! | `audit.rs` | decisions that are not about a single call |
+//! | `feed.rs` | what programs outside are told, in one order |
+//! | `endpoints.rs` | where that is sent |
+//! | `deliveries.rs` | which event still has to go to which endpoint |
+//! | `events.rs` | the traits of these three |
 //! | `inbox.rs` | webhooks, stored before they are handled |
 //! | `check.rs` | consistency check |
 //! | `maintenance.rs` | erasure and retention |
@@ -19,6 +23,10 @@
 mod audit;
 mod backup;
 mod check;
+mod deliveries;
+mod endpoints;
+mod events;
+mod feed;
 mod file;
 mod inbox;
 mod maintenance;
@@ -42,7 +50,7 @@ use switchboard_core::{
 };
 use switchboard_journal::{
     AuditLog, CallLog, EvidenceIndex, Inbox, Membership, NewCall, News, Opened, Recorded,
-    Selection, StoredWebhook, Write, WriteError,
+    Selection, StoredWebhook, Write, WriteError, server::FeedSignal,
 };
 use switchboard_router::{AuditEntry, AuditTopic};
 
@@ -73,6 +81,7 @@ pub struct SqliteJournal {
     writer: Arc<Writer>,
     readers: Arc<Mutex<Vec<Connection>>>,
     halt: Arc<Halt>,
+    signal: FeedSignal,
     /// This process, as owner of calls. Pending writes keep it alive too.
     presence: Mutex<Arc<Presence>>,
 }
@@ -124,6 +133,7 @@ impl SqliteJournal {
             writer: Arc::new(Writer::new(opened.connection, Arc::clone(&halt))),
             readers: Arc::default(),
             halt,
+            signal: FeedSignal::default(),
             presence: Mutex::new(Arc::new(opened.presence)),
         }
     }
@@ -200,20 +210,28 @@ async fn blocking<T: Send + 'static>(
 impl CallLog for SqliteJournal {
     async fn open(&self, call: NewCall) -> Result<Opened> {
         let (opening, mine) = (NewCallRow::new(call, &self.key)?, self.presence());
-        self.writer
+        let opened = self
+            .writer
             .run_without_savepoint(move |connection| {
                 queries::open(connection, opening, mine.epoch())
             })
-            .await
+            .await?;
+        if matches!(opened, Opened::New(_)) {
+            self.wrote();
+        }
+        Ok(opened)
     }
 
     async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded, WriteError> {
         let mine = self.presence();
-        let written = self
+        let (recorded, published) = self
             .writer
             .run(move |connection| queries::write(connection, id, write, at, mine.epoch()))
             .await?;
-        Ok(written)
+        if published {
+            self.wrote();
+        }
+        Ok(recorded)
     }
 
     async fn get(&self, id: CallId) -> Result<Option<Call>> {

@@ -15,7 +15,7 @@ use crate::{
     row::{AttemptRow, CallRow, read_request},
     select,
     sqlite::{
-        news, reservations,
+        feed, news, reservations,
         tx::{TxError, TxResult, unique},
     },
 };
@@ -122,18 +122,19 @@ pub(crate) fn open(connection: &Connection, new: NewCallRow, epoch: i64) -> TxRe
         Some(CALL_ID) => TxError::Refused(refusal::call_exists()),
         Some(_) | None => TxError::Failed(error),
     })?;
+    feed::append(connection, std::slice::from_ref(&new.published), false)?;
     Ok(Opened::New(Box::new(new.call)))
 }
 
-/// Writes facts for the process with this epoch. If it is refused, the savepoint has to be rolled
-/// back.
+/// Writes facts for the process with this epoch, and tells whether they made events. If it is
+/// refused, the savepoint has to be rolled back.
 pub(crate) fn write(
     connection: &Connection,
     id: CallId,
     write: Write,
     at: Timestamp,
     epoch: i64,
-) -> TxResult<Recorded> {
+) -> TxResult<(Recorded, bool)> {
     let row = find(connection, id)?.ok_or_else(|| refusal::no_such_call(id))?;
     let owns = row.epoch == epoch;
     let before = row.read(attempts(connection, id)?)?.ok_or_else(|| refusal::erased(id))?;
@@ -184,10 +185,12 @@ pub(crate) fn write(
     for one in &change.events {
         event(connection, id, one)?;
     }
+    feed::append(connection, &change.published, false)?;
     if !owns {
         news::tell(connection, id, News::ends_a_ring(before.status, change.call.status))?;
     }
-    Ok(Recorded { call: Arc::new(change.call), effects: change.effects })
+    let recorded = Recorded { call: Arc::new(change.call), effects: change.effects };
+    Ok((recorded, !change.published.is_empty()))
 }
 
 fn new_attempt(

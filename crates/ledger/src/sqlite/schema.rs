@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_lighter_acceptance.sql"),
     include_str!("migrations/0005_news.sql"),
     include_str!("migrations/0006_concurrency_slots.sql"),
+    include_str!("migrations/0007_feed.sql"),
 ];
 
 /// The application id in the header of the file: "SWLD".

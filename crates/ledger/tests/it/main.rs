@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::print_stdout, clippy::unwrap_used)]
 
+mod feed;
 mod maintenance;
 mod postgres;
 mod sqlite;

@@ -227,6 +227,7 @@ impl RetentionConfig {
             recordings: days(self.recordings_days),
             raw_answers: days(self.raw_answers_days),
             people: days(self.people_days),
+            events: Some(Retention::EVENTS),
         }
     }
 }

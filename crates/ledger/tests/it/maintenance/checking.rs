@@ -51,6 +51,8 @@ async fn what_was_changed_by_hand_is_found() {
             "has two live attempts",
         ),
         ("DROP INDEX one_call_per_key", "one_call_per_key"),
+        ("UPDATE feed_head SET forgotten = forgotten - 1", "the feed leaves a position out"),
+        ("DELETE FROM feed_head", "the feed leaves a position out"),
         ("UPDATE attempts SET doubt = 2", "is wrong about whether its agent is in doubt"),
     ];
     for (sql, words) in hands {

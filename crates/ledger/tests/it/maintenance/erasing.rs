@@ -26,6 +26,10 @@ async fn an_erased_person_is_nowhere_and_the_rules_still_know_them() {
         record(journal, refused, Fact::Refused(because)).await;
         let bens = talk(journal, asks(BEN, "wyvern"), "wyvern").await;
         let before = get(&place, bens).await;
+        let told = if place.file.is_some() { "feed" } else { "outbox" };
+        let told = format!("SELECT count(*) FROM {told}");
+        let events = place.number(&told).await;
+        assert!(events > 10, "{events}");
         for needle in ["gryphon", ANN, "wyvern", BEN] {
             assert!(place.holds(needle).await, "{needle} is looked for where it would be");
         }
@@ -52,6 +56,7 @@ async fn an_erased_person_is_nowhere_and_the_rules_still_know_them() {
             "nothing of it says more than its kind"
         );
         assert_eq!(get(&place, bens).await, before);
+        assert_eq!(place.number(&told).await, events, "what was told named nobody, and stays");
         place.is_consistent().await;
 
         // The same number is the same person, and the caller's key still names the call that was

@@ -20,6 +20,7 @@ async fn each_kind_of_data_goes_in_its_own_time() {
             transcripts: Some(7 * DAY),
             recordings: Some(14 * DAY),
             people: Some(28 * DAY),
+            events: Some(3 * DAY),
         };
         let day = |n: u64| at(n * 86_400 + 2);
         let sweep = async |n| {
@@ -37,7 +38,11 @@ async fn each_kind_of_data_goes_in_its_own_time() {
             "no answer is left"
         );
         assert!(place.holds("I am gryphon").await && place.holds(ANN).await);
+        let told = if place.file.is_some() { "feed" } else { "outbox" };
+        let told = place.number(&format!("SELECT count(*) FROM {told}")).await;
         assert_eq!(sweep(2).await, [0, 0, 0, 0], "once is enough");
+        let swept = place.ledger.sweep(&retention, day(4)).await.unwrap();
+        assert_eq!((swept.events, told), (6, 6));
         assert_eq!(sweep(8).await, [0, 1, 0, 0]);
         assert!(!place.holds("I am gryphon").await && place.holds("gryphon.mp3").await);
         assert_eq!(sweep(15).await, [0, 0, 1, 0]);

@@ -50,7 +50,8 @@ async fn as_before(place: &Place) -> Place {
                  SELECT call_id, attempt_id, kind, content, at FROM learnt ORDER BY seq; \
                  ALTER TABLE events ENABLE TRIGGER USER; DROP TABLE learnt; \
                  DROP TRIGGER calls_stay ON calls; DROP TRIGGER calls_stay_all ON calls; DROP TRIGGER calls_begin_once ON calls; \
-                 DROP FUNCTION calls_stay(); DROP TABLE news; DELETE FROM schema_version WHERE version > 2",
+                 DROP FUNCTION calls_stay(); DROP TABLE news; \
+                 DROP TABLE outbox, feed, feed_head, deliveries, webhook_endpoints; DELETE FROM schema_version WHERE version > 2",
             )
             .await;
         return Place::postgres(place.url.clone().unwrap()).await;

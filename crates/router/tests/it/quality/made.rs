@@ -108,6 +108,7 @@ pub(crate) fn call(n: u128, status: CallStatus, attempts: Vec<Attempt>) -> Call 
         metadata: BTreeMap::new(),
         created_at: at,
         updated_at: at,
+        revision: 1,
         raw: None,
     }
 }

@@ -1,0 +1,4 @@
+//! What both ledgers tell programs outside.
+
+mod postgres;
+mod sqlite;
