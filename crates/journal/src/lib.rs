@@ -12,6 +12,7 @@
 pub mod conformance;
 mod denied;
 mod duplicates;
+mod identity;
 mod journal;
 mod memory;
 mod pages;
@@ -21,12 +22,11 @@ mod write;
 
 pub use denied::{Denied, WriteError};
 pub use duplicates::{DuplicateOf, KeyReused, details};
+pub use identity::{Identity, identity};
 pub use journal::{
     AuditLog, CallLog, EvidenceIndex, Inbox, Journal, JournalExt, Membership, NewCall, News,
     Opened, Recorded, Selection,
 };
 pub use memory::{MemoryJournal, Reservations};
 pub use pages::Pages;
-pub use write::{
-    Identity, Settlement, StoredWebhook, Write, holds_concurrency, identity, settlement,
-};
+pub use write::{Settlement, StoredWebhook, Write, holds_concurrency, settlement};
