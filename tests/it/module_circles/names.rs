@@ -32,10 +32,14 @@ pub(super) fn edges(modules: &[Module]) -> (Edges, Vec<String>) {
                 names.add(at, &import.path, &found);
             }
         }
+        // The same names come again and again.
+        let mut known = BTreeMap::new();
         for mention in &module.mentions {
-            let found = names.resolve(at, &mention.segments, &mut BTreeSet::new());
-            names.check(at, mention, &found);
-            names.add(at, mention, &found);
+            let found = known
+                .entry(&mention.segments)
+                .or_insert_with(|| names.resolve(at, &mention.segments, &mut BTreeSet::new()));
+            names.check(at, mention, found);
+            names.add(at, mention, found);
         }
     }
     (names.edges, names.lost)

@@ -10,9 +10,9 @@ use uuid::Uuid;
 
 use super::fixtures::{
     admitted, at, attempt, completed, failed, fault, new_call, open, queued, record,
-    refusal_to_open, report, request, send, task, valid,
+    refusal_to_open, request, send, task, valid,
 };
-use crate::{Journal, Opened, Selection, state::Fact};
+use crate::{Journal, JournalExt, Opened, Selection, state::Fact};
 
 pub(super) async fn one_live_attempt(journal: Arc<dyn Journal>) {
     let call = open(&journal, request(1), 0).await;
