@@ -11,6 +11,7 @@ mod failures;
 mod journey;
 mod kill_loop;
 mod model;
+mod module_circles;
 mod power_loss;
 mod python_sdk;
 mod regions;

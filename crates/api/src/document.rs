@@ -2,21 +2,14 @@
 
 use url::Url;
 use utoipa::{
-    PartialSchema, ToSchema,
+    ToSchema,
     openapi::{
-        Components, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response,
-        ResponseBuilder, ServerBuilder,
+        ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder, ServerBuilder,
         path::Operation,
-        security::{Http, HttpAuthScheme, SecurityScheme},
     },
 };
 
 use crate::{routes, wire::ProblemBody};
-
-const DESCRIPTION: &str = "Phone calls by voice agents over several providers. Every request \
-needs an API key, except this document and the pages of problems. Errors are problems as in \
-RFC 9457, with a `code`. Closed enums do not grow within version 1; codes, types and reasons that \
-are plain strings may, and clients have to accept what they do not know.";
 
 /// The document of the API. With an address, it names the server.
 pub fn document(public_url: Option<&Url>) -> OpenApi {
@@ -32,31 +25,6 @@ pub fn document(public_url: Option<&Url>) -> OpenApi {
         }
     }
     document
-}
-
-/// What the document begins with, before any operation.
-pub(crate) fn begin() -> OpenApi {
-    let mut components = Components::new();
-    components.add_security_scheme(
-        "key",
-        SecurityScheme::Http(
-            Http::builder()
-                .scheme(HttpAuthScheme::Bearer)
-                .description(Some("An API key, `sb_…`. Each operation names the scope it needs."))
-                .build(),
-        ),
-    );
-    components.schemas.insert(ProblemBody::name().into_owned(), ProblemBody::schema());
-    OpenApiBuilder::new()
-        .info(
-            InfoBuilder::new()
-                .title("Switchboard")
-                .version(env!("CARGO_PKG_VERSION"))
-                .description(Some(DESCRIPTION))
-                .build(),
-        )
-        .components(Some(components))
-        .build()
 }
 
 /// The problems that any operation may answer with, where it does not describe them itself.

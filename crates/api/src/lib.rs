@@ -28,6 +28,7 @@
 //! | [`routes`] | paths, headers and status codes, one file for each group |
 //! | `limits`, `headers`, `cursor`, `idempotency`, `context` | what all routes share |
 
+mod begin;
 pub mod caller;
 mod context;
 pub mod cursor;

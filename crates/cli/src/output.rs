@@ -9,6 +9,7 @@
 //! the reader of stdout goes away early (`| head`), the command still runs to its end.
 
 use std::{
+    fmt::Display,
     io::{self, IsTerminal, Write, stderr, stdout},
     process::ExitCode,
     time::Duration,
@@ -19,16 +20,16 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::{failure::Failure, terminal};
+use crate::terminal;
 
 /// An error as JSON.
 #[derive(Debug, Serialize)]
-pub(crate) struct Failed<'a> {
+pub(crate) struct Failed<'a, E> {
     /// The number that the error is about, if the command was given several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) to: Option<&'a str>,
     /// The error.
-    pub(crate) error: &'a Failure,
+    pub(crate) error: &'a E,
 }
 
 /// How to print: as text or JSON, for a terminal or a pipe.
@@ -103,7 +104,7 @@ impl Output {
     }
 
     /// Prints why a command stopped: on stderr, and with `--json` also as an object on stdout.
-    pub(crate) fn failure(&self, failure: &Failure) {
+    pub(crate) fn failure(&self, failure: &(impl Display + Serialize)) {
         put_stderr(&terminal::block(&format!("error: {failure}")));
         if self.json {
             self.object(&Failed { to: None, error: failure });

@@ -57,6 +57,7 @@ mod submit;
 mod sweep;
 mod take_up;
 mod takes_up;
+mod traces;
 mod trials;
 mod tried;
 mod waiting;

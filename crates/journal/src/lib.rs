@@ -12,6 +12,7 @@
 pub mod conformance;
 mod denied;
 mod duplicates;
+mod identity;
 mod journal;
 mod memory;
 mod pages;
@@ -22,6 +23,7 @@ mod write;
 
 pub use denied::{Denied, WriteError};
 pub use duplicates::{DuplicateOf, KeyReused, details};
+pub use identity::{Identity, identity};
 pub use journal::{
     AuditLog, CallLog, EvidenceIndex, Inbox, Journal, JournalExt, Membership, NewCall, News,
     Opened, Recorded, Selection,
@@ -29,6 +31,4 @@ pub use journal::{
 pub use memory::{MemoryJournal, Reservations};
 pub use pages::Pages;
 pub use published::{Published, created};
-pub use write::{
-    Identity, Settlement, StoredWebhook, Write, holds_concurrency, identity, settlement,
-};
+pub use write::{Settlement, StoredWebhook, Write, holds_concurrency, settlement};

@@ -94,6 +94,7 @@ compile_error!("a ledger needs a database: turn on the feature `sqlite` or `post
 
 mod audit;
 mod change;
+mod duplicate;
 mod feed;
 mod history;
 mod key;

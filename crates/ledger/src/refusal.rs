@@ -6,9 +6,7 @@ use std::{
 };
 
 use switchboard_core::{CallId, Error, ErrorKind};
-use switchboard_journal::{DuplicateOf, KeyReused};
-
-use crate::row::moment;
+use switchboard_journal::KeyReused;
 
 pub(crate) fn attempt_exists() -> Error {
     conflict("an attempt of this id was made before", "attempt_exists")
@@ -20,14 +18,6 @@ pub(crate) fn call_exists() -> Error {
 
 pub(crate) fn key_reused(first: CallId) -> Error {
     KeyReused { first }.into()
-}
-
-/// The earlier call was received at `since`, in microseconds.
-pub(crate) fn possible_duplicate(call: CallId, since: i64) -> Error {
-    match moment(since, format_args!("the call {call}")) {
-        Ok(since) => DuplicateOf { call, since }.into(),
-        Err(unreadable) => unreadable,
-    }
 }
 
 pub(crate) fn no_such_call(id: CallId) -> Error {

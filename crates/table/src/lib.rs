@@ -29,6 +29,7 @@
 //! | `row.rs` | a row with its cells and line |
 //! | `header.rs` | the names of the columns, and the delimiter |
 //! | `names.rs` | matching of column names |
+//! | `breaks.rs` | whether a cell may have several lines |
 //! | `lines.rs` | splits bytes into lines |
 //! | `split.rs` | splits lines into cells |
 //! | `swallowed.rs` | detects rows in a cell with a missing closing quote |
@@ -36,6 +37,7 @@
 //! | `writer.rs` | writes tables |
 //! | `fault.rs` | errors |
 
+mod breaks;
 mod fault;
 mod formula;
 mod header;
@@ -48,11 +50,12 @@ mod split;
 mod swallowed;
 mod writer;
 
+pub use breaks::Breaks;
 pub use fault::{Fault, FaultKind};
 pub use formula::{harmless, original};
 pub use header::{Header, Meaning};
 pub use names::{alike, nearest};
-pub use reader::{Breaks, Reader};
+pub use reader::Reader;
 pub use row::Row;
 pub use sheet::{Sheet, SheetRow};
 pub use writer::{Column, Writer};

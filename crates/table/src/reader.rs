@@ -4,6 +4,7 @@ use std::{fmt, io::Read};
 
 use crate::{
     LONGEST_ROW,
+    breaks::Breaks,
     fault::{Fault, FaultKind},
     header::{self, Header},
     lines::{self, Lines},
@@ -13,16 +14,6 @@ use crate::{
 
 /// The maximum number of lines of the header.
 const LONGEST_HEADER: usize = 100;
-
-/// Whether quoted cells may contain line breaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Breaks {
-    /// For tables with text written by people.
-    Allowed,
-    /// For tables without multi-line text: every quote must close on its line, and an unclosed
-    /// quote does not affect other rows.
-    Refused,
-}
 
 /// Reads the rows of a table.
 ///

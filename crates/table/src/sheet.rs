@@ -3,9 +3,10 @@
 use std::io::Read;
 
 use crate::{
+    breaks::Breaks,
     fault::{Fault, FaultKind},
     header::Header,
-    reader::{Breaks, Reader},
+    reader::Reader,
     row::Row,
 };
 

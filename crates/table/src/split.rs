@@ -1,7 +1,8 @@
 //! Splits lines into cells.
 
 use crate::{
-    Breaks, LONGEST_CELL,
+    LONGEST_CELL,
+    breaks::Breaks,
     fault::{Fault, FaultKind},
     row::Row,
 };

@@ -28,13 +28,13 @@ use axum::{Router, middleware};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Service, headers,
+    Service, begin, headers,
     problem::{Code, Problem},
 };
 
 /// Every operation of the document.
 pub(crate) fn operations() -> OpenApiRouter<Service> {
-    OpenApiRouter::with_openapi(crate::document::begin())
+    OpenApiRouter::with_openapi(begin::begin())
         .routes(routes!(calls::place, lists::list))
         .routes(routes!(lists::batch))
         .routes(routes!(calls::get))

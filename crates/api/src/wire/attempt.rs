@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::wire::{
     AttemptState, Delivery, Money, Outcome, Refusal, Time,
-    call::{View, provider_text},
+    view::{View, provider_text},
 };
 
 /// One attempt at one provider.

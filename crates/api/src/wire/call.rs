@@ -1,36 +1,13 @@
 //! A call on the wire.
 
-use std::{collections::BTreeMap, fmt::Display};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use switchboard::{ValidCall, core};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::wire::{Attempt, CallStatus, Money, Outcome, Time};
-
-/// What a caller may see of a call, and what is known beside its record.
-#[derive(Debug, Clone, Default)]
-pub struct View {
-    /// True with the scope `calls:content`: the whole number, and what was said.
-    pub content: bool,
-    /// The pseudonym of the person.
-    pub tag: Option<String>,
-    /// Why it does not move.
-    pub waits_for: Option<WaitsFor>,
-}
-
-/// Why an admitted call does not move.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct WaitsFor {
-    /// `window`, `redial`, `provider_limit`, `caller_limit`, `agent_limit`, `busy_callee`, `pause`
-    /// or `no_room`. More may be added.
-    #[schema(examples("window"))]
-    pub reason: String,
-    /// Until when, if that is known.
-    #[schema(required, value_type = Option<String>, format = DateTime)]
-    pub until: Option<Time>,
-}
+use crate::wire::{Attempt, CallStatus, Money, Outcome, Time, View, WaitsFor, view::provider_text};
 
 /// The arm of an experiment that a person is assigned to.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -206,11 +183,6 @@ impl Call {
 fn ended_at(call: &core::Call) -> Option<jiff::Timestamp> {
     let last = call.attempts.last().and_then(|last| last.ended_at);
     call.status.is_settled().then(|| last.unwrap_or(call.updated_at))
-}
-
-/// A provider's id, which may be made of a phone number: whole with the scope `calls:content`.
-pub(super) fn provider_text(whole: &str, masked: &impl Display, view: &View) -> String {
-    if view.content { whole.to_owned() } else { masked.to_string() }
 }
 
 /// The revision of a call: rises with each change.

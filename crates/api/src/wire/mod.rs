@@ -6,6 +6,7 @@
 //! | file | purpose |
 //! |---|---|
 //! | `call.rs`, `attempt.rs` | a call and its attempts |
+//! | `view.rs` | what a caller may see of a call |
 //! | `new_call.rs` | a request to place a call |
 //! | `page.rs`, `history.rs`, `content.rs` | lists of calls, batches; facts; transcripts, recordings, verdicts |
 //! | `plan.rs`, `provider.rs` | plans; agents, providers, quality |
@@ -31,6 +32,7 @@ mod plan;
 mod problem;
 mod provider;
 mod value;
+mod view;
 mod words;
 
 pub use admin::{
@@ -38,7 +40,7 @@ pub use admin::{
     NewKey, OwnLimits, ReloadRequested, RotateKey,
 };
 pub use attempt::{Attempt, AttemptError, Evidence};
-pub use call::{Call, Experiment, Fault, View, WaitsFor, etag, revision};
+pub use call::{Call, Experiment, Fault, etag, revision};
 pub use content::{NewVerdict, Recording, Transcript, Utterance, VerdictWord};
 pub use experiment::{
     Estimate, ExperimentArm, ExperimentDecision, ExperimentDetails, ExperimentList,
@@ -55,4 +57,5 @@ pub use provider::{
     Agent, AgentList, Headroom, ProviderList, ProviderState, QualityList, QualityRow,
 };
 pub use value::{Money, Time};
+pub use view::{View, WaitsFor};
 pub use words::{AttemptState, CallStatus, Delivery, Outcome, Refusal};

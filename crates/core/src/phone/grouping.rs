@@ -7,10 +7,11 @@
 
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat};
 
+use super::e164::{E164, FEWEST, exists};
 use super::error::PhoneNumberError::{self, Range, Tail};
-use super::parse::{E164, FEWEST, exists};
+use super::kind::NumberType;
+use super::number::PhoneNumber;
 use super::written::{Separator, Written};
-use super::{NumberType, PhoneNumber};
 
 /// The maximum number of groups.
 const MOST: usize = 16;

@@ -7,13 +7,15 @@
 
 use rlibphonenumber::{CountryCodeSource, PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 
+use super::e164::{E164, FEWEST, canonical};
 use super::error::PhoneNumberError::{
     self, Ambiguous, InternationalPrefix, Invalid, Short, Tail, TooLong, TooShort, WithoutCountry,
     WithoutPlan, WithoutPlus, WithoutPrefix,
 };
-use super::parse::{E164, FEWEST, canonical, judge};
+use super::judge::judge;
+use super::number::PhoneNumber;
 use super::written::Written;
-use super::{PhoneNumber, grouping, old_plan};
+use super::{grouping, old_plan};
 use crate::country::Country;
 
 /// Prefixes dialled before a national number that are not part of its written form.

@@ -10,8 +10,8 @@
 //! A number that is valid in the current plan is not rewritten. If it could also be an old form, it
 //! is rejected.
 
+use super::e164::{E164, exists};
 use super::error::PhoneNumberError::{self, OldPlan};
-use super::parse::{E164, exists};
 use crate::country::Country;
 
 /// Prefixes before the ten digits of a Mexican number in old lists. `1` was used for mobile phones

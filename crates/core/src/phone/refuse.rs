@@ -7,8 +7,8 @@
 
 use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, Region, ValidationError};
 
+use super::e164::country;
 use super::error::PhoneNumberError::{self, Emergency, Invalid, NotE164, Short, TooLong, TooShort};
-use super::parse::country;
 use super::short_data::{LONGEST, LONGEST_EMERGENCY, REGIONS, ShortNumbers};
 
 /// Text after this many characters is ignored, because no disguised emergency number is longer.

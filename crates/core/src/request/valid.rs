@@ -10,8 +10,11 @@ use serde::Serialize;
 
 use crate::{
     Appointment, BatchName, CallKey, CallRequest, Country, Language, Money, PhoneNumber,
-    ProfileName, Redial, TenantId, redact::redacted_debug, request::validate::LONGEST_CALL,
+    ProfileName, Redial, TenantId, redact::redacted_debug,
 };
+
+/// The longest call that may be asked for, in seconds.
+pub(super) const LONGEST_CALL: u32 = 3_600;
 
 /// When a call may be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]

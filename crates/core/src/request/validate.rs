@@ -10,7 +10,8 @@ use jiff::{Timestamp, civil};
 use crate::{
     BatchName, CallKey, CallRequest, CallWindow, Country, CountryError, Error, ErrorKind,
     IdempotencyKey, Language, Outcome, PhoneNumber, ProfileName, Redial, Result, RowKey, TenantId,
-    ValidAppointment, ValidCall, request::moment::moment,
+    ValidAppointment, ValidCall,
+    request::{moment::moment, valid::LONGEST_CALL},
 };
 
 const LONGEST_TASK: usize = 8_000;
@@ -20,7 +21,6 @@ const LONGEST_LINE: usize = 2_000;
 const MOST_INSTRUCTIONS: usize = 50;
 const MOST_LABELS: usize = 32;
 const SHORTEST_CALL: u32 = 30;
-pub(super) const LONGEST_CALL: u32 = 3_600;
 const MOST_REDIALS: u32 = 10;
 const SHORTEST_GAP: u32 = 60;
 const LONGEST_GAP: u32 = 7 * 24 * 3_600;

@@ -7,7 +7,8 @@
 
 use super::{
     control::{is_invisible, visible},
-    spans::{Kind, Span, spans},
+    kind::Kind,
+    spans::{Span, spans},
 };
 
 /// The fewest digits that count as a phone number.

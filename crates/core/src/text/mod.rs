@@ -8,10 +8,12 @@
 //! |---|---|
 //! | `mask.rs` | which digits are a phone number, and what is printed of it |
 //! | `spans.rs` | splits a text into digits, what may be between them, and what ends a number |
+//! | `kind.rs` | what these parts are |
 //! | `shapes/` | what has many digits but is not a phone number: ids, dates, times, money |
 //! | `control.rs` | control characters and invisible characters |
 
 mod control;
+mod kind;
 mod mask;
 mod shapes;
 mod spans;

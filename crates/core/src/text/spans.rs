@@ -2,31 +2,12 @@
 //!
 //! One pass from left to right with bounded lookahead, so it takes linear time for any text.
 
-use super::shapes;
+use super::{kind::Kind, shapes};
 
 /// The maximum length of a markup tag: `<span class="…">`.
 const LONGEST_TAG: usize = 160;
 /// The maximum length of an entity: `&NonBreakingSpace;`.
 const LONGEST_ENTITY: usize = 32;
-
-/// The kind of a part of the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Digits of any script.
-    Digits,
-    /// What may be between the digits of one number: spaces, punctuation, symbols, markup, escapes
-    /// and invisible characters.
-    Between,
-    /// A date, possibly with a time. A phone number can look like one, so the text next to it
-    /// decides.
-    Date,
-    /// A time of day.
-    Time,
-    /// What ends a number: letters, ids, amounts of money.
-    Apart,
-    /// A credential.
-    Secret,
-}
 
 /// A part of the text.
 #[derive(Debug, Clone, Copy)]

@@ -18,7 +18,7 @@
 //! The predictions are renewed each time that the number of people has grown by 5 %. In between,
 //! only counts matter: the whole past is a short list, and any `d` can be tested at any time.
 
-use super::{Interval, Rate, edge};
+use super::{estimate::Interval, mixture::Rate, numeric::edge};
 
 /// The prior belief that the arms are alike weighs as much as this many people in each arm. Half or
 /// twice as many would cost a few percent more people, for either small or large effects.

@@ -13,7 +13,10 @@
 
 use serde::Serialize;
 
-use super::{Interval, edge, ln_beta};
+use super::{
+    estimate::Interval,
+    numeric::{edge, ln_beta},
+};
 
 /// Both parameters of the beta prior (Jeffreys).
 const PRIOR: f64 = 0.5;

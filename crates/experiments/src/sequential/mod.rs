@@ -13,6 +13,7 @@
 //! | `mixture.rs` | the same from counts alone, and the rate of one arm | beta-binomial mixture martingales | for every number of people, however they are assigned |
 //! | `means.rs` | what does a success cost, how long does a call last | asymptotic confidence sequences | asymptotically |
 //! | `tally.rs` | the sums of every arm | | |
+//! | `estimate.rs`, `numeric.rs` | values with their intervals, and the functions that these need | | |
 //! | `srm.rs` | did the arms get the people that their weights call for | a Dirichlet-multinomial mixture martingale | for every number of people |
 //! | `power.rs` | which effects can the experiment find | normal approximations of the above | approximately |
 //!
@@ -30,68 +31,18 @@
 
 mod betting;
 mod comparison;
+mod estimate;
 mod means;
 mod mixture;
+mod numeric;
 mod power;
 mod srm;
 mod tally;
 
-use serde::Serialize;
-
 pub use comparison::{Detection, Metric, Point, SequentialComparison, Side, running_intersection};
+pub use estimate::{Estimate, Interval};
 pub use means::Means;
 pub use mixture::{Rate, RateDifference, difference, interval};
 pub use power::{Design, Detectable, Needed, detectable, people_needed};
 pub use srm::{SampleRatioMismatch, sample_ratio_mismatch};
 pub use tally::{Arms, Comparison, Observation, Tally};
-
-/// A closed interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Interval {
-    /// The lower end.
-    pub low: f64,
-    /// The upper end.
-    pub high: f64,
-}
-
-impl Interval {
-    /// True if this value is outside.
-    pub fn excludes(&self, value: f64) -> bool {
-        value < self.low || value > self.high
-    }
-}
-
-/// A measured value with its confidence interval, which is valid at all times at once.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Estimate {
-    /// The measured value.
-    pub value: f64,
-    /// The confidence interval of the true value; `None` while there is too little data for one.
-    pub interval: Option<Interval>,
-}
-
-impl Estimate {
-    /// True if there is an interval and this value is outside of it.
-    pub fn excludes(&self, value: f64) -> bool {
-        self.interval.is_some_and(|interval| interval.excludes(value))
-    }
-}
-
-/// The logarithm of the beta function.
-fn ln_beta(a: f64, b: f64) -> f64 {
-    libm::lgamma(a) + libm::lgamma(b) - libm::lgamma(a + b)
-}
-
-/// Bisects to the point where `holds` turns false, between `inside`, where it is true, and
-/// `outside`, where it is false. Returns the outer side of it.
-fn edge(mut inside: f64, mut outside: f64, holds: impl Fn(f64) -> bool) -> f64 {
-    while (outside - inside).abs() > 1e-9 {
-        let middle = f64::midpoint(inside, outside);
-        if holds(middle) {
-            inside = middle;
-        } else {
-            outside = middle;
-        }
-    }
-    outside
-}

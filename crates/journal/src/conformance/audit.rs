@@ -8,7 +8,7 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use switchboard_router::{AuditEntry, AuditTopic};
 
-use super::{Pair, at};
+use super::fixtures::{Pair, at};
 use crate::Journal;
 
 const TOPICS: [AuditTopic; 3] =

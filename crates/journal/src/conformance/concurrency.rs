@@ -17,7 +17,7 @@ use switchboard_core::{
 };
 use switchboard_router::{ConcurrencySlot, Reservation};
 
-use super::{
+use super::fixtures::{
     Pair, admitted, at, attempt, completed, concurrency_slot, failed, fault, open, queued, record,
     report, request, write, write_intent,
 };

@@ -8,7 +8,7 @@ use switchboard_core::{AttemptId, CallRequest, Delivery, Outcome, Proof, Result}
 use switchboard_router::Reservation;
 use uuid::Uuid;
 
-use super::{
+use super::fixtures::{
     admitted, agents_attempt, failed, fault, in_doubt, open, record, request, send, write_intent,
 };
 use crate::{

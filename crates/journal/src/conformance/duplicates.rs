@@ -1,7 +1,14 @@
 //! The same person with the same task again, and rows of batches that come again.
 
-use super::*;
-use crate::{DuplicateOf, JournalExt};
+use std::{sync::Arc, time::Duration};
+
+use switchboard_core::{CallId, CallRequest, CallStatus, Delivery, ErrorKind, Refusal};
+
+use super::fixtures::{
+    admitted, at, attempt, completed, failed, fault, new_call, open, queued, record,
+    refusal_to_open, request, send, task,
+};
+use crate::{DuplicateOf, Journal, JournalExt, NewCall, Opened, state::Fact};
 
 const MINUTES: u64 = 60;
 const HOURS: u64 = 60 * MINUTES;

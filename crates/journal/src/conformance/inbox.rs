@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::{at, attempt};
+use super::fixtures::{at, attempt};
 use crate::{Journal, StoredWebhook};
 
 pub(super) async fn webhooks_are_kept_until_they_are_handled(journal: Arc<dyn Journal>) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use switchboard_core::{AttemptState, CallStatus, Currency, Delivery, ErrorKind, Money};
 use switchboard_router::{BudgetHold, Reservation};
 
-use super::{
+use super::fixtures::{
     admitted, agents_attempt, at, attempt, budgeted, failed, in_doubt, open, rate_slot, record,
     request, write_intent,
 };

@@ -8,7 +8,7 @@ use switchboard_core::{
     AttemptId, CallId, Cost, Credits, Delivery, Outcome, Proof, ProviderState, Refusal, Transcript,
 };
 
-use super::{
+use super::fixtures::{
     Pair, admitted, at, attempt, completed, failed, fault, open, queued, record, report, request,
     send,
 };

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use switchboard_core::{Call, CallId, CallStatus, Currency, Delivery, Money, Proof};
 use switchboard_router::{BudgetHold, Reservation};
 
-use super::{
+use super::fixtures::{
     Pair, admitted, at, attempt, budgeted, completed, failed, fault, open, queued, rate_slot,
     record, request, send, write_intent,
 };

@@ -10,7 +10,7 @@ use switchboard_core::{
 };
 use switchboard_router::{BudgetHold, Budgeted, RateSlot, Reservation, Scope};
 
-use super::{
+use super::fixtures::{
     admitted, at, attempt, budgeted, failed, open, queued, rate_slot, record, request, write,
     write_intent,
 };

@@ -9,7 +9,7 @@ use switchboard_core::{
     Delivery, ErrorKind, Money, Outcome, ProviderId, ProviderState, TenantId,
 };
 
-use super::{
+use super::fixtures::{
     admitted, at, attempt, failed, in_doubt, open, queued, record, report, request, send, valid,
 };
 use crate::{Journal, JournalExt, state::Fact};

@@ -15,9 +15,9 @@ use switchboard_router::{AuditEntry, AuditTopic, hash::digest, may_be_same_agent
 
 use super::{feed::Feed, reservations::Reservations};
 use crate::{
-    Denied, DuplicateOf, Identity, KeyReused, NewCall, News, Opened, Published, Recorded, Selection,
-    Settlement, StoredWebhook, Write, WriteError, created, details, holds_concurrency, identity,
-    settlement,
+    Denied, DuplicateOf, Identity, KeyReused, NewCall, News, Opened, Published, Recorded,
+    Selection, Settlement, StoredWebhook, Write, WriteError, created, details, holds_concurrency,
+    identity, settlement,
 };
 
 #[derive(Debug)]

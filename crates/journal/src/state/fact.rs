@@ -11,7 +11,8 @@ use switchboard_core::{
 use switchboard_router::PlanRecord;
 
 use crate::{
-    Denied, Identity, identity,
+    Denied,
+    identity::{Identity, identity},
     state::{Effect, Event, State, Step, step},
 };
 

@@ -4,9 +4,11 @@
 //! stores a fact's content. Journals in memory and on disk, simulations and model checks all use
 //! these two.
 
+mod event;
 mod fact;
 mod machine;
 
+pub use event::{Effect, Event, State, Step};
 pub use fact::may_resolve;
 pub use fact::{Fact, Resolution, Verdict, apply};
-pub use machine::{Effect, Event, State, Step, step};
+pub use machine::step;

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     change::{Change, Duplicates, NewCallRow, Written, permit},
+    duplicate,
     history::Entry,
     postgres::{
         news, reservations,
@@ -111,9 +112,11 @@ pub(crate) async fn open(
             .fetch_optional(&mut *connection)
             .await?;
         if let Some(row) = first {
-            return Err(
-                refusal::possible_duplicate(CallId::new(row.try_get(0)?), row.try_get(1)?).into()
-            );
+            return Err(duplicate::possible_duplicate(
+                CallId::new(row.try_get(0)?),
+                row.try_get(1)?,
+            )
+            .into());
         }
     }
     sqlx::query(NEW_CALL)

@@ -1,11 +1,6 @@
 //! Creates and configures the file.
 
-use std::{
-    fs::{self, File, OpenOptions},
-    io,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{fs::OpenOptions, io, path::Path, time::Duration};
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use switchboard_core::{Error, ErrorKind, Result};
@@ -14,6 +9,7 @@ use crate::{
     key::HashKey,
     refusal::failed,
     sqlite::{
+        directory::make_directory,
         private,
         processes::{self, Presence},
         schema::{migrate, settle_key},
@@ -156,30 +152,4 @@ fn make(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_file() => Ok(()),
         made => made.map(|_| ()),
     }
-}
-
-/// A new directory is only on disk once its parent is synced.
-pub(crate) fn make_directory(directory: &Path) -> io::Result<()> {
-    let mut missing: Vec<PathBuf> = Vec::new();
-    let mut at = directory;
-    while !at.as_os_str().is_empty() && !at.exists() {
-        missing.push(at.to_owned());
-        let Some(parent) = at.parent() else { break };
-        at = parent;
-    }
-    for directory in missing.iter().rev() {
-        let mut builder = fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        match builder.create(directory) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            result => result?,
-        }
-        #[cfg(unix)]
-        if let Some(parent) = directory.parent() {
-            let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-            File::open(parent)?.sync_all()?;
-        }
-    }
-    Ok(())
 }

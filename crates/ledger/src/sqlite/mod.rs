@@ -3,6 +3,7 @@
 //! | file | purpose |
 //! |---|---|
 //! | `file.rs` | creates and configures the file |
+//! | `directory.rs` | creates directories that outlast a loss of power |
 //! | `private.rs` | checks that only its owner can access it |
 //! | `schema.rs` | migrations, and a check that all constraints exist |
 //! | `writer.rs` | one writer, which commits for all waiting callers |
@@ -24,6 +25,7 @@ mod audit;
 mod backup;
 mod check;
 mod deliveries;
+mod directory;
 mod endpoints;
 mod events;
 mod feed;

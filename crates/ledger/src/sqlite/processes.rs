@@ -20,7 +20,8 @@ use crate::{
     refusal::failed,
     select::NEEDS_OWNER,
     sqlite::{
-        file, news,
+        directory::make_directory,
+        news,
         queries::{self, CALL_COLUMNS},
         tx::{TxError, TxResult},
     },
@@ -76,7 +77,7 @@ pub(crate) fn join(connection: &Connection, directory: &Path) -> TxResult<Presen
     connection.prepare_cached(JOIN)?.execute([])?;
     let epoch = connection.last_insert_rowid();
     let lock = || -> io::Result<File> {
-        file::make_directory(directory)?;
+        make_directory(directory)?;
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false);
         #[cfg(unix)]

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     change::{Change, Duplicates, Event, NewCallRow, Written, permit},
+    duplicate,
     history::Entry,
     refusal,
     row::{AttemptRow, CallRow, read_request},
@@ -99,7 +100,7 @@ pub(crate) fn open(connection: &Connection, new: NewCallRow, epoch: i64) -> TxRe
             )
             .optional()?;
         if let Some((first, since)) = first {
-            return Err(refusal::possible_duplicate(first, since).into());
+            return Err(duplicate::possible_duplicate(first, since).into());
         }
     }
     let written = connection.prepare_cached(NEW_CALL)?.execute(params![

@@ -2,7 +2,7 @@
 
 use switchboard_core::Money;
 
-use super::{Rank, RankInput};
+use super::rank::{Rank, RankInput};
 use crate::hash::{digest, share};
 
 /// The lowest cost per successful call first: the expected cost divided by the lower bound of the

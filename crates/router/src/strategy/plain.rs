@@ -4,7 +4,7 @@ use std::{cmp::Reverse, time::Duration};
 
 use switchboard_core::{Money, ProviderId};
 
-use super::{Rank, RankInput};
+use super::rank::{Rank, RankInput};
 use crate::hash::{digest, share};
 
 /// In the order of the route, or else of the configuration.

@@ -7,11 +7,11 @@ use switchboard_router::Match;
 
 use crate::config::{
     AgentConfig,
+    compile::tariff::wrong_prefix,
     experiment::ExperimentConfig,
     problem::{KeyPath, Problems},
     routing::RouteConfig,
     suggest::did_you_mean,
-    tariff::wrong_prefix,
 };
 
 /// The conditions as they are written.

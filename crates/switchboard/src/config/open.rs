@@ -114,7 +114,7 @@ impl Config {
             return Ok(None);
         };
         let mut problems = Problems::default();
-        super::ledger::check(Some(ledger), &mut problems);
+        crate::config::ledger::check(Some(ledger), &mut problems);
         let key = self.hash_key(ledger, &environment, &mut problems);
         let url = self.ledger_url(ledger, &environment, &mut problems);
         if !problems.is_empty() {

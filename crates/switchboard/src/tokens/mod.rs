@@ -14,11 +14,13 @@
 //! | `file.rs` | a file that only its owner can read |
 //! | `keyring.rs` | the keyring, with a time limit on a service that may never answer |
 //! | `lock.rs` | one process at a time |
+//! | `of_account.rs` | the login of an account of the configuration |
 //! | `sign_in.rs` | what a login needs to know of an account |
 
 mod file;
 mod keyring;
 mod lock;
+mod of_account;
 mod saved;
 mod sign_in;
 mod vault;

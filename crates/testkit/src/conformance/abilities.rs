@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use switchboard_core::{AgentId, ErrorKind, IncomingWebhook, UsageFilter};
 
-use crate::conformance::{Report, Suite, expect, failure};
+use crate::conformance::{
+    report::Report,
+    suite::{Suite, expect, failure},
+};
 
 pub(crate) async fn run(suite: &Suite<'_>, report: &mut Report) {
     report.note("what is known of it makes sense", info(suite));

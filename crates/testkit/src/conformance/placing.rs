@@ -2,7 +2,11 @@
 
 use switchboard_core::{Delivery, ErrorKind, PhoneNumber, ProviderCall, Refusal};
 
-use crate::conformance::{PlacingFault, Report, Suite, expect, failure};
+use crate::conformance::{
+    harness::PlacingFault,
+    report::Report,
+    suite::{Suite, expect, failure},
+};
 
 pub(crate) async fn run(suite: &Suite<'_>, report: &mut Report) {
     report.note("a placed call rings once and ends with an outcome", rings_once(suite).await);

@@ -5,7 +5,10 @@ use std::collections::HashSet;
 use futures::TryStreamExt;
 use switchboard_core::{CallFilter, CallsExt, ErrorKind, ProviderCallId};
 
-use crate::conformance::{Report, Suite, expect, failure};
+use crate::conformance::{
+    report::Report,
+    suite::{Suite, expect, failure},
+};
 
 pub(crate) async fn run(suite: &Suite<'_>, report: &mut Report) {
     report.note("a call is read by its id", by_id(suite).await);

@@ -6,7 +6,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde_json::Value;
 
 use super::connection::{End, Seizure};
-use super::exchange::Surface;
+use super::surface::Surface;
 use crate::fault::{Envelope, Fault};
 
 /// How a request ends.

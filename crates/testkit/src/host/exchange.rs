@@ -19,22 +19,10 @@ use super::connection::ConnectionControl;
 use super::effect::{Answer, Effect, corrupt};
 use super::log::{RequestLog, RequestRecord, names};
 use super::query::Params;
+use super::surface::Surface;
 use super::timeline::Timeline;
 use crate::RingLedger;
-use crate::fault::{After, Envelope, Fault, FaultHandle, Hit, Seen};
-
-/// What the host has to know about a provider's API to inject faults and log requests.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Surface {
-    pub(crate) provider: &'static str,
-    /// The path of the POST that places a call.
-    pub(crate) place_path: &'static str,
-    /// A JSON pointer to the number in the body of that POST.
-    pub(crate) callee: &'static str,
-    /// Request bodies below these paths are secret.
-    pub(crate) secret_paths: &'static [&'static str],
-    pub(crate) envelope: Envelope,
-}
+use crate::fault::{After, Fault, FaultHandle, Hit, Seen};
 
 /// The parts of a simulator that both providers share.
 pub(crate) struct Host {

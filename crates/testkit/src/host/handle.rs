@@ -4,9 +4,9 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use super::doors::{AcceptLoop, Doors};
 use super::exchange::Host;
 use super::log::RequestRecord;
-use super::serve::{AcceptLoop, Doors};
 use crate::RingLedger;
 use crate::fault::FaultHandle;
 

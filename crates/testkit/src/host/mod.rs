@@ -7,6 +7,7 @@
 //! connection, write raw bytes or nothing, and close or reset it.
 
 mod connection;
+mod doors;
 mod effect;
 mod envelope;
 mod exchange;
@@ -15,14 +16,16 @@ mod log;
 mod query;
 mod seed;
 mod serve;
+mod surface;
 mod timeline;
 mod window;
 
-pub(crate) use exchange::{Host, RequestContext, Surface};
+pub(crate) use exchange::{Host, RequestContext};
 pub use handle::SimHandle;
 pub use log::RequestRecord;
 pub(crate) use query::{Params, encode};
 pub(crate) use seed::Seed;
 pub(crate) use serve::start;
+pub(crate) use surface::Surface;
 pub(crate) use timeline::Timeline;
 pub(crate) use window::Window;

@@ -12,26 +12,16 @@ use hyper_util::rt::TokioIo;
 use parking_lot::RwLock;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 
 use super::connection::{ConnectionControl, finish};
-use super::exchange::{Host, Surface, exchange};
+use super::doors::Doors;
+use super::exchange::{Host, exchange};
 use super::handle::SimHandle;
 use super::log::RequestLog;
+use super::surface::Surface;
 use super::timeline::Timeline;
 use crate::fault::FaultHandle;
 use crate::{RingLedger, SimConfig, rude};
-
-/// The channels to and from the accept loop.
-#[derive(Debug)]
-pub(crate) struct Doors {
-    /// Set to refuse connections.
-    pub(crate) shut: watch::Sender<bool>,
-    /// Whether the listener is currently open.
-    pub(crate) open: watch::Receiver<bool>,
-    /// Incremented to cut all connections.
-    pub(crate) sever: watch::Sender<u64>,
-}
 
 /// Binds the address and serves the router that `routes` returns.
 pub(crate) async fn start(
@@ -82,8 +72,6 @@ pub(crate) async fn start(
         host,
     ))
 }
-
-pub(crate) type AcceptLoop = JoinHandle<()>;
 
 async fn accept_loop(
     host: Arc<Host>,

@@ -16,24 +16,12 @@ use super::agents::object;
 use super::caller::Caller;
 use super::codes::Refused;
 use super::state::{Record, SimState};
+use super::wanted::Wanted;
 use crate::calls::{Outcome, Phase};
 use crate::countries;
 use crate::host::{Params, RequestContext};
 
 type Answer = Result<Response, Refused>;
-
-/// A valid request to place a call.
-pub(crate) struct Wanted {
-    pub(crate) to: String,
-    pub(crate) agent_id: String,
-    pub(crate) agent_name: String,
-    pub(crate) name: Option<String>,
-    pub(crate) context: Option<String>,
-    pub(crate) first_message: Option<String>,
-    pub(crate) lead_id: Option<String>,
-    pub(crate) webhook_url: Option<String>,
-    pub(crate) max_duration: u64,
-}
 
 pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new().route("/api/v1/calls", get(read).post(create))

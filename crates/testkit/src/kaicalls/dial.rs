@@ -7,9 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
-use super::calls::{Wanted, body_of};
+use super::calls::body_of;
 use super::deliver::Parcel;
 use super::state::{Record, SimState};
+use super::wanted::Wanted;
 use crate::Ring;
 use crate::calls::{CallPlan, Life, Outcome, Phase};
 use crate::host::RequestContext;

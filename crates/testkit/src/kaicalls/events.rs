@@ -23,20 +23,10 @@ use super::account::normal;
 use super::agents::object;
 use super::caller::Caller;
 use super::codes::Refused;
-use super::state::{SimState, WebhookAttempt};
+use super::state::{Event, SimState, WebhookAttempt};
 use crate::host::Params;
 
 type Answer = Result<Response, Refused>;
-
-/// An event of a call.
-#[derive(Clone)]
-pub(crate) struct Event {
-    id: String,
-    event_type: String,
-    object_id: String,
-    data: Map<String, Value>,
-    created_at: String,
-}
 
 pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()

@@ -10,8 +10,9 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::caller::{DEFAULT_SCOPES, Key, Session};
+use super::caller::{DEFAULT_SCOPES, Session};
 use super::codes::Refused;
+use super::key::Key;
 use super::state::SimState;
 use crate::host::Params;
 

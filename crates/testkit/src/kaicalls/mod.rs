@@ -15,12 +15,15 @@ mod dial;
 mod discovery;
 mod events;
 mod evidence;
+mod key;
 mod keys;
 mod numbers;
+mod run;
 mod run_routes;
 mod runs;
 mod sim;
 mod state;
+mod wanted;
 mod webhooks;
 
 pub use sim::SimKaiCalls;

@@ -24,7 +24,8 @@ use super::agents::object;
 use super::caller::Caller;
 use super::codes::Refused;
 use super::events::limit;
-use super::runs::{Problem, Run, Standing, plan};
+use super::run::{Run, Standing};
+use super::runs::{Problem, plan};
 use super::state::SimState;
 use crate::host::{Params, RequestContext};
 

@@ -17,8 +17,9 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::calls::{Wanted, check, status_of};
+use super::calls::{check, status_of};
 use super::codes::Refused;
+use super::run::{Job, JobState, Run, Standing};
 use super::state::SimState;
 use crate::calls::{Outcome, Phase};
 use crate::host::RequestContext;
@@ -26,48 +27,6 @@ use crate::host::RequestContext;
 const MOST_RECIPIENTS: usize = 100;
 const PACE: Duration = Duration::from_secs(1);
 const SHARED: [&str; 5] = ["agent_id", "context", "first_message", "max_duration", "webhook_url"];
-
-/// One run.
-pub(crate) struct Run {
-    pub(crate) id: String,
-    pub(crate) key: String,
-    /// The original body, to compare with repeated requests.
-    pub(crate) body: Map<String, Value>,
-    pub(crate) created_at: String,
-    pub(crate) standing: Standing,
-    pub(crate) jobs: Vec<Job>,
-}
-
-/// The state that the account requested for a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Standing {
-    Going,
-    Paused,
-    Cancelled,
-}
-
-/// One recipient of a run.
-pub(crate) struct Job {
-    pub(crate) id: String,
-    to: String,
-    name: Option<String>,
-    state: JobState,
-}
-
-/// The state of a job.
-enum JobState {
-    /// Boxed because it is much larger than the other variants.
-    Pending(Box<Wanted>),
-    Dialled {
-        call_id: String,
-        attempt_id: String,
-        at: String,
-    },
-    Blocked(String),
-    Cancelled,
-    /// The ring ledger could not be written.
-    Failed,
-}
 
 /// An error in a body.
 pub(crate) struct Problem {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use axum::{Router, middleware};
 use parking_lot::Mutex;
 
-use super::caller::Key;
 use super::codes::Refused;
+use super::key::Key;
 use super::state::{Agent, Number, SimState, WebhookAttempt};
 use super::{
     account, agents, calls, discovery, events, evidence, keys, numbers, run_routes, webhooks,

@@ -10,10 +10,8 @@ use parking_lot::Mutex;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
-use super::caller::Key;
-use super::events::Event;
-use super::runs::Run;
-use super::webhooks::Subscription;
+use super::key::Key;
+use super::run::Run;
 use crate::SimConfig;
 use crate::calls::Life;
 use crate::host::{Host, Seed};
@@ -95,6 +93,28 @@ impl fmt::Debug for WebhookAttempt {
             .field("status", &self.status)
             .finish_non_exhaustive()
     }
+}
+
+/// An event of a call.
+#[derive(Clone)]
+pub(crate) struct Event {
+    pub(super) id: String,
+    pub(super) event_type: String,
+    pub(super) object_id: String,
+    pub(super) data: Map<String, Value>,
+    pub(super) created_at: String,
+}
+
+/// One subscription.
+pub(crate) struct Subscription {
+    pub(super) id: String,
+    pub(super) url: String,
+    pub(super) events: Vec<String>,
+    pub(super) description: Option<String>,
+    pub(super) active: bool,
+    pub(super) created_at: String,
+    pub(super) secret: String,
+    pub(super) rotations: usize,
 }
 
 /// The outbound calls, oldest first, and how often each number was dialled.

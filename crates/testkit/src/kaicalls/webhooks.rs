@@ -18,7 +18,7 @@ use super::agents::object;
 use super::caller::Caller;
 use super::codes::Refused;
 use super::deliver::Parcel;
-use super::state::SimState;
+use super::state::{SimState, Subscription};
 use crate::WebhookBody;
 use crate::host::Params;
 
@@ -26,18 +26,6 @@ type Answer = Result<Response, Refused>;
 
 /// The events that a subscription can include.
 const EVENTS: [&str; 3] = ["call.completed", "call.failed", "webhook.test"];
-
-/// One subscription.
-pub(crate) struct Subscription {
-    id: String,
-    url: String,
-    events: Vec<String>,
-    description: Option<String>,
-    active: bool,
-    created_at: String,
-    secret: String,
-    rotations: usize,
-}
 
 pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()

@@ -9,10 +9,10 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
+use super::caller::Caller;
 use super::codes::Refused;
 use super::state::SimState;
 use super::subscriptions;
-use super::tokens::Caller;
 
 type Answer = Result<Response, Refused>;
 

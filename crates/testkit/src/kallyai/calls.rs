@@ -10,10 +10,10 @@ use bytes::Bytes;
 use http::{StatusCode, header};
 use serde_json::{Map, Value, json};
 
+use super::caller::Caller;
 use super::codes::Refused;
 use super::dial::Placed;
 use super::state::{Record, SimState};
-use super::tokens::Caller;
 use super::validate;
 use crate::Shape;
 use crate::calls::{Outcome, Phase};

@@ -1,8 +1,6 @@
 //! Stores the items of the sections that only store and return them. Each item is a JSON object
 //! with an `id`.
 
-use std::collections::BTreeMap;
-
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
@@ -11,13 +9,6 @@ use serde_json::{Map, Value, json};
 use super::codes::Refused;
 use super::state::SimState;
 use crate::host::Params;
-
-/// Items by kind, oldest first.
-#[derive(Default)]
-pub(crate) struct Collections {
-    kinds: BTreeMap<&'static str, Vec<Value>>,
-    made: usize,
-}
 
 impl SimState {
     /// Adds an item to its collection, with an `id` and `created_at` before its fields.

@@ -6,57 +6,14 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use super::caller::Caller;
 use super::codes::Refused;
 use super::state::SimState;
-use super::tokens::Caller;
 use crate::host::Params;
 
 type Answer = Result<Response, Refused>;
-
-/// The balance. Amounts are in thousandths of a credit.
-pub(crate) struct Account {
-    allocated: u64,
-    used: u64,
-    entries: Vec<Entry>,
-    pub(crate) period_start: String,
-    pub(crate) period_end: String,
-}
-
-struct Entry {
-    call_id: String,
-    cost: u64,
-    at: String,
-}
-
-impl Account {
-    pub(crate) fn new(credits: u32, now: Timestamp) -> Self {
-        let date = |at: Timestamp| at.strftime("%Y-%m-%dT00:00:00Z").to_string();
-        let month = SignedDuration::from_hours(30 * 24);
-        Self {
-            allocated: u64::from(credits) * 1000,
-            used: 0,
-            entries: Vec::new(),
-            period_start: date(now),
-            period_end: date(now.checked_add(month).unwrap_or(now)),
-        }
-    }
-
-    pub(crate) fn charge(&mut self, call_id: &str, cost: u64, at: String) {
-        self.used += cost;
-        self.entries.push(Entry { call_id: call_id.to_owned(), cost, at });
-    }
-
-    pub(crate) fn left(&self) -> u64 {
-        self.allocated.saturating_sub(self.used)
-    }
-
-    pub(crate) fn calls(&self) -> usize {
-        self.entries.len()
-    }
-}
 
 pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()

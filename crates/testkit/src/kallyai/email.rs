@@ -10,10 +10,10 @@ use axum::routing::{delete, get, post};
 use bytes::Bytes;
 use serde_json::json;
 
+use super::caller::Caller;
 use super::codes::Refused;
 use super::collections::ok;
 use super::state::SimState;
-use super::tokens::Caller;
 use crate::host::Params;
 
 type Answer = Result<Response, Refused>;

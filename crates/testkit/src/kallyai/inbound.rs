@@ -11,46 +11,16 @@ use axum::routing::{get, patch, post};
 use axum::{Json, Router};
 use bytes::Bytes;
 use http::StatusCode;
-use parking_lot::Mutex;
 use serde_json::{Value, json};
-use tokio::sync::broadcast;
 use tokio::time::Instant;
 
+use super::caller::Caller;
 use super::codes::Refused;
+use super::inbound_calls::{Inbound, Incoming};
 use super::state::SimState;
-use super::tokens::Caller;
 use crate::host::Params;
 
 type Answer = Result<Response, Refused>;
-
-/// One inbound call.
-struct Incoming {
-    id: String,
-    from: String,
-    name: String,
-    vip: bool,
-    status: &'static str,
-    started_at: String,
-    begun: Instant,
-    tenths: Option<u64>,
-    handled_by: &'static str,
-    transferred_to: Option<String>,
-    reject_reason: Option<String>,
-    action_items: Vec<Value>,
-}
-
-/// The inbound calls and their events.
-pub(crate) struct Inbound {
-    calls: Mutex<Vec<Incoming>>,
-    events: Mutex<Vec<Value>>,
-    pub(crate) feed: broadcast::Sender<Value>,
-}
-
-impl Default for Inbound {
-    fn default() -> Self {
-        Self { calls: Mutex::default(), events: Mutex::default(), feed: broadcast::channel(256).0 }
-    }
-}
 
 impl Inbound {
     pub(crate) fn receive(&self, sim: &SimState, from: &str, name: &str, vip: bool) -> String {

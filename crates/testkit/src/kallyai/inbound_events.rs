@@ -14,9 +14,9 @@ use http::{HeaderMap, header};
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 
+use super::caller::Caller;
 use super::codes::Refused;
 use super::state::SimState;
-use super::tokens::Caller;
 
 pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()

@@ -10,10 +10,10 @@ use axum::routing::{get, post, put};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use super::caller::Caller;
 use super::codes::Refused;
 use super::collections::{created, ok};
 use super::state::SimState;
-use super::tokens::Caller;
 use crate::host::Params;
 
 type Answer = Result<Response, Refused>;

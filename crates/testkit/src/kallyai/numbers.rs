@@ -10,52 +10,17 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::caller::Caller;
 use super::codes::Refused;
+use super::owned_numbers::Owned;
 use super::state::SimState;
-use super::tokens::Caller;
 use crate::countries;
-use crate::host::{Params, Seed};
+use crate::host::Params;
 
 type Answer = Result<Response, Refused>;
 
 /// The code that every simulated verification accepts.
 const CODE: &str = "123456";
-
-/// The numbers of the account.
-pub(crate) struct Numbers {
-    owned: Vec<Owned>,
-    targets: Vec<String>,
-    verifying: Vec<String>,
-    verified: Vec<String>,
-    made: usize,
-}
-
-struct Owned {
-    id: String,
-    number: String,
-    forwarding: Option<String>,
-    caller_id: Option<String>,
-    created_at: String,
-}
-
-impl Numbers {
-    pub(crate) fn new(seed: Seed, now: String) -> Self {
-        let first = Owned {
-            id: seed.uuid("kallyai/number/0"),
-            number: "+14155550100".to_owned(),
-            forwarding: None,
-            caller_id: None,
-            created_at: now,
-        };
-        Self {
-            owned: vec![first],
-            targets: Vec::new(),
-            verifying: Vec::new(),
-            verified: Vec::new(),
-            made: 1,
-        }
-    }
-}
 
 pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()

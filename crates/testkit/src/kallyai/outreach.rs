@@ -12,11 +12,11 @@ use axum::{Extension, Router};
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
+use super::caller::Caller;
 use super::codes::Refused;
 use super::collections::{created, ok};
 use super::dial::Placed;
 use super::state::SimState;
-use super::tokens::Caller;
 use super::validate::{self, Accepted};
 use crate::countries;
 use crate::host::{Params, RequestContext};

@@ -9,9 +9,9 @@ use axum::{Json, Router};
 use parking_lot::Mutex;
 use serde_json::json;
 
-use super::credits::Account;
-use super::inbound::Inbound;
-use super::numbers::Numbers;
+use super::balance::Account;
+use super::inbound_calls::Inbound;
+use super::owned_numbers::Numbers;
 use super::state::{SimState, envelope};
 use super::tokens::{Tokens, scopes};
 use super::{

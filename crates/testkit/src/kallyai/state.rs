@@ -9,11 +9,10 @@ use serde_json::{Map, Value};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::balance::Account;
 use super::codes::Refused;
-use super::collections::Collections;
-use super::credits::Account;
-use super::inbound::Inbound;
-use super::numbers::Numbers;
+use super::inbound_calls::Inbound;
+use super::owned_numbers::Numbers;
 use super::tokens::Tokens;
 use crate::calls::Life;
 use crate::fault::Envelope;
@@ -60,6 +59,13 @@ impl Calls {
     pub(crate) fn find_mut(&mut self, id: &str) -> Option<&mut Record> {
         self.records.iter_mut().find(|record| record.id == id)
     }
+}
+
+/// Items by kind, oldest first.
+#[derive(Default)]
+pub(crate) struct Collections {
+    pub(super) kinds: BTreeMap<&'static str, Vec<Value>>,
+    pub(super) made: usize,
 }
 
 /// The whole state. Each part has its own lock, and no lock is held across an await.

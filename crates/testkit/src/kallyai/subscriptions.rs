@@ -9,10 +9,10 @@ use axum::routing::{delete, get, post};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use super::caller::Caller;
 use super::codes::Refused;
 use super::collections::ok;
 use super::state::SimState;
-use super::tokens::Caller;
 use crate::Shape;
 use crate::host::Params;
 

@@ -4,13 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::FromRequestParts;
-use http::{header, request::Parts};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::codes::Refused;
-use super::state::SimState;
 use crate::host::Seed;
 
 /// Every scope that document 002 or 003 names.
@@ -37,14 +33,14 @@ pub(crate) const SCOPES: &[&str] = &[
     "sessions:write",
 ];
 
-type Scopes = Arc<BTreeSet<String>>;
+pub(super) type Scopes = Arc<BTreeSet<String>>;
 
 /// All issued tokens.
 pub(crate) struct Tokens {
     seed: Seed,
     life: Duration,
     issued: u64,
-    access: BTreeMap<String, (Scopes, Instant)>,
+    pub(super) access: BTreeMap<String, (Scopes, Instant)>,
     refresh: BTreeMap<String, Scopes>,
     codes: BTreeMap<String, Scopes>,
 }
@@ -129,39 +125,5 @@ pub(crate) fn scopes<'a>(words: impl Iterator<Item = &'a str>) -> Scopes {
         Arc::new(SCOPES.iter().map(|scope| (*scope).to_owned()).collect())
     } else {
         Arc::new(set)
-    }
-}
-
-/// A caller with a valid token.
-pub(crate) struct Caller {
-    scopes: Scopes,
-    envelope: crate::fault::Envelope,
-}
-
-impl Caller {
-    /// Returns an error if the token lacks the scope.
-    pub(crate) fn needs(&self, scope: &str) -> Result<(), Refused> {
-        if self.scopes.contains(scope) {
-            return Ok(());
-        }
-        Err(Refused::new(self.envelope, "forbidden", format!("scope {scope} is required")))
-    }
-}
-
-impl FromRequestParts<Arc<SimState>> for Caller {
-    type Rejection = Refused;
-
-    async fn from_request_parts(parts: &mut Parts, sim: &Arc<SimState>) -> Result<Self, Refused> {
-        let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let Some(token) = header.and_then(|value| value.strip_prefix("Bearer ")) else {
-            return Err(sim.refuse("missing_token", "send Authorization: Bearer"));
-        };
-        match sim.tokens.lock().access.get(token) {
-            Some((scopes, expires)) if *expires > Instant::now() => {
-                Ok(Self { scopes: Arc::clone(scopes), envelope: sim.envelope() })
-            }
-            // The documents have no code for a token that was never valid.
-            Some(_) | None => Err(sim.refuse("token_expired", "refresh the token")),
-        }
     }
 }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::layer::Asked;
+use super::asked::Asked;
 use super::words::escaped;
 use crate::host::encode;
 

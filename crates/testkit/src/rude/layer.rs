@@ -9,19 +9,18 @@ use axum::extract::State;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, StatusCode, header, request::Parts};
+use http::{HeaderValue, Request, StatusCode, header, request::Parts};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 
+use super::asked::{Asked, KALLYAI};
 use super::bills::{self, Bill};
 use super::corrupt::{adorn, another, escape, unreadable};
 use super::lists::{self, Kind, List, Of};
-use super::words::{NO, groups, paint, spelled};
-use super::{OWNED, Rudeness};
+use super::rudeness::Rudeness;
+use super::words::{NO, OWNED, groups, paint, spelled};
 use crate::fault::Envelope;
 use crate::host::{Host, Params, Surface, Timeline, encode};
-
-const KALLYAI: &str = "kallyai";
 
 /// Adds the layer to the routes of a simulator.
 pub(crate) fn over(routes: Router, rudeness: Rudeness, host: &Host) -> Router {
@@ -48,39 +47,6 @@ struct Memory {
     /// The simulator's id for each invented id.
     ids: BTreeMap<String, String>,
     lists: Vec<(Of, List)>,
-}
-
-/// The kind of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Asked {
-    Place,
-    List(Of),
-    Detail(String),
-    Other,
-}
-
-impl Asked {
-    fn of(surface: Surface, parts: &Parts, params: &Params) -> Self {
-        let path = parts.uri.path();
-        let read = parts.method == Method::GET;
-        match path.strip_prefix(surface.place_path) {
-            Some("") if parts.method == Method::POST => Self::Place,
-            Some("") if read => match params.get("id") {
-                Some(id) => Self::Detail(id.to_owned()),
-                None if surface.provider == KALLYAI => Self::List(Of::KallyAiCalls),
-                None => Self::List(Of::KaiCallsCalls),
-            },
-            Some(rest) if read && rest.matches('/').count() == 1 => {
-                Self::Detail(decoded(rest.trim_start_matches('/')))
-            }
-            None if read && path == "/api/v1/usage" => Self::List(Of::KaiCallsUsage),
-            Some(_) | None => Self::Other,
-        }
-    }
-}
-
-fn decoded(text: &str) -> String {
-    Params::parse(&format!("id={text}")).get("id").unwrap_or_default().to_owned()
 }
 
 async fn answer(State(rude): State<Arc<Rude>>, request: Request<Body>, next: Next) -> Response {

@@ -3,6 +3,7 @@
 //! | file | contents |
 //! |---|---|
 //! | `find.rs` | selecting calls without reading all of them |
+//! | `by_id.rs` | the call with an id |
 //! | `due.rs` | when a waiting call is due |
 //! | `history.rs` | the history of a call as text and JSON |
 //! | `plan.rs` | the recorded plans of a call |
@@ -12,6 +13,7 @@
 //! | `resolve.rs` | `resolve` |
 //! | `export.rs` | `export` |
 
+mod by_id;
 mod cancel;
 mod due;
 mod export;
@@ -21,8 +23,6 @@ mod plan;
 mod resolve;
 mod show;
 mod watch;
-
-use switchboard::{Call, CallId, Error, ErrorKind, Journal};
 
 use crate::{
     cli::{CallsArgs, CallsCommand, Common},
@@ -59,15 +59,4 @@ pub(crate) async fn run(common: &Common, args: CallsArgs, output: Output) -> Out
             export::run(&setup::ledger(common, file).await?.0, args, output).await
         }
     }
-}
-
-/// The call with this id, or a "not found" error.
-async fn find_call(journal: &dyn Journal, id: CallId) -> Outcome<Call> {
-    let call = journal.get(id).await?;
-    Ok(call.ok_or_else(|| {
-        Error::new(
-            ErrorKind::NotFound,
-            format!("there is no call {id} in this ledger, or it was erased"),
-        )
-    })?)
 }

@@ -8,7 +8,7 @@ use crate::{
     cli::ListArgs,
     commands::{
         call::{self, NumberDisplay},
-        calls::{due, due::Due, find, find_call, history, plan},
+        calls::{by_id::find_call, due, due::Due, find, history, plan},
     },
     exit::Exit,
     failure::Outcome,

@@ -12,7 +12,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::{
     cli::Common,
-    commands::calls::{find_call, history},
+    commands::calls::{by_id::find_call, history},
     credential::{self, RefusedCredentials},
     exit::Exit,
     failure::Outcome,

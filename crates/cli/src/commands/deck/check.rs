@@ -10,7 +10,7 @@ use switchboard::{
 };
 
 use crate::{
-    commands::deck::prefix,
+    commands::deck::prefix::prefix,
     exit::Exit,
     failure::{Failure, Outcome},
     output::Output,

@@ -13,7 +13,7 @@ use switchboard::{
 };
 
 use crate::{
-    commands::deck::{account, prefix},
+    commands::deck::{account::account, prefix::prefix},
     exit::Exit,
     failure::{Failure, Outcome},
     output::Output,

@@ -12,7 +12,7 @@ use switchboard::{
 
 use crate::{
     cli::DeckShowArgs,
-    commands::deck::{account, prefix},
+    commands::deck::{account::account, prefix::prefix},
     exit::Exit,
     failure::{Failure, Outcome},
     output::{Output, or_dash},

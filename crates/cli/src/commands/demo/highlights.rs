@@ -8,7 +8,7 @@ use switchboard::{
 };
 
 use crate::{
-    commands::demo::{RowResult, calls::Row},
+    commands::demo::{calls::Row, row_result::RowResult},
     output::{Output, hide},
 };
 

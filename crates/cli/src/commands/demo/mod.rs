@@ -6,6 +6,7 @@
 //! | `calls.rs` | the calls, from `examples/calls.csv` |
 //! | `event_log.rs` | the live log of `--verbose` |
 //! | `highlights.rs` | a few decisions worth seeing |
+//! | `row_result.rs` | what became of a row |
 //! | `report.rs` | the result of each call, and the summary |
 //! | `proof.rs` | whether the ledger and the phones that rang agree |
 
@@ -14,17 +15,19 @@ mod event_log;
 mod highlights;
 mod proof;
 mod report;
+mod row_result;
 mod simulation;
 
 use std::{collections::HashSet, path::Path, time::Duration};
 
 use futures::{StreamExt, future::join_all, stream};
-use switchboard::{Call, CallId, Error, journal::JournalExt};
+use switchboard::{Call, CallId, journal::JournalExt};
 
 use self::{
     calls::Row,
     event_log::{EventLog, LineNumbers},
     report::Report,
+    row_result::RowResult,
     simulation::Simulation,
 };
 use crate::{
@@ -38,17 +41,6 @@ use crate::{
 const AT_ONCE: usize = 6;
 /// The longest wait for the calls to end.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-
-/// What a row of the table became.
-#[derive(Debug)]
-enum RowResult {
-    /// No call: the request was rejected.
-    Rejected(Error),
-    /// This call.
-    Placed(CallId),
-    /// The call of an earlier row with the same key.
-    Replayed(CallId),
-}
 
 pub(crate) async fn run(args: DemoArgs, output: Output) -> Outcome {
     let rows = calls::read(args.calls.as_deref())?;
@@ -187,13 +179,4 @@ async fn place(
     let id = simulation.switchboard.submit(&row.request()).await?.id;
     numbers.insert(id, line);
     simulation.switchboard.engine().decided(id).await
-}
-
-impl RowResult {
-    fn call(&self) -> Option<CallId> {
-        match self {
-            RowResult::Placed(id) | RowResult::Replayed(id) => Some(*id),
-            RowResult::Rejected(_) => None,
-        }
-    }
 }

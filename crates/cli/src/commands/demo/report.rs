@@ -9,7 +9,7 @@ use switchboard::{
 use switchboard_testkit::RingLedger;
 
 use crate::{
-    commands::demo::{RowResult, calls::Row, proof::Proof},
+    commands::demo::{calls::Row, proof::Proof, row_result::RowResult},
     output::{Output, hide, or_dash},
 };
 

@@ -1,5 +1,6 @@
 //! `switchboard policy check`: the errors and likely mistakes of a configuration.
 
+mod warning;
 mod warnings;
 
 use std::path::Path;
@@ -7,6 +8,7 @@ use std::path::Path;
 use serde::Serialize;
 use switchboard::{Config, ConfigError, Problem};
 
+use self::warning::Warning;
 use crate::{
     cli::{PolicyArgs, PolicyCommand},
     exit::Exit,
@@ -36,13 +38,6 @@ struct Fault<'a> {
     line: Option<usize>,
     column: Option<usize>,
     message: &'a str,
-}
-
-/// A setting that works but is probably a mistake.
-#[derive(Debug, Serialize, PartialEq, Eq)]
-struct Warning {
-    key: String,
-    message: String,
 }
 
 fn check(file: &Path, output: Output) -> Outcome {

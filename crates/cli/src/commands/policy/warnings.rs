@@ -8,7 +8,7 @@ use switchboard::{
     router::{Budget, ProviderPolicy, experiment::Treatment},
 };
 
-use super::Warning;
+use super::warning::Warning;
 
 /// All warnings: first those that every load reports, then the others in the order of the file.
 pub(super) fn of(config: &Config, policy: &Policy) -> Vec<Warning> {

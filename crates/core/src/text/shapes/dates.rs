@@ -1,6 +1,6 @@
 //! Dates and times of day.
 
-use super::Look;
+use super::look::Look;
 
 const MONTHS: [&str; 12] = [
     "january",

@@ -1,6 +1,6 @@
 //! Amounts of money.
 
-use super::Look;
+use super::look::Look;
 
 const CURRENCIES: [&str; 24] = [
     "USD", "EUR", "GBP", "CAD", "AUD", "NZD", "CHF", "JPY", "CNY", "HKD", "SGD", "INR", "SEK",

@@ -71,7 +71,7 @@ async fn the_feed_is_there_after_a_restart() {
     open(&calls, request(2), 1).await;
     let after = next.feed(&query).await.unwrap();
     assert_eq!((before.events[0].position, after.events[0].position), (1, 2));
-    assert!(switchboard_ledger::Ledger::Sqlite(next).check().await.unwrap().is_sound());
+    assert!(switchboard_ledger::Ledger::Sqlite(next).check().await.unwrap().is_consistent());
 }
 
 #[tokio::test]

@@ -13,14 +13,14 @@ use switchboard_router::{
     ProviderPolicy, Route, Strategy, Timings, Weighted,
 };
 
+use super::{budget, callers, deck, duplicates, experiment, outliers, quality};
 use crate::config::{
-    BusyCalleeName, Config, OnUnknownName, RoutingConfig, StrategyName,
+    BusyCalleeName, OnUnknownName, RoutingConfig, StrategyName,
     account::{breaker, inspect, limits},
-    budget, callers,
     conditions::{Conditions, shadows},
-    deck, duplicates, experiment, ledger, no_effect, outliers,
+    file::Config,
+    ledger, no_effect,
     problem::{KeyPath, Problems},
-    quality,
     suggest::did_you_mean,
 };
 
@@ -364,7 +364,7 @@ fn webhooks(config: &Config, problems: &mut Problems) {
             "has to begin with https:// and end with its path: write it as https://calls.example.com",
         );
     }
-    if let Some(problem) = super::credential::wrong_variable(&webhooks.secret_env) {
+    if let Some(problem) = crate::config::credential::wrong_variable(&webhooks.secret_env) {
         problems.push(&at.key("secret_env"), problem);
     }
 }

@@ -1,0 +1,73 @@
+//! What every check needs.
+
+use std::{fmt::Debug, sync::Arc, time::Duration};
+
+use switchboard_core::{
+    AttemptId, CallRequest, CallsExt, Clock, PhoneNumber, PlaceRequest, Provider, ProviderCall,
+    Result,
+};
+use uuid::Uuid;
+
+use super::harness::Harness;
+
+/// How often a call is polled while the suite waits for its end.
+const READ_EVERY: Duration = Duration::from_millis(20);
+/// How long the suite waits for the end of a call.
+const LONGEST_CALL: Duration = Duration::from_secs(30);
+
+pub(crate) struct Suite<'a> {
+    pub(crate) provider: &'a dyn Provider,
+    pub(crate) harness: &'a dyn Harness,
+    pub(crate) clock: &'a dyn Clock,
+}
+
+impl Suite<'_> {
+    pub(crate) fn order(&self, to: &PhoneNumber) -> std::result::Result<PlaceRequest, String> {
+        let mut request = CallRequest::new(to.e164(), "Ask whether the shop is open on Sunday");
+        request.callee_name = Some("Jordan Reyes".to_owned());
+        let call = request.validate(self.clock.now()).map_err(|error| {
+            format!("the harness returned a number that cannot be called: {error}")
+        })?;
+        Ok(PlaceRequest {
+            attempt: AttemptId::new(Uuid::new_v4()),
+            idempotency_key: Uuid::new_v4(),
+            call: Arc::new(call),
+            agent: self.harness.agent(),
+            webhook_url: None,
+            max_duration: Duration::from_secs(300),
+        })
+    }
+
+    pub(crate) async fn place(
+        &self,
+        to: &PhoneNumber,
+    ) -> std::result::Result<ProviderCall, String> {
+        let order = self.order(to)?;
+        self.provider.calls().place(&order).await.map_err(|failed| failure("place", &failed))
+    }
+
+    /// Places a call and waits for its end.
+    pub(crate) async fn finished(
+        &self,
+    ) -> std::result::Result<(PhoneNumber, ProviderCall), String> {
+        let to = self.harness.fresh_number();
+        let placed = self.place(&to).await?;
+        let call = self.until_over(&placed).await.map_err(|error| failure("wait", &error))?;
+        Ok((to, call))
+    }
+
+    pub(crate) async fn until_over(&self, placed: &ProviderCall) -> Result<ProviderCall> {
+        self.provider.calls().wait(&placed.id, self.clock, READ_EVERY, LONGEST_CALL).await
+    }
+}
+
+pub(crate) fn failure(what: &str, error: &dyn Debug) -> String {
+    format!("{what} failed: {error:?}")
+}
+
+pub(crate) fn expect(
+    holds: bool,
+    otherwise: impl FnOnce() -> String,
+) -> std::result::Result<(), String> {
+    if holds { Ok(()) } else { Err(otherwise()) }
+}
