@@ -4,7 +4,11 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use futures::future::join_all;
 
-use super::{super::at, FeedStore, deliveries::succeeded, endpoint, news, settle_turns};
+use super::{
+    super::fixtures::at,
+    deliveries::succeeded,
+    fixtures::{FeedStore, endpoint, news, settle_turns},
+};
 use crate::server::{DeliveryOutcome, DeliveryState, DueDelivery};
 
 const LEASE: Duration = Duration::from_secs(60);

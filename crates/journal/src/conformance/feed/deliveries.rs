@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use switchboard_core::CallRequest;
 
 use super::{
-    super::{at, fault, open, record, request},
-    FeedStore, delivered_to, endpoint, journal, news, settle_turns, tenant, told,
+    super::fixtures::{at, fault, open, record, request},
+    fixtures::{FeedStore, delivered_to, endpoint, journal, news, settle_turns, tenant, told},
 };
 use crate::{
     server::{

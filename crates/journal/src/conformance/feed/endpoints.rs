@@ -5,7 +5,10 @@ use std::sync::Arc;
 use switchboard_core::{CallId, ErrorKind};
 use uuid::Uuid;
 
-use super::{super::at, FeedStore, endpoint, tenant};
+use super::{
+    super::fixtures::at,
+    fixtures::{FeedStore, endpoint, tenant},
+};
 use crate::server::{
     DisabledBecause, EndpointChange, EndpointFormat, EndpointSecrets, NewEndpoint, WebhookEndpoint,
 };

@@ -7,11 +7,11 @@ use switchboard_core::{
 };
 
 use super::{
-    super::{
+    super::fixtures::{
         admitted, at, attempt, completed, failed, fault, open, queued, record, refusal_to_open,
         report, request, send, task, write,
     },
-    FeedStore, about, journal, kinds, news, settle_turns, tenant, told,
+    fixtures::{FeedStore, about, journal, kinds, news, settle_turns, tenant, told},
 };
 use crate::{
     JournalExt,

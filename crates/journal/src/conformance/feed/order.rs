@@ -13,8 +13,8 @@ use futures::future::{join, join_all};
 use switchboard_core::CallId;
 
 use super::{
-    super::{at, completed, open, queued, record, request, send},
-    FeedStore, about, journal, news, settle_turns, told,
+    super::fixtures::{at, completed, open, queued, record, request, send},
+    fixtures::{FeedStore, about, journal, news, settle_turns, told},
 };
 use crate::{
     server::{FeedBounds, FeedQuery, Positioned},
