@@ -178,7 +178,7 @@ async fn a_limit_and_a_budget_of_the_other_policy_are_met_where_they_are_reached
     assert_eq!(report.total.now.rings, 3, "bills of 0.11 each fill 0.33");
     let [met] = report.limits_reached.as_slice() else { panic!("{:?}", report.limits_reached) };
     assert_eq!((met.kind, met.name.as_str(), met.times), (LimitKind::Budget, "little", 3));
-    assert_eq!(report.refusals[0].why, ErrorKind::QuotaExceeded.as_str());
+    assert_eq!(report.refusals[0].reason, ErrorKind::QuotaExceeded.as_str());
 }
 
 #[tokio::test(start_paused = true)]
