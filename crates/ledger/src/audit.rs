@@ -48,13 +48,3 @@ impl DecisionRow {
         })
     }
 }
-
-/// Converts the number of a decision for the journal.
-pub(crate) fn number(number: i64) -> u64 {
-    u64::try_from(number).unwrap_or(0)
-}
-
-/// Converts a number to read on from for the database.
-pub(crate) fn after(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}

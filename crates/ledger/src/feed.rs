@@ -11,9 +11,8 @@ use switchboard_journal::server::{
 use uuid::Uuid;
 
 use crate::{
-    audit::number,
     refusal::unreadable,
-    row::{json, micros, moment, read, word},
+    row::{json, micros, moment, number, read, word},
 };
 
 /// The most events that one turn looks at.

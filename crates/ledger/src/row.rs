@@ -391,3 +391,13 @@ pub(crate) fn read_webhook(
     let what = format_args!("a webhook of the attempt {attempt}").to_string();
     Ok(StoredWebhook { attempt, body, calls: read(calls, &what)?, at: moment(received, &what)? })
 }
+
+/// Converts a number of a row for the journal.
+pub(crate) fn number(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+/// Converts a number to read on from for the database.
+pub(crate) fn after(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

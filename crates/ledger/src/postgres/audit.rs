@@ -4,8 +4,9 @@ use sqlx::{PgConnection, Row};
 use switchboard_router::{AuditEntry, AuditTopic};
 
 use crate::{
-    audit::{DecisionRow, number},
+    audit::DecisionRow,
     postgres::{locks, tx::TxResult},
+    row::number,
 };
 
 const DECIDE: &str = "INSERT INTO decisions (topic, subject, what, decided_by, at) VALUES ($1, $2, $3, $4, $5) RETURNING number";

@@ -11,15 +11,13 @@ use switchboard_journal::server::{
 use uuid::Uuid;
 
 use crate::{
-    audit::number,
     feed::{DeliveryRow, TURN, deliveries as made_of},
     postgres::{
-        endpoints::{self, endpoint_row},
-        feed::event_row,
-        locks,
+        endpoints, locks,
+        server_rows::{ENDPOINT_COLUMNS, endpoint_row, event_row},
         tx::TxResult,
     },
-    row::{micros, moment},
+    row::{micros, moment, number},
 };
 
 /// The columns that [`delivery_row`] reads.
@@ -115,7 +113,7 @@ pub(super) async fn claim(
     let sql = format!(
         "SELECT {COLUMNS}, f.id, f.kind, f.at, f.tenant, f.call_id, f.data, {} FROM deliveries AS d JOIN feed AS f ON f.position = d.position \
          JOIN webhook_endpoints AS e ON e.id = d.endpoint_id WHERE d.id = ANY($1) ORDER BY d.due_at, d.position, d.id",
-        endpoints::COLUMNS
+        ENDPOINT_COLUMNS
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(ids).fetch_all(connection).await?;
     rows.iter()

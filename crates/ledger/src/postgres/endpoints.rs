@@ -3,19 +3,19 @@
 //! Whoever locks an endpoint and deliveries of it locks the endpoint first.
 
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, PgConnection, Row, postgres::PgRow};
+use sqlx::{AssertSqlSafe, PgConnection, postgres::PgRow};
 use switchboard_journal::server::{EndpointChange, EndpointId, NewEndpoint, WebhookEndpoint};
 use uuid::Uuid;
 
 use crate::{
     feed::EndpointRow,
-    postgres::{feed, tx::TxResult},
+    postgres::{
+        server_rows::{ENDPOINT_COLUMNS, endpoint_row},
+        tx::TxResult,
+    },
     row::micros,
 };
 
-/// The columns that [`endpoint_row`] reads.
-pub(super) const COLUMNS: &str = "e.id, e.tenant, e.call_id, e.request_key, e.settings, e.disabled, e.last_success_at, e.failing_since, \
-                                  e.failures, e.created_at";
 const COUNT: &str = "SELECT count(*) FROM webhook_endpoints WHERE tenant IS NOT DISTINCT FROM $1 AND call_id IS NULL";
 const ADD: &str = "INSERT INTO webhook_endpoints (id, tenant, call_id, request_key, settings, disabled, last_success_at, failing_since, \
                    failures, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -29,21 +29,6 @@ const FORGET: &str = "DELETE FROM webhook_endpoints AS e WHERE call_id IS NOT NU
      AND NOT EXISTS (SELECT 1 FROM calls WHERE calls.id = e.call_id AND (updated_at >= $1 \
      OR status IN ('received', 'scheduled', 'admitted', 'attempting', 'in_progress')))";
 
-pub(super) fn endpoint_row(row: &PgRow, from: usize) -> sqlx::Result<EndpointRow> {
-    Ok(EndpointRow {
-        id: row.try_get(from)?,
-        tenant: row.try_get(from + 1)?,
-        call: row.try_get(from + 2)?,
-        request_key: row.try_get(from + 3)?,
-        settings: row.try_get(from + 4)?,
-        disabled: row.try_get(from + 5)?,
-        last_success_at: row.try_get(from + 6)?,
-        failing_since: row.try_get(from + 7)?,
-        failures: row.try_get(from + 8)?,
-        created_at: row.try_get(from + 9)?,
-    })
-}
-
 fn read(row: Option<PgRow>) -> TxResult<Option<WebhookEndpoint>> {
     match row {
         Some(row) => Ok(Some(endpoint_row(&row, 0)?.read()?)),
@@ -55,15 +40,16 @@ fn read_all(rows: &[PgRow]) -> TxResult<Vec<WebhookEndpoint>> {
     rows.iter().map(|row| Ok(endpoint_row(row, 0)?.read()?)).collect()
 }
 
-/// Adds an endpoint while it has the feed's turn: what is visible by then is not for it, and
+/// Adds an endpoint. The caller has the feed's turn: what is visible by then is not for it, and
 /// everything after that is; and two requests at once are one after the other.
 pub(super) async fn add(
     connection: &mut PgConnection,
     new: NewEndpoint,
 ) -> TxResult<Option<WebhookEndpoint>> {
-    feed::catch_up(connection, new.created_at).await?;
     if let Some(key) = new.request_key {
-        let sql = format!("SELECT {COLUMNS} FROM webhook_endpoints AS e WHERE e.request_key = $1");
+        let sql = format!(
+            "SELECT {ENDPOINT_COLUMNS} FROM webhook_endpoints AS e WHERE e.request_key = $1"
+        );
         let first = sqlx::query(AssertSqlSafe(sql))
             .bind(key.as_slice())
             .fetch_optional(&mut *connection)
@@ -103,7 +89,7 @@ pub(super) async fn endpoint(
     connection: &mut PgConnection,
     id: EndpointId,
 ) -> TxResult<Option<WebhookEndpoint>> {
-    let sql = format!("SELECT {COLUMNS} FROM webhook_endpoints AS e WHERE e.id = $1");
+    let sql = format!("SELECT {ENDPOINT_COLUMNS} FROM webhook_endpoints AS e WHERE e.id = $1");
     read(sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await?)
 }
 
@@ -112,8 +98,9 @@ pub(super) async fn locked(
     connection: &mut PgConnection,
     id: EndpointId,
 ) -> TxResult<Option<WebhookEndpoint>> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM webhook_endpoints AS e WHERE e.id = $1 FOR NO KEY UPDATE");
+    let sql = format!(
+        "SELECT {ENDPOINT_COLUMNS} FROM webhook_endpoints AS e WHERE e.id = $1 FOR NO KEY UPDATE"
+    );
     read(sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await?)
 }
 
@@ -122,7 +109,7 @@ pub(super) async fn endpoints(
     tenant: Option<&str>,
 ) -> TxResult<Vec<WebhookEndpoint>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM webhook_endpoints AS e WHERE $1::text IS NULL OR e.tenant = $1 ORDER BY e.id DESC"
+        "SELECT {ENDPOINT_COLUMNS} FROM webhook_endpoints AS e WHERE $1::text IS NULL OR e.tenant = $1 ORDER BY e.id DESC"
     );
     read_all(&sqlx::query(AssertSqlSafe(sql)).bind(tenant).fetch_all(connection).await?)
 }
@@ -134,7 +121,7 @@ pub(super) async fn wanting(
     calls: &[Uuid],
 ) -> TxResult<Vec<WebhookEndpoint>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM webhook_endpoints AS e WHERE e.disabled IS NULL AND (e.call_id IS NULL OR e.call_id = ANY($1)) FOR KEY SHARE"
+        "SELECT {ENDPOINT_COLUMNS} FROM webhook_endpoints AS e WHERE e.disabled IS NULL AND (e.call_id IS NULL OR e.call_id = ANY($1)) FOR KEY SHARE"
     );
     read_all(&sqlx::query(AssertSqlSafe(sql)).bind(calls).fetch_all(connection).await?)
 }

@@ -129,7 +129,12 @@ impl WebhookEndpoints for PostgresJournal {
         let inner = Arc::clone(&self.inner);
         carry_out(async move {
             let mut change = inner.begin().await?;
-            let answer = endpoints::add(&mut change, endpoint).await;
+            let answer = async {
+                // What happened before is not for it.
+                feed::catch_up(&mut change, endpoint.created_at).await?;
+                endpoints::add(&mut change, endpoint).await
+            };
+            let answer = answer.await;
             inner.ended_beside(change, answer).await
         })
         .await

@@ -7,15 +7,14 @@
 //! keep their order, because the call's row is locked while they are written.
 
 use jiff::Timestamp;
-use sqlx::{PgConnection, Row, postgres::PgRow};
+use sqlx::{PgConnection, Row};
 use switchboard_journal::server::{FeedBounds, FeedPage, FeedQuery};
 use uuid::Uuid;
 
 use crate::{
-    audit::{after, number},
     feed::{EventRow, FORGET, TURN, deliveries},
-    postgres::{deliveries::add, endpoints, tx::TxResult},
-    row::micros,
+    postgres::{deliveries::add, endpoints, server_rows::event_row, tx::TxResult},
+    row::{after, micros, number},
 };
 
 /// The channel that says that there are new positions.
@@ -87,18 +86,6 @@ pub(super) async fn publish(connection: &mut PgConnection, events: &[EventRow]) 
         .execute(connection)
         .await?;
     Ok(())
-}
-
-/// A row of `feed` from this column on. Without the data if it was not read.
-pub(super) fn event_row(row: &PgRow, from: usize, data: bool) -> sqlx::Result<EventRow> {
-    Ok(EventRow {
-        id: row.try_get(from)?,
-        kind: row.try_get(from + 1)?,
-        at: row.try_get(from + 2)?,
-        tenant: row.try_get(from + 3)?,
-        call: row.try_get(from + 4)?,
-        data: if data { row.try_get(from + 5)? } else { "null".to_owned() },
-    })
 }
 
 /// What a turn came to.

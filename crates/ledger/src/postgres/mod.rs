@@ -37,6 +37,7 @@ mod processes;
 mod queries;
 mod reservations;
 mod schema;
+mod server_rows;
 mod tx;
 
 use std::{
@@ -65,12 +66,12 @@ use switchboard_journal::{
 use switchboard_router::{AuditEntry, AuditTopic};
 
 use crate::{
-    audit::{DecisionRow, after},
+    audit::DecisionRow,
     change::NewCallRow,
     history::Entry,
     key::HashKey,
     refusal::{Halt, failed},
-    row::{escape, micros},
+    row::{after, escape, micros},
     select::UNSETTLED,
 };
 use inner::{Inner, TRIES, carry_out, read};

@@ -5,7 +5,7 @@ use switchboard_core::CallId;
 use switchboard_journal::News;
 use uuid::Uuid;
 
-use crate::{audit::after, postgres::tx::TxResult};
+use crate::{postgres::tx::TxResult, row::after};
 
 const TELL: &str = "INSERT INTO news (call_id, ended) VALUES ($1, $2)";
 const NEWS: &str = "SELECT news.call_id, max(news.number) AS latest, bool_or(news.ended) FROM news JOIN calls ON calls.id = news.call_id \

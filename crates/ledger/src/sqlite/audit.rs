@@ -3,10 +3,7 @@
 use rusqlite::{Connection, params};
 use switchboard_router::{AuditEntry, AuditTopic};
 
-use crate::{
-    audit::{DecisionRow, number},
-    sqlite::tx::TxResult,
-};
+use crate::{audit::DecisionRow, row::number, sqlite::tx::TxResult};
 
 const DECIDE: &str =
     "INSERT INTO decisions (topic, subject, what, decided_by, at) VALUES (?1, ?2, ?3, ?4, ?5)";

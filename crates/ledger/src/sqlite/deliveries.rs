@@ -11,12 +11,11 @@ use switchboard_journal::server::{
 use uuid::Uuid;
 
 use crate::{
-    audit::number,
     feed::{DeliveryRow, TURN, deliveries as made_of},
-    row::{micros, moment},
+    row::{micros, moment, number},
     sqlite::{
-        endpoints::{self, endpoint_row},
-        feed::event_row,
+        endpoints,
+        server_rows::{ENDPOINT_COLUMNS, endpoint_row, event_row},
         tx::TxResult,
     },
 };
@@ -122,7 +121,7 @@ fn whole(connection: &Connection, id: [u8; 16]) -> TxResult<Option<DueDelivery>>
     let sql = format!(
         "SELECT {COLUMNS}, f.id, f.kind, f.at, f.tenant, f.call_id, f.data, {} FROM deliveries AS d JOIN feed AS f ON f.position = d.position \
          JOIN webhook_endpoints AS e ON e.id = d.endpoint_id WHERE d.id = ?1",
-        endpoints::COLUMNS
+        ENDPOINT_COLUMNS
     );
     let rows = connection
         .prepare_cached(&sql)?

@@ -1,19 +1,19 @@
 //! Webhook endpoints in SQLite.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use switchboard_journal::server::{EndpointChange, EndpointId, NewEndpoint, WebhookEndpoint};
 use uuid::Uuid;
 
 use crate::{
     feed::EndpointRow,
     row::micros,
-    sqlite::{feed, tx::TxResult},
+    sqlite::{
+        server_rows::{ENDPOINT_COLUMNS, endpoint_row},
+        tx::TxResult,
+    },
 };
 
-/// The columns that [`endpoint_row`] reads.
-pub(crate) const COLUMNS: &str = "e.id, e.tenant, e.call_id, e.request_key, e.settings, e.disabled, e.last_success_at, e.failing_since, \
-                                  e.failures, e.created_at";
 const EXIST: &str = "SELECT EXISTS (SELECT 1 FROM webhook_endpoints)";
 const COUNT: &str = "SELECT count(*) FROM webhook_endpoints WHERE tenant IS ?1 AND call_id IS NULL";
 const ADD: &str = "INSERT INTO webhook_endpoints (id, tenant, call_id, request_key, settings, disabled, last_success_at, failing_since, \
@@ -31,24 +31,11 @@ pub(crate) fn exist(connection: &Connection) -> rusqlite::Result<bool> {
     connection.prepare_cached(EXIST)?.query_row([], |row| row.get(0))
 }
 
-pub(crate) fn endpoint_row(row: &Row<'_>, from: usize) -> rusqlite::Result<EndpointRow> {
-    Ok(EndpointRow {
-        id: Uuid::from_bytes(row.get(from)?),
-        tenant: row.get(from + 1)?,
-        call: row.get::<_, Option<[u8; 16]>>(from + 2)?.map(Uuid::from_bytes),
-        request_key: row.get(from + 3)?,
-        settings: row.get(from + 4)?,
-        disabled: row.get(from + 5)?,
-        last_success_at: row.get(from + 6)?,
-        failing_since: row.get(from + 7)?,
-        failures: row.get(from + 8)?,
-        created_at: row.get(from + 9)?,
-    })
-}
-
 pub(crate) fn add(connection: &Connection, new: NewEndpoint) -> TxResult<Option<WebhookEndpoint>> {
     if let Some(key) = new.request_key {
-        let sql = format!("SELECT {COLUMNS} FROM webhook_endpoints AS e WHERE e.request_key = ?1");
+        let sql = format!(
+            "SELECT {ENDPOINT_COLUMNS} FROM webhook_endpoints AS e WHERE e.request_key = ?1"
+        );
         let first = connection
             .prepare_cached(&sql)?
             .query_row([key], |row| endpoint_row(row, 0))
@@ -67,8 +54,6 @@ pub(crate) fn add(connection: &Connection, new: NewEndpoint) -> TxResult<Option<
     if endpoint(connection, new.id)?.is_some() {
         return Err(new.taken().into());
     }
-    // What happened before is not for it.
-    feed::catch_up(connection, new.created_at)?;
     let row = EndpointRow::new(&WebhookEndpoint::new(new))?;
     connection.prepare_cached(ADD)?.execute(params![
         row.id.as_bytes(),
@@ -89,7 +74,7 @@ pub(crate) fn endpoint(
     connection: &Connection,
     id: EndpointId,
 ) -> TxResult<Option<WebhookEndpoint>> {
-    let sql = format!("SELECT {COLUMNS} FROM webhook_endpoints AS e WHERE e.id = ?1");
+    let sql = format!("SELECT {ENDPOINT_COLUMNS} FROM webhook_endpoints AS e WHERE e.id = ?1");
     let row = connection
         .prepare_cached(&sql)?
         .query_row([id.as_bytes()], |row| endpoint_row(row, 0))
@@ -102,7 +87,7 @@ pub(crate) fn endpoints(
     tenant: Option<&str>,
 ) -> TxResult<Vec<WebhookEndpoint>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM webhook_endpoints AS e WHERE ?1 IS NULL OR e.tenant = ?1 ORDER BY e.id DESC"
+        "SELECT {ENDPOINT_COLUMNS} FROM webhook_endpoints AS e WHERE ?1 IS NULL OR e.tenant = ?1 ORDER BY e.id DESC"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map([tenant], |row| endpoint_row(row, 0))?;
@@ -112,7 +97,8 @@ pub(crate) fn endpoints(
 
 /// The endpoints that may want events about these calls or about none.
 pub(crate) fn wanting(connection: &Connection, calls: &[Uuid]) -> TxResult<Vec<WebhookEndpoint>> {
-    let sql = format!("SELECT {COLUMNS} FROM webhook_endpoints AS e WHERE e.call_id IS ?1");
+    let sql =
+        format!("SELECT {ENDPOINT_COLUMNS} FROM webhook_endpoints AS e WHERE e.call_id IS ?1");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut calls: Vec<Option<Uuid>> = calls.iter().copied().map(Some).collect();
     calls.push(None);

@@ -100,7 +100,13 @@ impl EventFeed for SqliteJournal {
 #[async_trait]
 impl WebhookEndpoints for SqliteJournal {
     async fn add_endpoint(&self, endpoint: NewEndpoint) -> Result<Option<WebhookEndpoint>> {
-        self.writer.run(move |connection| endpoints::add(connection, endpoint)).await
+        self.writer
+            .run(move |connection| {
+                // What happened before is not for it.
+                feed::catch_up(connection, endpoint.created_at)?;
+                endpoints::add(connection, endpoint)
+            })
+            .await
     }
 
     async fn endpoint(&self, id: EndpointId) -> Result<Option<WebhookEndpoint>> {

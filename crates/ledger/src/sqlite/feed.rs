@@ -1,15 +1,14 @@
 //! The feed in SQLite: what programs outside are told, in one order.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, params, params_from_iter, types::Value};
+use rusqlite::{Connection, params, params_from_iter, types::Value};
 use switchboard_journal::server::{FeedBounds, FeedPage, FeedQuery, WebhookEndpoint};
 use uuid::Uuid;
 
 use crate::{
-    audit::{after, number},
     feed::{EventRow, FORGET, TURN, deliveries},
-    row::micros,
-    sqlite::{deliveries::add, endpoints, tx::TxResult},
+    row::{after, micros, number},
+    sqlite::{deliveries::add, endpoints, server_rows::event_row, tx::TxResult},
 };
 
 const PUBLISH: &str = "INSERT INTO feed (id, kind, at, tenant, call_id, data, published) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
@@ -66,17 +65,6 @@ pub(crate) fn append(
         ])?;
     }
     Ok(())
-}
-
-pub(crate) fn event_row(row: &Row<'_>, from: usize) -> rusqlite::Result<EventRow> {
-    Ok(EventRow {
-        id: Uuid::from_bytes(row.get(from)?),
-        kind: row.get(from + 1)?,
-        at: row.get(from + 2)?,
-        tenant: row.get(from + 3)?,
-        call: row.get::<_, Option<[u8; 16]>>(from + 4)?.map(Uuid::from_bytes),
-        data: row.get(from + 5)?,
-    })
 }
 
 pub(crate) fn page(connection: &Connection, query: &FeedQuery) -> TxResult<FeedPage> {

@@ -38,6 +38,7 @@ mod processes;
 mod queries;
 mod reservations;
 mod schema;
+mod server_rows;
 mod tx;
 mod writer;
 
@@ -57,12 +58,12 @@ use switchboard_journal::{
 use switchboard_router::{AuditEntry, AuditTopic};
 
 use crate::{
-    audit::{DecisionRow, after},
+    audit::DecisionRow,
     change::NewCallRow,
     history::Entry,
     key::{Domain, HashKey},
     refusal::{Halt, failed},
-    row::{escape, micros},
+    row::{after, escape, micros},
     select::UNSETTLED,
 };
 use processes::Presence;

@@ -5,7 +5,7 @@ use switchboard_core::CallId;
 use switchboard_journal::News;
 use uuid::Uuid;
 
-use crate::{audit::after, sqlite::tx::TxResult};
+use crate::{row::after, sqlite::tx::TxResult};
 
 const TELL: &str = "INSERT INTO news (call_id, ended) VALUES (?1, ?2)";
 const NEWS: &str = "SELECT news.call_id, max(news.number) AS latest, max(news.ended) FROM news JOIN calls ON calls.id = news.call_id \
