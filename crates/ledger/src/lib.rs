@@ -21,6 +21,8 @@
 //! | two concurrency slots of a scope for one attempt | `rooms`: `(scope, attempt_id)` |
 //! | two sums for one period of a budget | `budgets`: `(name, period)` |
 //! | changing the history | `events`: triggers reject changes and deletions; an erasure may remove the content but never the event |
+//! | two API keys with one id, or two for one request | `api_keys`: `(id)`, `(request_key)` |
+//! | deleting or widening an API key, or taking its revocation back | `api_keys`: triggers reject it |
 //! | changing a decision | `decisions`: triggers reject changes and deletions |
 //!
 //! Opening fails if one of these is missing, or if a newer version created the ledger.
@@ -85,12 +87,14 @@ mod audit;
 mod change;
 mod history;
 mod key;
+mod keys;
 mod ledger;
 pub mod maintenance;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod refusal;
 mod row;
+mod search;
 mod select;
 #[cfg(feature = "sqlite")]
 mod sqlite;

@@ -19,6 +19,7 @@
 //! | `news.rs` | what other processes write to a process's calls |
 //! | `processes.rs` | several processes with one journal |
 //! | `audit.rs` | decisions that are not about a single call |
+//! | `server/` | what a server keeps beside the calls |
 //!
 //! [`HookedJournal`] is a journal in memory for tests that have their word in its steps, or watch
 //! them.
@@ -36,6 +37,7 @@ mod news;
 mod processes;
 mod reservations;
 mod rings;
+pub mod server;
 
 use std::{sync::Arc, time::Duration};
 

@@ -5,8 +5,12 @@
 //! |---|---|
 //! | `store.rs` | calls and the rules on them |
 //! | `reservations.rs` | what attempts reserve: slots and budgets |
+//! | `keys.rs` | API keys |
+//! | `search.rs` | pages of calls |
 
+mod keys;
 mod reservations;
+mod search;
 mod store;
 
 use std::{

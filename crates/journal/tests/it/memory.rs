@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use futures::future::BoxFuture;
 use switchboard_journal::{Journal, MemoryJournal, conformance};
 
 async fn new() -> Arc<dyn Journal> {
@@ -28,4 +29,22 @@ async fn it_goes_by_the_time_that_it_is_told() {
 #[tokio::test]
 async fn two_processes_share_it() {
     conformance::hold_shared(two).await;
+}
+
+#[tokio::test]
+async fn it_keeps_api_keys() {
+    conformance::server::hold_keys(|| async { Arc::new(MemoryJournal::new()) }).await;
+    conformance::server::hold_shared_keys(|| async {
+        let one = Arc::new(MemoryJournal::shared(Duration::from_secs(60)));
+        let other = Arc::new(one.another());
+        let leaving = Arc::clone(&one);
+        let gone: BoxFuture<'static, ()> = Box::pin(async move { leaving.leave() });
+        (one, other, gone)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn its_calls_are_found_page_by_page() {
+    conformance::server::hold_search(|| async { Arc::new(MemoryJournal::new()) }).await;
 }

@@ -10,6 +10,8 @@
 //! | `reservations.rs` | what attempts reserve: the agent, slots and budgets |
 //! | `audit.rs` | decisions that are not about a single call |
 //! | `inner.rs` | connections and transactions |
+//! | `keys.rs` | API keys |
+//! | `search.rs` | pages of calls |
 //! | `inbox.rs` | webhooks, stored before they are handled |
 //! | `locks.rs` | advisory locks |
 //! | `check.rs` | consistency check |
@@ -21,6 +23,7 @@ mod audit;
 mod check;
 mod inbox;
 mod inner;
+mod keys;
 mod locks;
 mod maintenance;
 mod news;
@@ -29,6 +32,7 @@ mod processes;
 mod queries;
 mod reservations;
 mod schema;
+mod search;
 mod tx;
 
 use std::{

@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_rooms_and_decisions.sql"),
     include_str!("migrations/0003_lighter_acceptance.sql"),
     include_str!("migrations/0004_news.sql"),
+    include_str!("migrations/0005_keys_and_pages.sql"),
 ];
 
 /// The lock for migrations, so that one process at a time migrates: "SWLD".
@@ -34,10 +35,11 @@ const INDEX: &str = "SELECT string_agg(pg_get_indexdef(i.indexrelid, k, true), '
 const TRIGGERS: &str = "SELECT count(*) FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND (tgrelid, tgname::text) IN \
      (('events'::regclass, 'events_stay'), ('events'::regclass, 'events_stay_all'), ('calls'::regclass, 'calls_stay'), \
       ('calls'::regclass, 'calls_stay_all'), ('calls'::regclass, 'calls_begin_once'), \
-      ('decisions'::regclass, 'decisions_stay'), ('decisions'::regclass, 'decisions_stay_all'))";
+      ('decisions'::regclass, 'decisions_stay'), ('decisions'::regclass, 'decisions_stay_all'), \
+      ('api_keys'::regclass, 'api_keys_stay'), ('api_keys'::regclass, 'api_keys_stay_all'))";
 
 /// The required unique indexes: name, columns, partial or not.
-const LAW: [(&str, &str, bool); 9] = [
+const LAW: [(&str, &str, bool); 11] = [
     ("one_live_attempt", "call_id, ring", true),
     ("one_call_per_person", "tenant, to_hash", true),
     ("one_call_per_key", "tenant, idempotency_key", true),
@@ -46,6 +48,8 @@ const LAW: [(&str, &str, bool); 9] = [
     ("holds_pkey", "attempt_id", false),
     ("rooms_pkey", "scope, attempt_id", false),
     ("decisions_pkey", "number", false),
+    ("one_key_per_id", "id", false),
+    ("one_key_per_request", "request_key", true),
     ("budgets_pkey", "name, period", false),
 ];
 
@@ -111,8 +115,8 @@ pub(crate) async fn check(change: &mut PgConnection) -> Result<()> {
     }
     let triggers: i64 =
         sqlx::query_scalar(TRIGGERS).fetch_one(&mut *change).await.map_err(broken)?;
-    if triggers != 7 {
-        return Err(missing("a trigger on the calls, the events or the decisions"));
+    if triggers != 9 {
+        return Err(missing("a trigger on the calls, the events, the decisions or the API keys"));
     }
     Ok(())
 }

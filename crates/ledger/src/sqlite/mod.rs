@@ -11,6 +11,8 @@
 //! | `queries.rs` | calls, their attempts and events |
 //! | `reservations.rs` | what attempts reserve: the agent, slots and budgets |
 //! | `audit.rs` | decisions that are not about a single call |
+//! | `keys.rs` | API keys |
+//! | `search.rs` | pages of calls |
 //! | `inbox.rs` | webhooks, stored before they are handled |
 //! | `check.rs` | consistency check |
 //! | `maintenance.rs` | erasure and retention |
@@ -21,6 +23,7 @@ mod backup;
 mod check;
 mod file;
 mod inbox;
+mod keys;
 mod maintenance;
 mod news;
 mod private;
@@ -28,6 +31,7 @@ mod processes;
 mod queries;
 mod reservations;
 mod schema;
+mod search;
 mod tx;
 mod writer;
 

@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_states_one_by_one.sql"),
     include_str!("migrations/0004_lighter_acceptance.sql"),
     include_str!("migrations/0005_news.sql"),
+    include_str!("migrations/0006_keys_and_pages.sql"),
 ];
 
 /// The application id in the header of the file: "SWLD".
