@@ -97,7 +97,7 @@ pub struct Recorded {
 }
 
 /// An id may be slightly older than its call's `created_at`.
-const ID_SLACK: Duration = Duration::from_secs(2);
+pub(crate) const ID_SLACK: Duration = Duration::from_secs(2);
 
 /// Writes of other processes to a call that this process owns, and that it has not acted on yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -24,6 +24,8 @@
 //! | publishing an event twice | `feed_published`: `(id)` of events that no write of a call made |
 //! | two webhook endpoints for one request | `one_endpoint_per_request`: `(request_key)` |
 //! | changing the history | `events`: triggers reject changes and deletions; an erasure may remove the content but never the event |
+//! | two API keys with one id, or two for one request | `api_keys`: `(id)`, `(request_key)` |
+//! | deleting or widening an API key, or taking its revocation back | `api_keys`: triggers reject it |
 //! | changing a decision | `decisions`: triggers reject changes and deletions |
 //!
 //! Opening fails if one of these is missing, or if a newer version created the ledger.
@@ -98,12 +100,14 @@ mod duplicate;
 mod feed;
 mod history;
 mod key;
+mod keys;
 mod ledger;
 pub mod maintenance;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod refusal;
 mod row;
+mod search;
 mod select;
 #[cfg(feature = "sqlite")]
 mod sqlite;

@@ -53,11 +53,11 @@ pub fn report(provider: &str, theirs: &str, state: ProviderState) -> ProviderCal
     ProviderCall::new(provider, theirs.into(), state, format!("{state:?}"))
 }
 
-pub(super) fn queued(provider: &str, theirs: &str) -> ProviderCall {
+pub(in crate::conformance) fn queued(provider: &str, theirs: &str) -> ProviderCall {
     report(provider, theirs, ProviderState::Queued)
 }
 
-pub(super) fn completed(provider: &str, theirs: &str) -> ProviderCall {
+pub(in crate::conformance) fn completed(provider: &str, theirs: &str) -> ProviderCall {
     report(provider, theirs, ProviderState::Ended(Outcome::Completed))
 }
 
@@ -70,7 +70,7 @@ pub fn new_call(request: &CallRequest, at: Timestamp) -> NewCall {
 }
 
 /// The same number and another task each time.
-pub(super) fn task(n: u32, task: &str) -> CallRequest {
+pub(in crate::conformance) fn task(n: u32, task: &str) -> CallRequest {
     CallRequest { task: task.to_owned(), ..request(n) }
 }
 
@@ -88,7 +88,7 @@ pub async fn open(journal: &Arc<dyn Journal>, request: CallRequest, after: u64) 
     }
 }
 
-pub(super) async fn refusal_to_open(
+pub(in crate::conformance) async fn refusal_to_open(
     journal: &Arc<dyn Journal>,
     request: CallRequest,
     after: u64,
@@ -162,12 +162,12 @@ pub async fn send(journal: &Arc<dyn Journal>, call: CallId) -> AttemptId {
 }
 
 /// An attempt in which this agent speaks.
-pub(super) fn agents_attempt(provider: &str, agent: Option<&str>) -> Attempt {
+pub(in crate::conformance) fn agents_attempt(provider: &str, agent: Option<&str>) -> Attempt {
     Attempt { agent: agent.map(Into::into), ..attempt(provider) }
 }
 
 /// The `n`th call, sent by this attempt, with an unknown result.
-pub(super) async fn in_doubt(
+pub(in crate::conformance) async fn in_doubt(
     journal: &Arc<dyn Journal>,
     n: u32,
     one: Attempt,
@@ -181,7 +181,7 @@ pub(super) async fn in_doubt(
 }
 
 /// Facts and what they need.
-pub(super) async fn write(
+pub(in crate::conformance) async fn write(
     journal: &Arc<dyn Journal>,
     call: CallId,
     facts: Vec<Fact>,

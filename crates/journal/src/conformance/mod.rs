@@ -22,6 +22,7 @@
 //! | `processes.rs` | several processes with one journal |
 //! | `audit.rs` | decisions that are not about a single call |
 //! | `feed/` | what programs outside are told, and where it is sent |
+//! | `server/` | what a server keeps beside the calls |
 //!
 //! [`HookedJournal`] is a journal in memory for tests that have their word in its steps, or watch
 //! them.
@@ -42,6 +43,7 @@ mod news;
 mod processes;
 mod reservations;
 mod rings;
+pub mod server;
 mod suite;
 
 pub use audit::debate;

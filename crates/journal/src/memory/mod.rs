@@ -7,10 +7,14 @@
 //! | `reservations.rs` | what attempts reserve: slots and budgets |
 //! | `feed.rs` | the feed, webhook endpoints and deliveries |
 //! | `events.rs` | the traits of the feed, of endpoints and of deliveries |
+//! | `keys.rs` | API keys |
+//! | `search.rs` | pages of calls |
 
 mod events;
 mod feed;
+mod keys;
 mod reservations;
+mod search;
 mod store;
 
 use std::{

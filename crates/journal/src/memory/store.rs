@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
+    ops::Bound,
     sync::Arc,
     time::Duration,
 };
@@ -13,7 +14,7 @@ use switchboard_core::{
 };
 use switchboard_router::{AuditEntry, AuditTopic, hash::digest, may_be_same_agent};
 
-use super::{feed::Feed, reservations::Reservations};
+use super::{feed::Feed, keys::KeyTable, reservations::Reservations};
 use crate::{
     Denied, DuplicateOf, Identity, KeyReused, NewCall, News, Opened, Published, Recorded,
     Selection, Settlement, StoredWebhook, Write, WriteError, created, details, holds_concurrency,
@@ -54,6 +55,7 @@ pub(super) struct Store {
     decisions: Vec<AuditEntry>,
     pub(super) feed: Feed,
     reservations: Reservations,
+    pub(super) api_keys: KeyTable,
     /// When each process last renewed its lease. `None` if it is dead.
     members: Vec<Option<Timestamp>>,
 }
@@ -313,6 +315,16 @@ impl Store {
         u32::try_from(rang.count()).unwrap_or(u32::MAX)
     }
 
+    /// The calls older than this one.
+    pub(super) fn newest_first(
+        &self,
+        before: Option<CallId>,
+    ) -> impl Iterator<Item = (&Arc<Call>, &Arc<ValidCall>)> {
+        let end = before.map_or(Bound::Unbounded, Bound::Excluded);
+        let calls = self.calls.range((Bound::Unbounded, end)).rev();
+        calls.map(|(_, entry)| (&entry.call, &entry.request))
+    }
+
     pub(super) fn select(&self, selection: &Selection) -> Vec<Call> {
         self.calls
             .iter()
@@ -393,6 +405,12 @@ impl Store {
         if let Some(seen) = self.member(member) {
             *seen = None;
         }
+    }
+
+    /// How many processes do not count as dead.
+    pub(super) fn living(&self) -> u32 {
+        let living = self.members.iter().filter(|seen| seen.is_some()).count();
+        u32::try_from(living).unwrap_or(u32::MAX).max(1)
     }
 
     /// Returns false if the process already counts as dead.

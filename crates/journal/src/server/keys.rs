@@ -1,6 +1,6 @@
 //! API keys. A secret is never stored, only its hash.
 
-use std::{fmt::Debug, sync::Arc};
+use std::{fmt::Debug, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -95,14 +95,30 @@ impl ApiKey {
     }
 }
 
-/// Stores API keys.
+impl ApiKey {
+    /// How long after a use the next one is noted.
+    pub const USE_NOTED_EVERY: Duration = Duration::from_secs(300);
+
+    /// True if the key is neither revoked nor expired at this time.
+    pub fn works(&self, at: Timestamp) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|expires| expires > at)
+    }
+
+    /// True if a use at this time is to be noted.
+    pub fn notes_use(&self, at: Timestamp) -> bool {
+        self.last_used_at
+            .is_none_or(|last| last.checked_add(Self::USE_NOTED_EVERY).is_ok_and(|next| next <= at))
+    }
+}
+
+/// Stores API keys. A key is never deleted.
 #[async_trait]
 pub trait ApiKeys: Debug + Send + Sync {
     /// Stores a new key. If a key with the same `request_key` was stored before, returns that key
     /// and stores nothing.
     ///
     /// # Errors
-    /// `Conflict` if the id is taken.
+    /// `Conflict` with the code `key_exists` if the id is taken.
     async fn add_key(&self, key: ApiKey) -> Result<Option<ApiKey>>;
 
     /// The key with this id, revoked or not.
@@ -111,16 +127,18 @@ pub trait ApiKeys: Debug + Send + Sync {
     /// All keys of a tenant, or of everybody, newest first. Revoked ones too.
     async fn keys(&self, tenant: Option<&TenantId>) -> Result<Vec<ApiKey>>;
 
-    /// Revokes a key. Returns false if there is none that works. Raises the epoch.
+    /// Revokes a key and raises the epoch. Returns false if there is none that
+    /// [works](ApiKey::works): nothing changes then.
     async fn revoke_key(&self, id: &KeyId, at: Timestamp) -> Result<bool>;
 
-    /// Lets a key expire at this time, if it does not expire earlier. Raises the epoch.
+    /// Lets a key expire at this time and raises the epoch, unless it expires earlier anyway.
+    /// Returns false if there is none, or if it was revoked.
     async fn expire_key(&self, id: &KeyId, at: Timestamp) -> Result<bool>;
 
-    /// Notes that a key was used.
+    /// Notes that a key was used, at most every [`ApiKey::USE_NOTED_EVERY`].
     async fn note_key_used(&self, id: &KeyId, at: Timestamp) -> Result<()>;
 
-    /// A number that rises with every key that is revoked, by whichever process.
+    /// A number that rises with every key that is revoked or made to expire, by whichever process.
     async fn keys_epoch(&self) -> Result<u64>;
 
     /// How many living processes share this store, this one included.

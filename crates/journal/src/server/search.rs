@@ -9,6 +9,8 @@ use switchboard_core::{
     Result, TenantId, ValidCall,
 };
 
+use crate::journal::{ID_SLACK, Selection};
+
 /// Which calls to read, newest first. An empty set or `None` means any.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CallsFilter {
@@ -40,7 +42,7 @@ pub struct CallsFilter {
     pub created_before: Option<Timestamp>,
     /// Only calls older than this one, to continue where an earlier page ended.
     pub before: Option<CallId>,
-    /// At most this many calls.
+    /// At most this many calls; 0 counts as 1.
     pub limit: u32,
 }
 
@@ -48,8 +50,21 @@ impl CallsFilter {
     /// At most this many rows are read for one page.
     pub const READ_AT_MOST: u32 = 10_000;
 
-    /// True if a call matches everything but `before` and `limit`. The request is `None` if the
-    /// person was erased: such a call has no number and no tags.
+    /// The number of calls of a page.
+    pub fn page_size(&self) -> usize {
+        self.limit.clamp(1, Self::READ_AT_MOST) as usize
+    }
+
+    /// The ids that calls of the given period may have, from the first one to before the last one.
+    /// Ids of version 7 start with the time, so that a period is a range of them; calls at its edges
+    /// may lie outside the period. `None` means no bound.
+    pub fn ids(&self) -> (Option<CallId>, Option<CallId>) {
+        let last = self.created_before.and_then(|before| before.checked_add(2 * ID_SLACK).ok());
+        (self.created_after.map(Selection::from_moment), last.map(Selection::from_moment))
+    }
+
+    /// True if a call matches everything but `before` and `limit`. Without its request it has no
+    /// number and no tags.
     pub fn matches(&self, call: &Call, request: Option<&ValidCall>) -> bool {
         fn any<T: PartialEq>(wanted: &[T], it: Option<T>) -> bool {
             wanted.is_empty() || it.is_some_and(|it| wanted.contains(&it))
@@ -78,7 +93,8 @@ impl CallsFilter {
 /// A page of calls.
 #[derive(Debug, Clone, Default)]
 pub struct CallsPage {
-    /// The calls, newest first, each with its request unless the person was erased.
+    /// The calls, newest first, each with its request where the store still has it. Calls of erased
+    /// people are passed over: without a number they are no calls any more that could be shown.
     pub calls: Vec<(Call, Option<Arc<ValidCall>>)>,
     /// Where the next page begins, as [`CallsFilter::before`]. `None` at the end. A page may be
     /// short or empty and not be the last one, because the rows that are read for it are limited.
@@ -88,10 +104,13 @@ pub struct CallsPage {
 /// Finds calls.
 #[async_trait]
 pub trait CallSearch: Debug + Send + Sync {
-    /// Reads a page of calls, newest first.
+    /// Reads a page of calls, newest first: by their ids, which start with the time, or with
+    /// [`CallsFilter::to`] by the time at which they were received. A page costs the same however
+    /// many calls there are.
     async fn find(&self, filter: &CallsFilter) -> Result<CallsPage>;
 
-    /// Reads a call with its request. `None` if there is no such call, or another tenant's.
+    /// Reads a call with its request. `None` if there is no such call, if it is another tenant's, or
+    /// if the person was erased.
     async fn find_one(
         &self,
         id: CallId,

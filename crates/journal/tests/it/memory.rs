@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use futures::future::BoxFuture;
 use switchboard_journal::{
     Journal, MemoryJournal,
     conformance::{self, FeedStore},
@@ -46,4 +47,22 @@ async fn two_processes_share_its_feed() {
         (Arc::new(one) as Arc<dyn FeedStore>, Arc::new(other) as Arc<dyn FeedStore>)
     })
     .await;
+}
+
+#[tokio::test]
+async fn it_keeps_api_keys() {
+    conformance::server::hold_keys(|| async { Arc::new(MemoryJournal::new()) }).await;
+    conformance::server::hold_shared_keys(|| async {
+        let one = Arc::new(MemoryJournal::shared(Duration::from_secs(60)));
+        let other = Arc::new(one.another());
+        let leaving = Arc::clone(&one);
+        let gone: BoxFuture<'static, ()> = Box::pin(async move { leaving.leave() });
+        (one, other, gone)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn its_calls_are_found_page_by_page() {
+    conformance::server::hold_search(|| async { Arc::new(MemoryJournal::new()) }).await;
 }

@@ -14,6 +14,8 @@
 //! | `deliveries.rs` | which event still has to go to which endpoint |
 //! | `events.rs` | the traits of these three |
 //! | `inner.rs` | connections and transactions |
+//! | `keys.rs` | API keys |
+//! | `search.rs` | pages of calls |
 //! | `inbox.rs` | webhooks, stored before they are handled |
 //! | `locks.rs` | advisory locks |
 //! | `check.rs` | consistency check |
@@ -29,6 +31,7 @@ mod events;
 mod feed;
 mod inbox;
 mod inner;
+mod keys;
 mod locks;
 mod maintenance;
 mod news;
@@ -37,6 +40,7 @@ mod processes;
 mod queries;
 mod reservations;
 mod schema;
+mod search;
 mod server_rows;
 mod tx;
 

@@ -33,6 +33,15 @@ pub(super) async fn beat(pool: &PgPool, epoch: i64) -> sqlx::Result<bool> {
     Ok(known.rows_affected() > 0)
 }
 
+/// How many processes have a lease that has not expired, this one included.
+pub(super) async fn living(connection: &mut PgConnection, epoch: i64) -> TxResult<u32> {
+    let living =
+        format!("SELECT count(*) FROM processes WHERE seen_at + lease >= {NOW} AND epoch <> $1");
+    let others: i64 =
+        sqlx::query_scalar(AssertSqlSafe(living)).bind(epoch).fetch_one(connection).await?;
+    Ok(u32::try_from(others).unwrap_or(u32::MAX).saturating_add(1))
+}
+
 pub(super) async fn leave(pool: &PgPool, epoch: i64) -> sqlx::Result<()> {
     sqlx::query(LEAVE).bind(epoch).execute(pool).await.map(|_| ())
 }

@@ -1,7 +1,7 @@
 //! SQL for calls, their attempts and events in PostgreSQL. One file, because statements and their
 //! parameters have to be read together.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, PgConnection, Row, postgres::PgRow};
@@ -449,18 +449,25 @@ pub(crate) async fn with_attempts(
     calls: Vec<CallRow>,
 ) -> TxResult<Vec<Call>> {
     let ids: Vec<Uuid> = calls.iter().map(|call| call.id).collect();
-    let rows = sqlx::query(ATTEMPTS).bind(ids).fetch_all(connection).await?;
-    let mut attempts: std::collections::HashMap<Uuid, Vec<AttemptRow>> =
-        std::collections::HashMap::new();
-    for row in rows {
-        attempts.entry(row.try_get(12)?).or_default().push(attempt_row(&row)?);
-    }
+    let mut attempts = attempts(connection, &ids).await?;
     let mut read = Vec::with_capacity(calls.len());
     for call in calls {
         let attempts = attempts.remove(&call.id).unwrap_or_default();
         read.extend(call.read(attempts)?);
     }
     Ok(read)
+}
+
+/// The attempts of these calls, in order.
+pub(crate) async fn attempts(
+    connection: &mut PgConnection,
+    calls: &[Uuid],
+) -> TxResult<HashMap<Uuid, Vec<AttemptRow>>> {
+    let mut attempts: HashMap<Uuid, Vec<AttemptRow>> = HashMap::new();
+    for row in sqlx::query(ATTEMPTS).bind(calls).fetch_all(connection).await? {
+        attempts.entry(row.try_get(12)?).or_default().push(attempt_row(&row)?);
+    }
+    Ok(attempts)
 }
 
 fn attempt_row(row: &PgRow) -> sqlx::Result<AttemptRow> {

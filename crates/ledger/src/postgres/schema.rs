@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_news.sql"),
     include_str!("migrations/0005_concurrency_slots.sql"),
     include_str!("migrations/0006_feed.sql"),
+    include_str!("migrations/0007_keys_and_pages.sql"),
 ];
 
 /// The lock for migrations, so that one process at a time migrates: "SWLD".
@@ -36,10 +37,11 @@ const INDEX: &str = "SELECT string_agg(pg_get_indexdef(i.indexrelid, k, true), '
 const TRIGGERS: &str = "SELECT count(*) FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND (tgrelid, tgname::text) IN \
      (('events'::regclass, 'events_stay'), ('events'::regclass, 'events_stay_all'), ('calls'::regclass, 'calls_stay'), \
       ('calls'::regclass, 'calls_stay_all'), ('calls'::regclass, 'calls_begin_once'), \
-      ('decisions'::regclass, 'decisions_stay'), ('decisions'::regclass, 'decisions_stay_all'))";
+      ('decisions'::regclass, 'decisions_stay'), ('decisions'::regclass, 'decisions_stay_all'), \
+      ('api_keys'::regclass, 'api_keys_stay'), ('api_keys'::regclass, 'api_keys_stay_all'))";
 
 /// The required unique indexes: name, columns, partial or not.
-const LAW: [(&str, &str, bool); 12] = [
+const LAW: [(&str, &str, bool); 14] = [
     ("one_live_attempt", "call_id, ring", true),
     ("one_call_per_person", "tenant, to_hash", true),
     ("one_call_per_key", "tenant, idempotency_key", true),
@@ -48,6 +50,8 @@ const LAW: [(&str, &str, bool); 12] = [
     ("holds_pkey", "attempt_id", false),
     ("concurrency_slots_pkey", "scope, attempt_id", false),
     ("decisions_pkey", "number", false),
+    ("one_key_per_id", "id", false),
+    ("one_key_per_request", "request_key", true),
     ("budgets_pkey", "name, period", false),
     ("feed_pkey", "position", false),
     ("feed_published", "id", true),
@@ -116,8 +120,8 @@ pub(crate) async fn check(change: &mut PgConnection) -> Result<()> {
     }
     let triggers: i64 =
         sqlx::query_scalar(TRIGGERS).fetch_one(&mut *change).await.map_err(broken)?;
-    if triggers != 7 {
-        return Err(missing("a trigger on the calls, the events or the decisions"));
+    if triggers != 9 {
+        return Err(missing("a trigger on the calls, the events, the decisions or the API keys"));
     }
     Ok(())
 }

@@ -16,6 +16,8 @@
 //! | `endpoints.rs` | where that is sent |
 //! | `deliveries.rs` | which event still has to go to which endpoint |
 //! | `events.rs` | the traits of these three |
+//! | `keys.rs` | API keys |
+//! | `search.rs` | pages of calls |
 //! | `inbox.rs` | webhooks, stored before they are handled |
 //! | `check.rs` | consistency check |
 //! | `maintenance.rs` | erasure and retention |
@@ -31,6 +33,7 @@ mod events;
 mod feed;
 mod file;
 mod inbox;
+mod keys;
 mod maintenance;
 mod news;
 mod private;
@@ -38,6 +41,7 @@ mod processes;
 mod queries;
 mod reservations;
 mod schema;
+mod search;
 mod server_rows;
 mod tx;
 mod writer;

@@ -123,6 +123,14 @@ impl Presence {
         }
     }
 
+    /// How many processes are not proven dead, this one included. What is read here is committed, so
+    /// its lock is taken already: looking disturbs nobody.
+    pub(crate) fn living(&self, connection: &Connection) -> TxResult<u32> {
+        let others = known(connection)?.into_iter().filter(|epoch| *epoch != self.epoch);
+        let living = others.filter(|epoch| !self.sees_gone(*epoch)).count();
+        Ok(u32::try_from(living).unwrap_or(u32::MAX).saturating_add(1))
+    }
+
     /// Takes over the calls of dead processes, oldest first. Must be called in a write transaction.
     pub(crate) fn take_over(&self, connection: &Connection) -> TxResult<Vec<Call>> {
         let known = known(connection)?;

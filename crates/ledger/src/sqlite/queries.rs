@@ -24,8 +24,9 @@ use crate::{
 /// The columns that [`call_row`] reads.
 pub(crate) const CALL_COLUMNS: &str = "id, tenant, to_number, country, status, outcome, provider, provider_call_id, body, content, epoch, \
                                        created_at, updated_at";
-const ATTEMPTS: &str = "SELECT id, ring, provider, agent, provider_call_id, state, doubt, idempotency_key, body, created_at, sent_at, ended_at \
-                        FROM attempts WHERE call_id = ?1 ORDER BY position";
+/// The columns that [`attempt_row`] reads.
+pub(crate) const ATTEMPT_COLUMNS: &str = "id, ring, provider, agent, provider_call_id, state, doubt, idempotency_key, body, created_at, \
+                                          sent_at, ended_at";
 const BY_KEY: &str = "SELECT id, request_hash, to_hash = ?3 AND task_hash = ?4 FROM calls WHERE tenant = ?1 AND idempotency_key = ?2";
 /// The same rule as [`DuplicateOf::counts`](switchboard_journal::DuplicateOf::counts).
 const DUPLICATE: &str = "SELECT id, created_at FROM calls WHERE to_hash = ?1 AND created_at > ?4 AND created_at < ?3 AND tenant = ?5 \
@@ -375,24 +376,28 @@ fn find(connection: &Connection, id: CallId) -> rusqlite::Result<Option<CallRow>
 }
 
 pub(crate) fn attempts(connection: &Connection, call: CallId) -> rusqlite::Result<Vec<AttemptRow>> {
-    let mut statement = connection.prepare_cached(ATTEMPTS)?;
-    let rows = statement.query_map([call.as_uuid().as_bytes()], |row| {
-        Ok(AttemptRow {
-            id: uuid(row, 0)?,
-            ring: row.get(1)?,
-            provider: row.get(2)?,
-            agent: row.get(3)?,
-            provider_call_id: row.get(4)?,
-            state: row.get(5)?,
-            doubt: row.get(6)?,
-            idempotency_key: uuid(row, 7)?,
-            body: row.get(8)?,
-            created_at: row.get(9)?,
-            sent_at: row.get(10)?,
-            ended_at: row.get(11)?,
-        })
-    })?;
+    let sql =
+        format!("SELECT {ATTEMPT_COLUMNS} FROM attempts WHERE call_id = ?1 ORDER BY position");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([call.as_uuid().as_bytes()], attempt_row)?;
     rows.collect()
+}
+
+pub(crate) fn attempt_row(row: &Row<'_>) -> rusqlite::Result<AttemptRow> {
+    Ok(AttemptRow {
+        id: uuid(row, 0)?,
+        ring: row.get(1)?,
+        provider: row.get(2)?,
+        agent: row.get(3)?,
+        provider_call_id: row.get(4)?,
+        state: row.get(5)?,
+        doubt: row.get(6)?,
+        idempotency_key: uuid(row, 7)?,
+        body: row.get(8)?,
+        created_at: row.get(9)?,
+        sent_at: row.get(10)?,
+        ended_at: row.get(11)?,
+    })
 }
 
 pub(crate) fn call_row(row: &Row<'_>) -> rusqlite::Result<CallRow> {

@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_news.sql"),
     include_str!("migrations/0006_concurrency_slots.sql"),
     include_str!("migrations/0007_feed.sql"),
+    include_str!("migrations/0008_keys_and_pages.sql"),
 ];
 
 /// The application id in the header of the file: "SWLD".

@@ -4,6 +4,7 @@
 
 mod feed;
 mod maintenance;
+mod paging;
 mod postgres;
 mod sqlite;
 mod support;

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use switchboard_core::{CallStatus, Cost, Currency, ErrorKind, Money};
 use switchboard_journal::{
@@ -49,16 +50,36 @@ async fn two_processes_share_it() {
     conformance::hold_shared(|| async { two(&database().await.unwrap()).await }).await;
 }
 
+#[tokio::test]
+async fn what_a_server_keeps_follows_the_rules() {
+    if database().await.is_none() {
+        return;
+    }
+    let new =
+        || async { Arc::new(PostgresJournal::connect(&database().await.unwrap()).await.unwrap()) };
+    conformance::server::hold_keys(new).await;
+    conformance::server::hold_search(new).await;
+    conformance::server::hold_shared_keys(|| async {
+        let url = database().await.unwrap();
+        let one = Arc::new(PostgresJournal::connect(&url).await.unwrap());
+        let other = Arc::new(PostgresJournal::connect(&url).await.unwrap());
+        let gone: BoxFuture<'static, ()> = Box::pin(silence(url));
+        (one, other, gone)
+    })
+    .await;
+}
+
 /// Two journals on one database. The first one is gone where it was not heard of for long; it does
 /// not know that.
 async fn two(url: &str) -> conformance::Pair {
     let (one, other) = (journal(url).await, journal(url).await);
-    let url = url.to_owned();
-    let gone = async move {
-        let silent = "UPDATE processes SET seen_at = seen_at - 15100000 WHERE epoch = (SELECT min(epoch) FROM processes)";
-        run(&mut raw(&url).await, silent).await.unwrap();
-    };
-    (one, other, Box::pin(gone))
+    (one, other, Box::pin(silence(url.to_owned())))
+}
+
+/// The first process was not heard of for long.
+async fn silence(url: String) {
+    let silent = "UPDATE processes SET seen_at = seen_at - 15100000 WHERE epoch = (SELECT min(epoch) FROM processes)";
+    run(&mut raw(&url).await, silent).await.unwrap();
 }
 
 #[tokio::test]

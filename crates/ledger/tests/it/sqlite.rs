@@ -8,6 +8,7 @@ use std::{
     },
 };
 
+use futures::future::BoxFuture;
 use rusqlite::Connection;
 use switchboard_core::{CallStatus, Delivery, ErrorKind, Outcome, ProviderState, Raw};
 use switchboard_journal::{
@@ -71,6 +72,29 @@ async fn two_processes_share_it() {
     conformance::hold_shared(|| {
         let path = path();
         async move { two(&path).await }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_server_keeps_follows_the_rules() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = paths(&directory);
+    let new = || {
+        let path = path();
+        async move { ledger(&path).await.0 }
+    };
+    conformance::server::hold_keys(new).await;
+    conformance::server::hold_search(new).await;
+    conformance::server::hold_shared_keys(|| {
+        let path = path();
+        async move {
+            let one = ledger(&path).await.0;
+            let lock = locks(&path).remove(0);
+            let gone: BoxFuture<'static, ()> =
+                Box::pin(async move { std::fs::remove_file(lock).unwrap() });
+            (one, ledger(&path).await.0, gone)
+        }
     })
     .await;
 }

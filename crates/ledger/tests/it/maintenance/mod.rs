@@ -4,6 +4,6 @@
 mod checking;
 mod copying;
 mod erasing;
-mod place;
+pub(crate) mod place;
 mod sweeping;
 mod versions;

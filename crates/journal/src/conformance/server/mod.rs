@@ -1,0 +1,63 @@
+//! What a server keeps beside the calls, held to the same rules in every store.
+//!
+//! | file | rules about |
+//! |---|---|
+//! | `keys.rs` | API keys |
+//! | `search.rs` | pages of calls |
+
+mod keys;
+mod search;
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+
+use crate::{
+    Journal,
+    server::{ApiKeys, CallSearch},
+};
+
+/// Every rule about API keys, each on a store of its own.
+///
+/// # Panics
+/// Where the store breaks one.
+pub async fn hold_keys<Store: ApiKeys, Made: Future<Output = Arc<Store>> + Send>(
+    new: impl Fn() -> Made + Send + Sync,
+) {
+    keys::a_key_comes_back_whole(&*new().await).await;
+    keys::the_same_request_makes_one_key(&*new().await).await;
+    keys::keys_are_listed_newest_first(&*new().await).await;
+    keys::a_key_is_revoked_once(&*new().await).await;
+    keys::a_key_expires_at_the_earlier_time(&*new().await).await;
+    keys::a_use_is_noted_every_five_minutes(&*new().await).await;
+}
+
+/// Every rule about API keys of several processes. The arguments are those of
+/// [`hold_shared`](super::hold_shared).
+///
+/// # Panics
+/// Where the store breaks one.
+pub async fn hold_shared_keys<Store, Made>(new: impl Fn() -> Made + Send + Sync)
+where
+    Store: ApiKeys,
+    Made: Future<Output = (Arc<Store>, Arc<Store>, BoxFuture<'static, ()>)> + Send,
+{
+    let (one, other, _gone) = new().await;
+    keys::a_revocation_is_seen_by_everybody(&*one, &*other).await;
+    let (_one, other, gone) = new().await;
+    keys::living_processes_are_counted(&*other, gone).await;
+}
+
+/// Every rule about pages of calls, each on a store of its own.
+///
+/// # Panics
+/// Where the store breaks one.
+pub async fn hold_search<Store, Made>(new: impl Fn() -> Made + Send + Sync)
+where
+    Store: CallSearch + Journal + 'static,
+    Made: Future<Output = Arc<Store>> + Send,
+{
+    search::pages_neither_lose_nor_double_a_call(new().await).await;
+    search::a_page_has_whole_calls(new().await).await;
+    search::a_call_is_its_tenants(new().await).await;
+}
