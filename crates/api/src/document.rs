@@ -1,4 +1,4 @@
-//! The OpenAPI document.
+//! What the OpenAPI document says of every operation.
 
 use url::Url;
 use utoipa::{
@@ -9,11 +9,11 @@ use utoipa::{
     },
 };
 
-use crate::{routes, wire::ProblemBody};
+use crate::wire::ProblemBody;
 
-/// The document of the API. With an address, it names the server.
-pub fn document(public_url: Option<&Url>) -> OpenApi {
-    let mut document = routes::operations().into_openapi();
+/// Adds what the operations do not say themselves: the server, and the problems that any operation
+/// may answer with.
+pub(crate) fn complete(mut document: OpenApi, public_url: Option<&Url>) -> OpenApi {
     if let Some(url) = public_url {
         let url = url.as_str().trim_end_matches('/');
         document.servers = Some(vec![ServerBuilder::new().url(url).build()]);

@@ -180,11 +180,14 @@ pub(crate) fn unknown_field<'a>(
     name: &str,
     known: impl Iterator<Item = &'a str> + Clone,
 ) -> Problem {
+    let is_near = |distance: usize, one: &str| {
+        distance <= 1 + one.len() / 3 || name.len() > 2 && one.contains(name)
+    };
     let nearest = known
         .clone()
         .map(|one| (strsim::damerau_levenshtein(name, one), one))
-        .min_by_key(|(distance, _)| *distance)
-        .filter(|(distance, one)| *distance <= 1 + one.len() / 3);
+        .filter(|(distance, one)| is_near(*distance, one))
+        .min_by_key(|(distance, _)| *distance);
     let fix = match nearest {
         Some((_, near)) => format!("did you mean {near}?"),
         None => format!("write one of {}", known.collect::<Vec<_>>().join(", ")),

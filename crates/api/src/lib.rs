@@ -47,9 +47,9 @@ pub mod wire;
 use switchboard::Switchboard;
 
 pub use context::RequestId;
-pub use document::document;
 pub use limits::{RequestPermit, StreamPermit};
 pub use problem::{Code, Problem};
+pub use routes::document;
 pub use secret::{Secrets, ServerSecret};
 pub use service::Service;
 pub use settings::{Api, CheckConfiguration, RequestLimits};

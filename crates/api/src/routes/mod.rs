@@ -24,7 +24,9 @@ mod pages;
 mod params;
 mod plan;
 
-use axum::{Router, middleware};
+use axum::{Extension, Router, middleware};
+use url::Url;
+use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
@@ -32,8 +34,13 @@ use crate::{
     problem::{Code, Problem},
 };
 
+/// The OpenAPI document. With an address, it names the server.
+pub fn document(public_url: Option<&Url>) -> OpenApi {
+    crate::document::complete(operations().into_openapi(), public_url)
+}
+
 /// Every operation of the document.
-pub(crate) fn operations() -> OpenApiRouter<Service> {
+fn operations() -> OpenApiRouter<Service> {
     OpenApiRouter::with_openapi(begin::begin())
         .routes(routes!(calls::place, lists::list))
         .routes(routes!(lists::batch))

@@ -1,16 +1,25 @@
 //! The document, and the pages of problems.
 
 use axum::{
-    Json as Answer,
-    extract::{Path, State},
-    response::Html,
+    Extension,
+    extract::Path,
+    response::{Html, IntoResponse},
 };
+use bytes::Bytes;
+use http::header;
 use utoipa::openapi::OpenApi;
 
-use crate::{
-    Service,
-    problem::{Code, Problem, Result, page},
-};
+use crate::problem::{Code, Problem, Result, page};
+
+/// The OpenAPI document as JSON, made once: it needs no key, so it must not cost much.
+#[derive(Debug, Clone)]
+pub(super) struct Document(Bytes);
+
+impl Document {
+    pub(super) fn new(document: &OpenApi) -> Self {
+        Self(serde_json::to_vec(document).unwrap_or_default().into())
+    }
+}
 
 /// Read this document
 #[utoipa::path(
@@ -18,8 +27,8 @@ use crate::{
     security(()),
     responses((status = 200, description = "The document of this API, in OpenAPI 3.1.", body = Object))
 )]
-pub(super) async fn openapi(State(service): State<Service>) -> Answer<OpenApi> {
-    Answer(crate::document(Some(service.public_url())))
+pub(super) async fn openapi(Extension(document): Extension<Document>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], document.0)
 }
 
 /// What a problem's code means. It needs no key: it says nothing that is not public.
