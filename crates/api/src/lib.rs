@@ -24,10 +24,12 @@
 //! | [`problem`] | errors on the wire: one table of codes |
 //! | [`caller`] | API keys, scopes, and [`caller::Allowed`], the proof that a caller may do something |
 //! | [`service`] | what can be done, behind one [`Service`]: every route calls it, and nothing else |
+//! | [`Background`] | what runs beside the requests: the feed's reader, the delivery of webhooks |
 //! | [`wire`] | the types of requests and answers, with their schemas |
 //! | [`routes`] | paths, headers and status codes, one file for each group |
 //! | `limits`, `headers`, `cursor`, `idempotency`, `context` | what all routes share |
 
+mod background;
 mod begin;
 pub mod caller;
 mod context;
@@ -46,6 +48,7 @@ pub mod wire;
 
 use switchboard::Switchboard;
 
+pub use background::Background;
 pub use context::RequestId;
 pub use limits::{RequestPermit, StreamPermit};
 pub use problem::{Code, Problem};
