@@ -70,15 +70,19 @@ impl<T: DeserializeOwned, const LARGEST: usize> FromRequest<Service> for Json<T,
 
     async fn from_request(request: Request, service: &Service) -> Result<Self> {
         is_json(request.headers())?;
-        let body = read(request.into_body(), LARGEST * 1024);
-        let body = tokio::select! {
-            biased;
-            body = body => body?,
-            () = service.clock().sleep(BODY_WITHIN) => {
-                return Err(Problem::new(Code::RequestTimeout, "the body did not arrive in time"));
-            }
-        };
+        let body = read_in_time(service, request.into_body(), LARGEST * 1024).await?;
         parse(&body).map(Self)
+    }
+}
+
+/// Reads a body of at most this many bytes within the time that it may take.
+pub(crate) async fn read_in_time(service: &Service, body: Body, largest: usize) -> Result<Bytes> {
+    tokio::select! {
+        biased;
+        body = read(body, largest) => body,
+        () = service.clock().sleep(BODY_WITHIN) => {
+            Err(Problem::new(Code::RequestTimeout, "the body did not arrive in time"))
+        }
     }
 }
 

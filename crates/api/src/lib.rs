@@ -27,6 +27,8 @@
 //! | [`Background`] | what runs beside the requests: the feed's reader, the delivery of webhooks |
 //! | [`wire`] | the types of requests and answers, with their schemas |
 //! | [`routes`] | paths, headers and status codes, one file for each group |
+//! | `events` | who follows the feed in this process |
+//! | [`webhooks`] | what is sent to endpoints, and when |
 //! | `limits`, `headers`, `cursor`, `idempotency`, `context` | what all routes share |
 
 mod background;
@@ -35,6 +37,7 @@ pub mod caller;
 mod context;
 pub mod cursor;
 mod document;
+mod events;
 mod extract;
 mod headers;
 pub mod idempotency;
@@ -44,6 +47,7 @@ pub mod routes;
 mod secret;
 pub mod service;
 mod settings;
+pub mod webhooks;
 pub mod wire;
 
 use switchboard::Switchboard;
@@ -55,7 +59,7 @@ pub use problem::{Code, Problem};
 pub use routes::document;
 pub use secret::{Secrets, ServerSecret};
 pub use service::Service;
-pub use settings::{Api, CheckConfiguration, RequestLimits};
+pub use settings::{Api, CheckConfiguration, EventSettings, RequestLimits, WebhookSettings};
 
 /// The API as a router, for programs that have a server of their own.
 pub fn router(switchboard: Switchboard, api: Api) -> axum::Router {

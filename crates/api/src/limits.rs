@@ -127,6 +127,17 @@ impl Drop for StreamPermit {
     }
 }
 
+impl StreamPermit {
+    /// Counts an event stream of the process.
+    pub(crate) fn of_process(open: &Arc<AtomicU32>, limit: u32) -> Result<Self> {
+        if take(open, limit) {
+            return Ok(Self(Arc::clone(open)));
+        }
+        let detail = "this server has as many streams open as it may";
+        Err(Problem::new(Code::TooManyStreams, detail).retry_after(MINUTE))
+    }
+}
+
 /// Counts one more, if there are fewer than `limit`.
 fn take(counter: &AtomicU32, limit: u32) -> bool {
     let more = |now: u32| (now < limit).then_some(now + 1);

@@ -26,6 +26,51 @@ impl Default for RequestLimits {
     }
 }
 
+/// How events are kept and followed.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct EventSettings {
+    /// How long events are kept: 7 days.
+    pub retention: Duration,
+    /// Streams at the same time, in this process: 2,000.
+    pub streams: u32,
+    /// How long a stream may last: 30 minutes. Its client connects again.
+    pub stream_lifetime: Duration,
+}
+
+impl Default for EventSettings {
+    fn default() -> Self {
+        Self {
+            retention: Duration::from_secs(7 * 24 * 60 * 60),
+            streams: 2_000,
+            stream_lifetime: Duration::from_secs(30 * 60),
+        }
+    }
+}
+
+/// How webhooks are sent.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct WebhookSettings {
+    /// Networks that may receive webhooks although they are not public: none. With a loopback
+    /// network, receivers in it may use plain http and any port, for tests and simulations.
+    pub allow_networks: Vec<IpNet>,
+    /// Ports that receivers may use: 443.
+    pub allow_ports: Vec<u16>,
+    /// How long a receiver may take to answer: 15 seconds. At most 50.
+    pub timeout: Duration,
+}
+
+impl Default for WebhookSettings {
+    fn default() -> Self {
+        Self {
+            allow_networks: Vec::new(),
+            allow_ports: vec![443],
+            timeout: Duration::from_secs(15),
+        }
+    }
+}
+
 /// Reads and checks the configuration file: its version, or what is wrong with it.
 pub type CheckConfiguration = Arc<dyn Fn() -> Result<Option<String>, ConfigError> + Send + Sync>;
 
@@ -35,7 +80,7 @@ pub type CheckConfiguration = Arc<dyn Fn() -> Result<Option<String>, ConfigError
 pub struct Api {
     /// Where clients reach the server. The pages of problems are below it.
     pub public_url: Url,
-    /// The server's secrets: they seal cursors.
+    /// The server's secrets: they seal cursors and the secrets of endpoints.
     pub secrets: Secrets,
     /// Where keys, endpoints and events are stored. It has to be the store of the calls.
     pub store: Arc<dyn ServerStore>,
@@ -43,6 +88,10 @@ pub struct Api {
     pub clock: Arc<dyn Clock>,
     /// What a key may use if it has no limits of its own.
     pub limits: RequestLimits,
+    /// How events are kept and followed.
+    pub events: EventSettings,
+    /// How webhooks are sent.
+    pub webhooks: WebhookSettings,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Reads and checks the configuration file, and says its version. It may block. `None`: the
@@ -61,6 +110,8 @@ impl Api {
             store,
             clock: Arc::new(SystemClock),
             limits: RequestLimits::default(),
+            events: EventSettings::default(),
+            webhooks: WebhookSettings::default(),
             trusted_proxies: Vec::new(),
             check_configuration: None,
             request_timeout: Duration::from_secs(30),
@@ -73,6 +124,8 @@ impl fmt::Debug for Api {
         f.debug_struct("Api")
             .field("public_url", &self.public_url.as_str())
             .field("limits", &self.limits)
+            .field("events", &self.events)
+            .field("webhooks", &self.webhooks)
             .field("trusted_proxies", &self.trusted_proxies)
             .finish_non_exhaustive()
     }

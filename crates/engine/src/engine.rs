@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use jiff::Timestamp;
 use switchboard_core::{
     Call, CallId, Error, ErrorKind, IncomingWebhook, PhoneNumber, Provider, ProviderId, Recording,
     Result, Transcript, ValidCall,
@@ -181,6 +182,12 @@ impl Engine {
     /// not an event: answer 400. Anything else: answer 500, so that the provider sends it again.
     pub async fn receive_webhook(&self, path: &str, webhook: IncomingWebhook) -> Result<()> {
         hooks::receive_webhook(&self.inner, path, webhook).await
+    }
+
+    /// True if `path`, what follows `/hooks/v1/`, is an address that was issued and has not expired.
+    /// Reads nothing, so that a flood of wrong ones costs little.
+    pub fn is_webhook_address(&self, path: &str, now: Timestamp) -> bool {
+        hooks::is_issued(&self.inner, path, now)
     }
 
     /// Like [`Engine::receive_webhook`], but returns as soon as the webhook is stored durably, so

@@ -3,6 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use jiff::Timestamp;
 use switchboard_core::{
     AttemptId, AttemptState, CallId, Error, ErrorKind, EventKind, IncomingWebhook, Proof,
     ProviderCallId, Result,
@@ -31,6 +32,11 @@ struct Checked {
     runtime: Arc<ProviderRuntime>,
     call: CallId,
     stored: StoredWebhook,
+}
+
+/// True if this address was issued and has not expired. Reads nothing.
+pub(crate) fn is_issued(inner: &Shared, path: &str, now: Timestamp) -> bool {
+    inner.hooks.as_ref().is_some_and(|hooks| hooks.read(path, now).is_some())
 }
 
 /// Checks the address, the size and the signature.

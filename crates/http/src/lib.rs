@@ -19,6 +19,7 @@
 //! | bearer tokens | [`Credential`], [`StaticToken`], [`RefreshingToken`] |
 //! | lists | [`pages`], [`PageOf`]; how much of one is read: [`ReadBudget`], [`ReadLimits`] |
 //! | ids that were already seen | [`SeenIds`] |
+//! | requests to addresses that users give | [`GuardedClient`], [`GuardRules`] |
 //! | removal of secrets | [`Redactor`] |
 
 mod answer;
@@ -31,6 +32,7 @@ mod credential;
 mod decode;
 mod envelope;
 mod exchange;
+mod guard;
 mod paging;
 mod raw;
 mod read_budget;
@@ -49,6 +51,10 @@ pub use config::{ClientConfig, RetryPolicy, is_loopback};
 pub use credential::{Credential, NoCredential, StaticToken};
 pub use decode::{from_json, from_value};
 pub use envelope::ErrorBody;
+pub use guard::{
+    GuardRules, GuardedClient, LONGEST_URL, NameResolver, PostAnswer, PostFailure, SystemResolver,
+    UrlRefused, is_public,
+};
 pub use paging::{PageOf, pages};
 pub use raw::{RawRequest, lenient_segments, split_query};
 pub use read_budget::{ReadBudget, ReadLimits};

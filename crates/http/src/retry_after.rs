@@ -16,12 +16,15 @@ pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(15 * 60);
 /// 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`). Fractions of a
 /// second, which the RFC does not allow and some servers send, are rounded up.
 pub fn parse_retry_after(value: &str, now: Timestamp) -> Option<Duration> {
+    parse(value, now).map(|wait| wait.min(LONGEST_RETRY_AFTER))
+}
+
+fn parse(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
     match seconds(value) {
         Some(wait) => Some(wait),
         None => date(value, now).map(|then| until(then, now)),
     }
-    .map(|wait| wait.min(LONGEST_RETRY_AFTER))
 }
 
 /// The wait that a pair of `Retry-After` and `Date` headers asks for.
@@ -29,9 +32,14 @@ pub(crate) fn from_headers(
     retry_after: Option<&str>,
     date_header: Option<&str>,
 ) -> Option<Duration> {
+    unlimited(retry_after, date_header).map(|wait| wait.min(LONGEST_RETRY_AFTER))
+}
+
+/// The same, however long it is.
+pub(crate) fn unlimited(retry_after: Option<&str>, date_header: Option<&str>) -> Option<Duration> {
     let here = Timestamp::now();
     let now = date_header.and_then(|value| date(value, here)).unwrap_or(here);
-    parse_retry_after(retry_after?, now)
+    parse(retry_after?, now)
 }
 
 fn seconds(value: &str) -> Option<Duration> {

@@ -30,5 +30,5 @@ pub use journal::{
 };
 pub use memory::{MemoryJournal, Reservations};
 pub use pages::Pages;
-pub use published::{Published, created};
+pub use published::{Published, call_event, created};
 pub use write::{Settlement, StoredWebhook, Write, holds_concurrency, settlement};

@@ -138,6 +138,12 @@ pub fn created(call: &Call) -> FeedEvent {
     event(call, "call.created", Map::new(), call.created_at)
 }
 
+/// An event about a call that no fact makes, with what it says beside where the call stands.
+/// Whoever makes the same one gets the same id.
+pub fn call_event(call: &Call, kind: &'static str, more: Value, at: Timestamp) -> FeedEvent {
+    event(call, kind, fields(more), at)
+}
+
 impl CallEvent {
     const fn kind(self) -> &'static str {
         match self {

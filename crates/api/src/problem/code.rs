@@ -104,7 +104,7 @@ codes! {
     TooManyEndpoints "too_many_endpoints" 409 "The tenant has as many webhook endpoints as it may":
         "Remove an endpoint that is not used any more.";
     EventsGone "events_gone" 410 "The events are not kept any more":
-        "`oldest` is the cursor of the oldest event that is still there. Read the calls to see what was missed.";
+        "`oldest` is the cursor with which everything that is still there is read. Read the calls to see what was missed.";
     BodyTooLarge "body_too_large" 413 "The body is too large":
         "A body may have 64 KiB, a batch 1 MiB.";
     UriTooLong "uri_too_long" 414 "The address is too long":

@@ -158,6 +158,11 @@ impl Problem {
         self.0.field.as_deref()
     }
 
+    /// How to fix it.
+    pub fn how_to_fix(&self) -> Option<&str> {
+        self.0.fix.as_deref()
+    }
+
     /// A member that was added by [`Problem::with`].
     pub fn member(&self, name: &str) -> Option<&Value> {
         self.0.more.get(name)

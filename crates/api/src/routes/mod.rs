@@ -7,6 +7,8 @@
 //! | `plan.rs` | plans, agents, providers, quality |
 //! | `money.rs` | usage and rate decks |
 //! | `experiments.rs` | experiments |
+//! | `events.rs`, `webhooks.rs` | events, webhook endpoints and deliveries |
+//! | `hooks.rs` | webhooks of providers |
 //! | `keys.rs`, `me.rs` | keys |
 //! | `admin.rs` | the configuration, the audit log, the erasure of people |
 //! | `pages.rs` | the document, and the pages of problems |
@@ -15,7 +17,9 @@
 mod admin;
 mod calls;
 mod content;
+mod events;
 mod experiments;
+mod hooks;
 mod keys;
 mod lists;
 mod me;
@@ -23,6 +27,7 @@ mod money;
 mod pages;
 mod params;
 mod plan;
+mod webhooks;
 
 use axum::{Extension, Router, middleware};
 use url::Url;
@@ -52,6 +57,15 @@ fn operations() -> OpenApiRouter<Service> {
         .routes(routes!(content::stop))
         .routes(routes!(content::resolve))
         .routes(routes!(plan::plan))
+        .routes(routes!(events::list))
+        .routes(routes!(events::follow))
+        .routes(routes!(webhooks::list, webhooks::create))
+        .routes(routes!(webhooks::get, webhooks::change, webhooks::remove))
+        .routes(routes!(webhooks::rotate))
+        .routes(routes!(webhooks::test))
+        .routes(routes!(webhooks::recover))
+        .routes(routes!(webhooks::deliveries))
+        .routes(routes!(webhooks::redeliver))
         .routes(routes!(plan::agents))
         .routes(routes!(plan::providers))
         .routes(routes!(plan::quality))
@@ -79,7 +93,10 @@ fn operations() -> OpenApiRouter<Service> {
 /// [`complete`] on the whole.
 pub fn incomplete(service: &Service) -> Router {
     let (router, _) = operations().split_for_parts();
-    router.route("/problems/{code}", axum::routing::get(pages::problem)).with_state(service.clone())
+    router
+        .route("/problems/{code}", axum::routing::get(pages::problem))
+        .route("/hooks/v1/{provider}/{token}", axum::routing::post(hooks::receive))
+        .with_state(service.clone())
 }
 
 /// Adds what every answer has: problems for unknown paths and methods, headers, limits, the log.

@@ -166,7 +166,7 @@ impl Service {
 }
 
 /// The maker's tenant is in the hash, so that two tenants may use the same key.
-fn hashed(maker: &Caller, key: &RequestKey) -> [u8; 32] {
+pub(super) fn hashed(maker: &Caller, key: &RequestKey) -> [u8; 32] {
     let tenant = maker.tenant().map_or("*", |tenant| tenant.as_str());
     let mut hash = Sha256::new();
     hash.update((tenant.len() as u64).to_be_bytes());

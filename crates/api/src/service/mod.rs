@@ -16,6 +16,8 @@
 //! | `experiments.rs` | experiments |
 //! | `configuration.rs` | the configuration, and the erasure of people |
 //! | `keys.rs`, `me.rs` | keys |
+//! | `events.rs` | reading and following events |
+//! | `webhooks.rs`, `hooks.rs` | webhook endpoints, and webhooks of providers |
 //! | `audit.rs` | who decided what |
 
 mod audit;
@@ -23,17 +25,24 @@ mod batch;
 mod configuration;
 mod content;
 mod control;
+mod events;
 mod experiments;
 mod facts;
 mod find;
+mod hooks;
 mod keys;
 mod me;
 mod money;
 mod place;
 mod plan;
 mod read;
+mod webhooks;
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::{Arc, atomic::AtomicU32},
+    time::Duration,
+};
 
 use http::HeaderMap;
 use ipnet::IpNet;
@@ -45,13 +54,20 @@ use crate::{
     Api,
     caller::{Caller, Keys},
     cursor::Cursors,
+    events::Hub,
     limits::{Left, Limits, RequestPermit, StreamPermit},
     problem::Result,
+    service::hooks::Arrivals,
+    webhooks::{Pace, Poster},
 };
 
+pub(crate) use events::EventCursors;
+pub use events::EventQuery;
 pub use find::CallsFound;
 pub use place::Placed;
+pub(crate) use read::waits_for_reason;
 pub use read::{CallRecord, Until};
+pub use webhooks::DeliveriesFound;
 
 /// Reports that are made at the same time.
 const REPORTS: usize = 2;
@@ -72,6 +88,12 @@ struct Inner {
     limits: Limits,
     cursors: Cursors,
     reports: Semaphore,
+    hub: Arc<Hub>,
+    /// Event streams of this process.
+    streams: Arc<AtomicU32>,
+    poster: Poster,
+    pace: Pace,
+    arrivals: Arrivals,
 }
 
 impl Service {
@@ -81,7 +103,21 @@ impl Service {
         let limits = Limits::new(api.limits, Arc::clone(&api.clock));
         let cursors = Cursors::new(&api.secrets);
         let reports = Semaphore::new(REPORTS);
-        Self { inner: Arc::new(Inner { switchboard, api, keys, limits, cursors, reports }) }
+        let poster = Poster::new(&api.webhooks, &api.secrets);
+        let inner = Inner {
+            switchboard,
+            api,
+            keys,
+            limits,
+            cursors,
+            reports,
+            hub: Arc::default(),
+            streams: Arc::default(),
+            poster,
+            pace: Pace::default(),
+            arrivals: Arrivals::default(),
+        };
+        Self { inner: Arc::new(inner) }
     }
 
     /// The caller that sent these headers. `from` is the client's address, if it is known.
@@ -99,6 +135,28 @@ impl Service {
     /// `too_many_streams`.
     pub fn count_stream(&self, caller: &Caller) -> Result<StreamPermit> {
         self.inner.limits.stream(caller)
+    }
+
+    /// Counts an event stream of this process.
+    pub(crate) fn count_any_stream(&self) -> Result<StreamPermit> {
+        StreamPermit::of_process(&self.inner.streams, self.inner.api.events.streams)
+    }
+
+    /// Who follows the feed in this process.
+    pub(crate) fn hub(&self) -> &Arc<Hub> {
+        &self.inner.hub
+    }
+
+    pub(crate) fn poster(&self) -> &Poster {
+        &self.inner.poster
+    }
+
+    pub(crate) fn pace(&self) -> &Pace {
+        &self.inner.pace
+    }
+
+    fn arrivals(&self) -> &Arrivals {
+        &self.inner.arrivals
     }
 
     /// Where clients reach the server.

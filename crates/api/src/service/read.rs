@@ -120,13 +120,19 @@ fn waits_for(call: &Call, request: &ValidCall, reason: Option<WaitReason>) -> Op
         (CallStatus::Scheduled, None) => return waits("window", request.window.opens),
         _ => {}
     }
-    match reason? {
-        WaitReason::CalleeBusy => waits("busy_callee", None),
-        WaitReason::Limit(Scope::Tenant(_)) => waits("caller_limit", None),
-        WaitReason::Limit(Scope::Profile(_)) => waits("agent_limit", None),
-        WaitReason::Limit(Scope::Placing(_) | Scope::Calls(_)) => waits("provider_limit", None),
-        WaitReason::NoCapacity(until) => waits("provider_limit", Some(until)),
-        WaitReason::InLine => waits("no_room", None),
-        _ => waits("other", None),
+    let (reason, until) = waits_for_reason(&reason?);
+    waits(reason, until)
+}
+
+/// Why a call waits for a limit or a provider, in the words of the API.
+pub(crate) fn waits_for_reason(reason: &WaitReason) -> (&'static str, Option<Timestamp>) {
+    match reason {
+        WaitReason::CalleeBusy => ("busy_callee", None),
+        WaitReason::Limit(Scope::Tenant(_)) => ("caller_limit", None),
+        WaitReason::Limit(Scope::Profile(_)) => ("agent_limit", None),
+        WaitReason::Limit(Scope::Placing(_) | Scope::Calls(_)) => ("provider_limit", None),
+        WaitReason::NoCapacity(until) => ("provider_limit", Some(*until)),
+        WaitReason::InLine => ("no_room", None),
+        _ => ("other", None),
     }
 }

@@ -13,6 +13,7 @@
 //! | `money.rs` | budgets, usage, rate decks |
 //! | `experiment.rs` | experiments and their reports |
 //! | `admin.rs` | keys, the configuration, the audit log, erasure |
+//! | `event.rs`, `webhook.rs` | events; webhook endpoints and deliveries |
 //! | `words.rs` | the closed enums |
 //! | `value.rs` | money and times |
 //! | `me.rs` | the caller's own key |
@@ -22,6 +23,7 @@ mod admin;
 mod attempt;
 mod call;
 mod content;
+mod event;
 mod experiment;
 mod history;
 mod me;
@@ -33,6 +35,7 @@ mod problem;
 mod provider;
 mod value;
 mod view;
+mod webhook;
 mod words;
 
 pub use admin::{
@@ -42,6 +45,7 @@ pub use admin::{
 pub use attempt::{Attempt, AttemptError, Evidence};
 pub use call::{Call, Experiment, Fault, etag, revision};
 pub use content::{NewVerdict, Recording, Transcript, Utterance, VerdictWord};
+pub use event::{Event, EventPage};
 pub use experiment::{
     Estimate, ExperimentArm, ExperimentDecision, ExperimentDetails, ExperimentList,
     ExperimentReport, RampExperiment, ReportArm, ReportComparison, StartExperiment, StopExperiment,
@@ -58,4 +62,9 @@ pub use provider::{
 };
 pub use value::{Money, Time};
 pub use view::{View, WaitsFor};
+pub use webhook::{
+    ChangeWebhookEndpoint, CreatedWebhookEndpoint, DeliveryPage, NewWebhookEndpoint, RecoverEvents,
+    RecoveredEvents, RotateSecret, WebhookDelivery, WebhookDeliveryState, WebhookEndpoint,
+    WebhookEndpointList, WebhookFormat, WebhookTest,
+};
 pub use words::{AttemptState, CallStatus, Delivery, Outcome, Refusal};

@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod guard;
 mod machine;
 mod paging;
 mod paths;

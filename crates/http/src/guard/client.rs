@@ -1,0 +1,158 @@
+//! The client for addresses that users give.
+
+use std::{error::Error as StdError, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use futures::StreamExt;
+use reqwest::{Client, Response, header};
+use switchboard_core::Result;
+
+use super::{
+    GuardRules, NameResolver, SystemResolver, UrlRefused,
+    resolver::{Guarded, LeadsInside},
+};
+use crate::{connect, retry_after};
+
+/// How much of an answer is read, so that its connection can be used again.
+const READ: usize = 1_024;
+/// A longer `Retry-After` is cut to this.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Posts to addresses that users give. It connects to what [`GuardRules`] allow and to nothing
+/// else, follows no redirects, uses no proxy, keeps no cookies, and sends each request once.
+#[derive(Debug, Clone)]
+pub struct GuardedClient {
+    rules: Arc<GuardRules>,
+    client: Client,
+}
+
+/// What a receiver answered. Its words are not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PostAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// How long `Retry-After` asks to wait, at most 24 hours.
+    pub retry_after: Option<Duration>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PostFailure {
+    /// The address is not allowed. Nothing was connected to.
+    NotAllowed,
+    /// The name has no address.
+    Name,
+    /// No connection, or no valid certificate.
+    Connect,
+    /// No answer in time.
+    Timeout,
+    /// The connection broke off, or the answer is not HTTP.
+    Transport,
+}
+
+impl PostFailure {
+    /// The word used in JSON and journals.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotAllowed => "not_allowed",
+            Self::Name => "name",
+            Self::Connect => "connect",
+            Self::Timeout => "timeout",
+            Self::Transport => "transport",
+        }
+    }
+}
+
+impl GuardedClient {
+    /// A client under these rules. A request may take this long, its answer included.
+    ///
+    /// # Errors
+    /// `Configuration` if TLS cannot be set up.
+    pub fn new(rules: GuardRules, timeout: Duration) -> Result<Self> {
+        Self::with_resolver(rules, timeout, Arc::new(SystemResolver))
+    }
+
+    /// The same with another source of addresses.
+    ///
+    /// # Errors
+    /// As [`GuardedClient::new`].
+    pub fn with_resolver(
+        rules: GuardRules,
+        timeout: Duration,
+        names: Arc<dyn NameResolver>,
+    ) -> Result<Self> {
+        let rules = Arc::new(rules);
+        let resolver = Guarded { rules: Arc::clone(&rules), names };
+        let client = connect::guarded(resolver, timeout)?;
+        Ok(Self { rules, client })
+    }
+
+    /// The rules.
+    pub fn rules(&self) -> &GuardRules {
+        &self.rules
+    }
+
+    /// Checks an address as each request does.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check(&self, url: &str) -> Result<(), UrlRefused> {
+        self.rules.check(url).map(drop)
+    }
+
+    /// Posts a JSON body once.
+    ///
+    /// # Errors
+    /// Why there is no answer. The address is not in it.
+    pub async fn post(
+        &self,
+        url: &str,
+        headers: &[(&'static str, String)],
+        body: Bytes,
+    ) -> Result<PostAnswer, PostFailure> {
+        let url = self.rules.check(url).map_err(|_| PostFailure::NotAllowed)?;
+        let mut request = self.client.post(url).header(header::CONTENT_TYPE, "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        let response = request.body(body).send().await.map_err(|error| failure(&error))?;
+        let answer =
+            PostAnswer { status: response.status().as_u16(), retry_after: wait(&response) };
+        // Whatever happens to the rest of the answer changes nothing.
+        let mut read = 0;
+        let mut body = response.bytes_stream();
+        while read < READ
+            && let Some(Ok(piece)) = body.next().await
+        {
+            read += piece.len();
+        }
+        Ok(answer)
+    }
+}
+
+fn wait(response: &Response) -> Option<Duration> {
+    let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+    let wait = retry_after::unlimited(header(header::RETRY_AFTER), header(header::DATE))?;
+    Some(wait.min(LONGEST_WAIT))
+}
+
+fn failure(error: &reqwest::Error) -> PostFailure {
+    let mut source: Option<&(dyn StdError + 'static)> = Some(error);
+    while let Some(one) = source {
+        if one.is::<LeadsInside>() {
+            return PostFailure::NotAllowed;
+        }
+        source = one.source();
+    }
+    if error.is_timeout() {
+        PostFailure::Timeout
+    } else if error.is_dns() {
+        PostFailure::Name
+    } else if error.is_connect() {
+        PostFailure::Connect
+    } else {
+        PostFailure::Transport
+    }
+}
