@@ -6,4 +6,5 @@ mod cursors;
 mod document;
 mod idempotency_keys;
 mod key_text;
+mod outside;
 mod problems;

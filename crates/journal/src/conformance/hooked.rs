@@ -17,6 +17,11 @@ use crate::{
 /// What a test does before and after the steps of a journal. A hook that fails fails its step.
 #[async_trait]
 pub trait Hooks: Send + Sync {
+    /// Before calls or evidence are read.
+    async fn reads(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// Before a call is opened.
     async fn opens(&self) -> Result<()> {
         Ok(())
@@ -95,18 +100,22 @@ impl<H: Hooks> CallLog for HookedJournal<H> {
     }
 
     async fn get(&self, id: CallId) -> Result<Option<Call>> {
+        self.hooks.reads().await?;
         self.inner.get(id).await
     }
 
     async fn request(&self, id: CallId) -> Result<Option<Arc<ValidCall>>> {
+        self.hooks.reads().await?;
         self.inner.request(id).await
     }
 
     async fn select(&self, selection: &Selection) -> Result<Vec<Call>> {
+        self.hooks.reads().await?;
         self.inner.select(selection).await
     }
 
     async fn unfinished(&self) -> Result<Vec<Call>> {
+        self.hooks.reads().await?;
         self.inner.unfinished().await
     }
 }
@@ -114,22 +123,27 @@ impl<H: Hooks> CallLog for HookedJournal<H> {
 #[async_trait]
 impl<H: Hooks> EvidenceIndex for HookedJournal<H> {
     async fn owner(&self, provider: &ProviderId, id: &ProviderCallId) -> Result<Option<CallId>> {
+        self.hooks.reads().await?;
         self.inner.owner(provider, id).await
     }
 
     async fn call_of(&self, attempt: AttemptId) -> Result<Option<CallId>> {
+        self.hooks.reads().await?;
         self.inner.call_of(attempt).await
     }
 
     async fn is_unambiguous_by_agent(&self, attempt: AttemptId) -> Result<bool> {
+        self.hooks.reads().await?;
         self.inner.is_unambiguous_by_agent(attempt).await
     }
 
     async fn is_unambiguous_by_task(&self, attempt: AttemptId) -> Result<bool> {
+        self.hooks.reads().await?;
         self.inner.is_unambiguous_by_task(attempt).await
     }
 
     async fn rings(&self, tenant: &TenantId, to: &PhoneNumber, since: Timestamp) -> Result<u32> {
+        self.hooks.reads().await?;
         self.inner.rings(tenant, to, since).await
     }
 }
