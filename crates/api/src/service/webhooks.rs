@@ -131,7 +131,7 @@ impl Service {
                 return Err(Problem::invalid("types", "does not go with this format", fix));
             }
         };
-        settings.metadata = new.metadata;
+        settings.metadata = metadata(format, new.metadata)?;
         settings.description = description(&new.description)?;
         settings.request_key = request_key.map(|key| hashed(by.caller(), key));
         let id = settings.id;
@@ -221,7 +221,10 @@ impl Service {
         let change = EndpointChange {
             url: change.url,
             kinds: change.types.as_deref().map(kinds).transpose()?,
-            metadata: change.metadata,
+            metadata: change
+                .metadata
+                .map(|wanted| metadata(found.settings.format, wanted))
+                .transpose()?,
             description: change.description.as_deref().map(description).transpose()?,
             disabled: change.enabled.map(|enabled| (!enabled).then_some(DisabledBecause::Owner)),
             secrets: None,
@@ -434,6 +437,16 @@ fn kinds(types: &[String]) -> Result<Vec<String>> {
     kinds.sort_unstable();
     kinds.dedup();
     Ok(kinds)
+}
+
+fn metadata(format: EndpointFormat, wanted: bool) -> Result<bool> {
+    match format {
+        EndpointFormat::Kaicalls if wanted => {
+            let fix = "leave it out: this format has no place for it";
+            Err(Problem::invalid("metadata", "does not go with this format", fix))
+        }
+        EndpointFormat::Kaicalls | EndpointFormat::Standard => Ok(wanted),
+    }
 }
 
 fn description(text: &str) -> Result<String> {

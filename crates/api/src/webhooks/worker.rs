@@ -47,8 +47,8 @@ pub(crate) async fn deliver(service: Service, mut stopping: watch::Receiver<bool
         }
         tokio::select! {
             biased;
-            // An error means that whoever would stop it is gone.
-            _ = stopping.wait_for(|stopping| *stopping) => {}
+            // True, or whoever would say so is gone.
+            _ = stopping.wait_for(|stopping| *stopping) => break,
             Some(_) = running.join_next() => {}
             () = service.hub().deliveries() => {}
             () = later => {}

@@ -17,7 +17,12 @@ struct Page {
 }
 
 /// Reads from a cursor on until there is no more: the JSON of each event, and the last cursor.
-async fn read(outside: &Outside, key: &str, query: &str, mut after: String) -> (Vec<String>, String) {
+async fn read(
+    outside: &Outside,
+    key: &str,
+    query: &str,
+    mut after: String,
+) -> (Vec<String>, String) {
     let mut all = Vec::new();
     loop {
         let cursor = if after.is_empty() { String::new() } else { format!("&after={after}") };
@@ -78,7 +83,8 @@ async fn everybody_reads_their_own_events() {
     assert!(of_acme.iter().all(|json| json.contains("\"tenant\":\"acme\"")));
     // Types are chosen; the same cursor works for other types.
     let (ended, _) = read(&outside, &other, "&type=call.ended", String::new()).await;
-    let (both, _) = read(&outside, &other, "&type=call.ended&type=call.created", String::new()).await;
+    let (both, _) =
+        read(&outside, &other, "&type=call.ended&type=call.created", String::new()).await;
     assert_eq!((ended.len(), both.len()), (2, 3));
     // A cursor belongs to its tenant.
     for key in [&other, &operator] {

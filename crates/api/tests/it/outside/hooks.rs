@@ -17,23 +17,24 @@ use switchboard::{
     WebhookAddress,
     journal::{
         CallLog as _,
-        conformance::{HookedJournal, Hooks},
         server::{EventFeed as _, FeedQuery, ServerStore},
     },
 };
-use switchboard_api::{Api, Secrets, ServerSecret, Service, routes};
+use switchboard_api::{Api, Background, Secrets, ServerSecret, Service, routes};
+use switchboard_journal::conformance::{HookedJournal, Hooks};
 use switchboard_testkit::{
     SimConfig, SimKaiCalls,
     calls::{CallScript, Outcome},
 };
 use tower::ServiceExt;
 
-const TO: &str = "+12125550101";
-const TASK: &str = "Ask whether the shop is open on Sunday, in the name of Quillfeather.";
+pub(super) const TO: &str = "+12125550101";
+pub(super) const TASK: &str =
+    "Ask whether the shop is open on Sunday, in the name of Quillfeather.";
 
 /// Counts what is asked of a journal.
 #[derive(Debug, Default)]
-struct Counting(AtomicUsize);
+pub(super) struct Counting(AtomicUsize);
 
 #[async_trait]
 impl Hooks for Counting {
@@ -48,15 +49,15 @@ impl Hooks for Counting {
 }
 
 /// A server on a socket of its own, whose provider sends webhooks to it.
-struct Hooked {
-    router: axum::Router,
-    switchboard: Switchboard,
-    journal: Arc<HookedJournal<Counting>>,
+pub(super) struct Hooked {
+    pub(super) router: axum::Router,
+    pub(super) switchboard: Switchboard,
+    pub(super) journal: Arc<HookedJournal<Counting>>,
     sim: SimKaiCalls,
 }
 
 impl Hooked {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let talk = CallScript::new(Outcome::Completed)
@@ -103,8 +104,12 @@ impl Hooked {
         let switchboard = Switchboard::new(engine, clock);
         let store: Arc<MemoryJournal> = Arc::clone(&journal.inner);
         let secrets = Secrets::new(ServerSecret::new([7; 32]));
-        let api = Api::new(base.parse().unwrap(), secrets, store as Arc<dyn ServerStore>);
-        let router = routes::router(&Service::new(switchboard.clone(), api));
+        let mut api = Api::new(base.parse().unwrap(), secrets, store as Arc<dyn ServerStore>);
+        api.webhooks.allow_networks = vec!["127.0.0.1/32".parse().unwrap()];
+        let service = Service::new(switchboard.clone(), api);
+        let router = routes::router(&service);
+        // It ends with the runtime of the test.
+        tokio::spawn(Background::new(service).run(std::future::pending()));
         let served = router.clone();
         tokio::spawn(async move { axum::serve(listener, served).await });
         Self { router, switchboard, journal, sim }

@@ -1,6 +1,7 @@
 //! What programs outside are told, and what they tell: events, streams, webhooks in both directions.
 
 mod events;
+mod formats;
 mod hooks;
 mod streams;
 mod webhooks;
@@ -321,19 +322,21 @@ impl Receiver {
         let (sender, got) = mpsc::unbounded_channel();
         let answers = Answers::default();
         let state = (sender, Arc::clone(&answers));
-        let receive = |State((sender, answers)): State<(mpsc::UnboundedSender<Received>, Answers)>,
-                       headers: HeaderMap,
-                       body: String| async move {
-            let _ = sender.send(Received { headers, body });
-            let (status, more) = answers.lock().unwrap().pop_front().unwrap_or((200, Vec::new()));
-            let more: HeaderMap = more
-                .into_iter()
-                .map(|(name, value)| {
-                    (HeaderName::from_static(name), HeaderValue::from_static(value))
-                })
-                .collect();
-            (StatusCode::from_u16(status).unwrap(), more)
-        };
+        let receive =
+            |State((sender, answers)): State<(mpsc::UnboundedSender<Received>, Answers)>,
+             headers: HeaderMap,
+             body: String| async move {
+                let _ = sender.send(Received { headers, body });
+                let (status, more) =
+                    answers.lock().unwrap().pop_front().unwrap_or((200, Vec::new()));
+                let more: HeaderMap = more
+                    .into_iter()
+                    .map(|(name, value)| {
+                        (HeaderName::from_static(name), HeaderValue::from_static(value))
+                    })
+                    .collect();
+                (StatusCode::from_u16(status).unwrap(), more)
+            };
         let router = Router::new().fallback(receive).with_state(state);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());

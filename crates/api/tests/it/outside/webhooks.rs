@@ -289,7 +289,8 @@ fn the_vectors_of_the_specification_and_our_signatures_agree() {
     .into_iter()
     .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()))
     .collect();
-    let verifies = |secret| Webhook::new(&secret_text(&secret)).unwrap().verify(body, &headers).is_ok();
+    let verifies =
+        |secret| Webhook::new(&secret_text(&secret)).unwrap().verify(body, &headers).is_ok();
     assert!(verifies([1; 32]) && verifies([2; 32]) && !verifies([3; 32]));
 }
 
@@ -340,7 +341,8 @@ fn an_endpoint_has_failed_after_five_days_twenty_failures_and_twelve_hours() {
         one.failures = failures;
         one
     };
-    let at = |hours, one: &WebhookEndpoint| has_failed(one, made + SignedDuration::from_hours(hours));
+    let at =
+        |hours, one: &WebhookEndpoint| has_failed(one, made + SignedDuration::from_hours(hours));
     let never = endpoint(None, 1, 20);
     assert!(!at(119, &never) && at(120, &never));
     assert!(!at(500, &endpoint(None, 1, 19)), "too few failures");
