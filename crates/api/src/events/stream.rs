@@ -32,7 +32,8 @@ pub(crate) struct EventStream {
     pub(crate) after: u64,
     /// When it ends, as the clock's uptime.
     pub(crate) ends_at: Duration,
-    pub(crate) permits: (StreamPermit, StreamPermit),
+    /// Counted while the stream is open.
+    pub(crate) _permits: (StreamPermit, StreamPermit),
 }
 
 #[derive(Debug)]

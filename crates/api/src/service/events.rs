@@ -138,7 +138,7 @@ impl Service {
             key: by.caller().id().clone(),
             after,
             ends_at: self.clock().uptime() + self.settings().events.stream_lifetime,
-            permits,
+            _permits: permits,
         })
     }
 
