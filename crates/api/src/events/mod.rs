@@ -2,16 +2,19 @@
 //!
 //! | file | purpose |
 //! |---|---|
+//! | `cursors.rs` | positions of the feed, sealed for one tenant |
 //! | `hub.rs` | who follows the feed in this process |
 //! | `reader.rs` | takes sequencing turns, and follows the feed once for everybody |
 //! | `stream.rs` | one stream of server-sent events |
 //! | `engine.rs` | publishes what the engine tells and no fact says |
 
+mod cursors;
 mod engine;
 mod hub;
 mod reader;
 mod stream;
 
+pub(crate) use cursors::EventCursors;
 pub(crate) use engine::publish;
 pub(crate) use hub::{Follower, Hub};
 pub(crate) use reader::{follow, forget, sequence};

@@ -8,8 +8,7 @@ use switchboard::journal::server::{FeedQuery, KeyId};
 
 use crate::{
     Service, StreamPermit,
-    events::{Follower, hub::Line},
-    service::EventCursors,
+    events::{EventCursors, Follower, hub::Line},
 };
 
 /// A comment is sent after this much silence, so that nothing on the way takes the connection for

@@ -17,9 +17,11 @@
 //! | `configuration.rs` | the configuration, and the erasure of people |
 //! | `keys.rs`, `me.rs` | keys |
 //! | `events.rs` | reading and following events |
-//! | `webhooks.rs`, `hooks.rs` | webhook endpoints, and webhooks of providers |
+//! | `webhooks.rs` | webhook endpoints |
+//! | `hooks.rs`, `arrivals.rs` | webhooks of providers |
 //! | `audit.rs` | who decided what |
 
+mod arrivals;
 mod audit;
 mod batch;
 mod configuration;
@@ -57,11 +59,10 @@ use crate::{
     events::Hub,
     limits::{Left, Limits, RequestPermit, StreamPermit},
     problem::Result,
-    service::hooks::Arrivals,
+    service::arrivals::Arrivals,
     webhooks::{Pace, Poster},
 };
 
-pub(crate) use events::EventCursors;
 pub use events::EventQuery;
 pub use find::CallsFound;
 pub use place::Placed;
