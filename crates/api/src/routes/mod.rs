@@ -92,10 +92,12 @@ fn operations() -> OpenApiRouter<Service> {
 /// The API as a router. A program that adds routes of its own merges them into this one, and calls
 /// [`complete`] on the whole.
 pub fn incomplete(service: &Service) -> Router {
-    let (router, _) = operations().split_for_parts();
+    let (router, document) = operations().split_for_parts();
+    let document = crate::document::complete(document, Some(service.public_url()));
     router
         .route("/problems/{code}", axum::routing::get(pages::problem))
         .route("/hooks/v1/{provider}/{token}", axum::routing::post(hooks::receive))
+        .layer(Extension(pages::Document::new(&document)))
         .with_state(service.clone())
 }
 

@@ -123,3 +123,12 @@ async fn whoever_comes_too_late_is_told_and_not_given_a_gap() {
     let (rest, _) = read(&outside, &key, "", early[4].0.clone()).await;
     assert_eq!(rest, late);
 }
+
+#[tokio::test]
+async fn the_document_is_served_with_the_operations_of_events_in_it() {
+    let outside = Outside::start();
+    let answer = outside.get("/v1/openapi.json", "").await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_eq!(answer.body["servers"][0]["url"], "https://calls.example.com");
+    assert!(answer.body["paths"]["/v1/events/stream"]["get"].is_object());
+}
