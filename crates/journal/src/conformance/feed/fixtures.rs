@@ -60,7 +60,7 @@ pub(super) fn news(n: u128, after: u64) -> FeedEvent {
 /// The `n`th endpoint, which receives everything.
 pub(super) fn endpoint(n: u128) -> NewEndpoint {
     NewEndpoint {
-        id: Uuid::from_u128(0x7 << 76 | 0b10 << 62 | 0xe000 + n),
+        id: Uuid::from_u128(0x7 << 76 | 0b10 << 62 | (0xe000 + n)),
         tenant: None,
         url: format!("https://example.test/{n}"),
         kinds: Vec::new(),

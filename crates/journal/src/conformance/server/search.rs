@@ -28,13 +28,16 @@ fn id(after: u64, second: bool) -> CallId {
 /// The `n`th request: each property has a period of its own.
 fn asked(n: u32) -> CallRequest {
     let person = if n % 4 == 3 { 100 + n } else { n % 6 };
-    let to =
-        if n % 7 == 0 { format!("+44207946{:04}", person % 1_000) } else { request(person).to };
+    let to = if n.is_multiple_of(7) {
+        format!("+44207946{:04}", person % 1_000)
+    } else {
+        request(person).to
+    };
     CallRequest {
-        tenant: (n % 3 == 0).then(|| "acme".to_owned()),
-        agent: (n % 2 == 0).then(|| "assistant".to_owned()),
+        tenant: n.is_multiple_of(3).then(|| "acme".to_owned()),
+        agent: n.is_multiple_of(2).then(|| "assistant".to_owned()),
         tags: ["blue", "red"].into_iter().take((n % 7 % 3) as usize).map(str::to_owned).collect(),
-        batch: (n % 5 == 0).then(|| "spring".to_owned()),
+        batch: n.is_multiple_of(5).then(|| "spring".to_owned()),
         ..CallRequest::new(to, format!("Ask for the {n}th time."))
     }
 }
@@ -60,7 +63,7 @@ async fn place(journal: &Arc<dyn Journal>, id: CallId, n: u32) {
     let experiment = (n % 3 == 2).then(|| Assignment {
         experiment: "greeting".to_owned(),
         version: 1,
-        arm: if n % 2 == 0 { "a" } else { "b" }.to_owned(),
+        arm: if n.is_multiple_of(2) { "a" } else { "b" }.to_owned(),
     });
     let Fact::Admitted { estimated_cost, plan, .. } = admitted() else { unreachable!() };
     record(journal, id, Fact::Admitted { estimated_cost, experiment, plan }).await;
