@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use crate::{
     Service,
     context::Context,
-    problem::{Code, Problem, Result},
+    problem::{Code, Problem, Result, is_kaicalls},
 };
 
 const LONGEST_URI: usize = 8 * 1024;
@@ -40,6 +40,7 @@ pub(crate) async fn layer(
     let path = request.extensions().get::<MatchedPath>().cloned();
     let route = path.as_ref().map_or("none", MatchedPath::as_str);
     request.extensions_mut().insert(Arc::clone(&context));
+    let for_kaicalls = service.settings().kaicalls.is_some() && is_kaicalls(request.uri().path());
 
     let mut response = match within_bounds(&request) {
         Ok(()) => serve(&service, &context, request, next).await,
@@ -49,7 +50,11 @@ pub(crate) async fn layer(
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         let problem = if places(&method, route) { problem.of_placing() } else { problem };
         let allow = response.headers().get(header::ALLOW).cloned();
-        response = problem.render(Some(service.public_url()), Some(&id));
+        response = if for_kaicalls {
+            problem.render_kaicalls()
+        } else {
+            problem.render(Some(service.public_url()), Some(&id))
+        };
         if let Some(allow) = allow {
             response.headers_mut().insert(header::ALLOW, allow);
         }
@@ -73,7 +78,8 @@ pub(crate) async fn layer(
 
 /// True for the routes on which a failure has to say whether a phone may ring.
 fn places(method: &Method, route: &str) -> bool {
-    method == Method::POST && matches!(route, "/v1/calls" | "/v1/calls/batch")
+    method == Method::POST
+        && matches!(route, "/v1/calls" | "/v1/calls/batch" | "/compat/kaicalls/api/v1/calls")
 }
 
 /// Serves a request within the time that it may take, and turns a panic into a problem. What a

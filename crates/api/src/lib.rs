@@ -26,6 +26,7 @@
 //! | [`service`] | what can be done, behind one [`Service`]: every route calls it, and nothing else |
 //! | [`Background`] | what runs beside the requests: the feed's reader, the delivery of webhooks |
 //! | [`wire`] | the types of requests and answers, with their schemas |
+//! | `compat` | KaiCalls' API for its own SDKs, where [`Api::kaicalls`] asks for it |
 //! | [`routes`] | paths, headers and status codes, one file for each group |
 //! | `events` | who follows the feed in this process |
 //! | [`webhooks`] | what is sent to endpoints, and when |
@@ -34,6 +35,7 @@
 mod background;
 mod begin;
 pub mod caller;
+mod compat;
 mod context;
 pub mod cursor;
 mod document;
@@ -59,7 +61,9 @@ pub use problem::{Code, Problem};
 pub use routes::document;
 pub use secret::{Secrets, ServerSecret};
 pub use service::Service;
-pub use settings::{Api, CheckConfiguration, EventSettings, RequestLimits, WebhookSettings};
+pub use settings::{
+    Api, CheckConfiguration, EventSettings, KaiCallsSurface, RequestLimits, WebhookSettings,
+};
 
 /// The API as a router, for programs that have a server of their own.
 pub fn router(switchboard: Switchboard, api: Api) -> axum::Router {

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use ipnet::IpNet;
-use switchboard::{Clock, ConfigError, SystemClock, journal::server::ServerStore};
+use switchboard::{Clock, ConfigError, ProviderId, SystemClock, journal::server::ServerStore};
 use url::Url;
 
 use crate::Secrets;
@@ -71,6 +71,24 @@ impl Default for WebhookSettings {
     }
 }
 
+/// The surface for KaiCalls' own clients, below `/compat/kaicalls`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KaiCallsSurface {
+    /// The task of calls that come without a `context`.
+    pub default_task: String,
+    /// The accounts at KaiCalls: what their agents are called is what clients may ask for. Empty:
+    /// every provider whose name begins with `kaicalls`.
+    pub accounts: Vec<ProviderId>,
+}
+
+impl KaiCallsSurface {
+    /// A surface with this task for calls that come without one.
+    pub fn new(default_task: impl Into<String>) -> Self {
+        Self { default_task: default_task.into(), accounts: Vec::new() }
+    }
+}
+
 /// Reads and checks the configuration file: its version, or what is wrong with it.
 pub type CheckConfiguration = Arc<dyn Fn() -> Result<Option<String>, ConfigError> + Send + Sync>;
 
@@ -97,6 +115,8 @@ pub struct Api {
     /// Reads and checks the configuration file, and says its version. It may block. `None`: the
     /// configuration cannot be reloaded over the API.
     pub check_configuration: Option<CheckConfiguration>,
+    /// The surface for KaiCalls' own clients. `None`: it is not served.
+    pub kaicalls: Option<KaiCallsSurface>,
     /// How long a request may take, unless it waits for a call or is a stream: 30 seconds.
     pub request_timeout: Duration,
 }
@@ -114,6 +134,7 @@ impl Api {
             webhooks: WebhookSettings::default(),
             trusted_proxies: Vec::new(),
             check_configuration: None,
+            kaicalls: None,
             request_timeout: Duration::from_secs(30),
         }
     }
@@ -127,6 +148,7 @@ impl fmt::Debug for Api {
             .field("events", &self.events)
             .field("webhooks", &self.webhooks)
             .field("trusted_proxies", &self.trusted_proxies)
+            .field("kaicalls", &self.kaicalls)
             .finish_non_exhaustive()
     }
 }

@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `code.rs` | the table of codes: status, title and the text of each code's page |
 //! | `convert.rs` | from errors of the library to problems |
+//! | `kaicalls.rs` | problems in the form of KaiCalls' errors |
 //! | `page.rs` | the pages below `/problems/` |
 
 mod code;
 mod convert;
+mod kaicalls;
 pub(crate) mod page;
 
 use std::{borrow::Cow, time::Duration};
@@ -16,12 +18,13 @@ use axum::{
     body::Body,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
 use switchboard::core::text::readable;
 use url::Url;
 
 pub use code::Code;
+pub(crate) use kaicalls::{KAICALLS_PATH, is_kaicalls, kaicalls_error};
 
 /// A result whose error is a [`Problem`].
 pub type Result<T, E = Problem> = std::result::Result<T, E>;
@@ -217,6 +220,11 @@ impl Problem {
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        self.add_headers(headers);
+        response
+    }
+
+    fn add_headers(&self, headers: &mut HeaderMap) {
         if let Some(wait) = self.0.retry_after {
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
@@ -224,7 +232,6 @@ impl Problem {
         if self.status() == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        response
     }
 }
 

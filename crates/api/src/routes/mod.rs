@@ -35,7 +35,9 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Service, begin, headers,
+    Service, begin,
+    compat::kaicalls,
+    headers,
     problem::{Code, Problem},
 };
 
@@ -94,11 +96,16 @@ fn operations() -> OpenApiRouter<Service> {
 pub fn incomplete(service: &Service) -> Router {
     let (router, document) = operations().split_for_parts();
     let document = crate::document::complete(document, Some(service.public_url()));
-    router
+    let router = router
         .route("/problems/{code}", axum::routing::get(pages::problem))
-        .route("/hooks/v1/{provider}/{token}", axum::routing::post(hooks::receive))
-        .layer(Extension(pages::Document::new(&document)))
-        .with_state(service.clone())
+        .route("/hooks/v1/{provider}/{token}", axum::routing::post(hooks::receive));
+    let router = match &service.settings().kaicalls {
+        Some(_) => router
+            .merge(kaicalls::routes())
+            .route(&kaicalls::path("openapi.json"), axum::routing::get(pages::openapi)),
+        None => router,
+    };
+    router.layer(Extension(pages::Document::new(&document))).with_state(service.clone())
 }
 
 /// Adds what every answer has: problems for unknown paths and methods, headers, limits, the log.

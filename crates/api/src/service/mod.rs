@@ -13,6 +13,7 @@
 //! | `control.rs` | stopping calls, and deciding about those in doubt |
 //! | `plan.rs` | plans, agents, providers, quality |
 //! | `money.rs` | usage and rate decks |
+//! | `numbers.rs`, `listed_numbers.rs` | the phone numbers of the accounts |
 //! | `experiments.rs` | experiments |
 //! | `configuration.rs` | the configuration, and the erasure of people |
 //! | `keys.rs`, `me.rs` | keys |
@@ -33,8 +34,10 @@ mod facts;
 mod find;
 mod hooks;
 mod keys;
+mod listed_numbers;
 mod me;
 mod money;
+mod numbers;
 mod place;
 mod plan;
 mod read;
@@ -59,7 +62,7 @@ use crate::{
     events::Hub,
     limits::{Left, Limits, RequestPermit, StreamPermit},
     problem::Result,
-    service::arrivals::Arrivals,
+    service::{arrivals::Arrivals, listed_numbers::ListedNumbers},
     webhooks::{Pace, Poster},
 };
 
@@ -95,6 +98,7 @@ struct Inner {
     poster: Poster,
     pace: Pace,
     arrivals: Arrivals,
+    numbers: ListedNumbers,
 }
 
 impl Service {
@@ -117,6 +121,7 @@ impl Service {
             poster,
             pace: Pace::default(),
             arrivals: Arrivals::default(),
+            numbers: ListedNumbers::default(),
         };
         Self { inner: Arc::new(inner) }
     }

@@ -1,5 +1,7 @@
 //! Plans, agents, providers and quality.
 
+use switchboard::{AgentProfile, ProfileName};
+
 use crate::{
     Service,
     caller::{AgentsRead, Allowed, PlanRead, ProvidersRead},
@@ -35,6 +37,15 @@ impl Service {
             })
             .collect();
         AgentList { data }
+    }
+
+    /// The agent profiles as they are configured, and the name of the default one.
+    pub(crate) fn profiles<S>(
+        &self,
+        _: Allowed<'_, S>,
+    ) -> (Vec<AgentProfile>, Option<ProfileName>) {
+        let policy = self.switchboard().engine().policy();
+        (policy.profiles.values().cloned().collect(), policy.default_profile.clone())
     }
 
     /// Every provider as this process sees it.

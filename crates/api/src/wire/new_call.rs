@@ -205,6 +205,40 @@ impl From<BatchCall> for NewCall {
     }
 }
 
+impl NewCall {
+    /// A call with nothing but a number and a task.
+    pub fn new(to: impl Into<String>, task: impl Into<String>) -> Self {
+        Self {
+            to: to.into(),
+            task: task.into(),
+            tenant: None,
+            default_country: None,
+            agent: None,
+            language: None,
+            callee_name: None,
+            business_name: None,
+            on_behalf_of: None,
+            callback_number: None,
+            first_message: None,
+            instructions: Vec::new(),
+            appointment: None,
+            lead_id: None,
+            timezone: None,
+            urgent: false,
+            max_duration_seconds: None,
+            not_before: None,
+            not_after: None,
+            max_cost: None,
+            tags: Vec::new(),
+            metadata: BTreeMap::new(),
+            batch: None,
+            allow_duplicate: false,
+            failover_on_quota: false,
+            redial: None,
+        }
+    }
+}
+
 impl Appointment {
     fn to_core(&self) -> core::Appointment {
         core::Appointment {
