@@ -5,6 +5,7 @@
 mod cursors;
 mod document;
 mod idempotency_keys;
+mod kaicalls;
 mod key_text;
 mod outside;
 mod problems;

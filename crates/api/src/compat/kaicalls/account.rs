@@ -28,7 +28,9 @@ pub(super) async fn balance(
     let allowed = permit.allowed()?;
     let now = service.clock().now();
     permit.be_patient();
-    let usage = service.usage(allowed, first_of_month(now), now).await?;
+    // With what was made at this moment.
+    let until = now.checked_add(1.second()).unwrap_or(now);
+    let usage = service.usage(allowed, first_of_month(now), until).await?;
     let seconds: u64 = usage.data.iter().map(|row| row.seconds).sum();
     // Without the scope for them, they are not known.
     let numbers = match allowed.caller().allowed::<AgentsRead>() {

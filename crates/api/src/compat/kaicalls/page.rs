@@ -17,6 +17,8 @@ use crate::{
 
 /// An id says when it was made. A call's own time differs from it by less than this.
 const SLACK: Duration = Duration::from_secs(2);
+/// How many calls are read at a time: those of the last seconds may be many.
+const AT_LEAST: u32 = 200;
 /// Pages of the store that are read for one answer.
 const MOST_READS: u32 = 50;
 
@@ -35,7 +37,7 @@ pub(super) async fn read(
     limit: usize,
     matches: impl Fn(&CallRecord) -> bool + Send,
 ) -> Result<Page> {
-    filter.limit = u32::try_from(limit).unwrap_or(100).saturating_add(1);
+    filter.limit = u32::try_from(limit).unwrap_or(AT_LEAST).saturating_add(1).max(AT_LEAST);
     let mut found: Vec<CallRecord> = Vec::new();
     let mut reads = 0;
     // Everything that was made later than this has been read. `None`: everything has.
