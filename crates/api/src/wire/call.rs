@@ -134,7 +134,7 @@ impl Call {
         Self {
             id: call.id.as_uuid(),
             tenant: call.tenant.as_str().to_owned(),
-            revision: revision(call),
+            revision: call.revision,
             to: if view.content { call.to.e164().to_owned() } else { call.to.masked() },
             to_tag: view.tag.clone(),
             country: call.country.to_string(),
@@ -185,12 +185,7 @@ fn ended_at(call: &core::Call) -> Option<jiff::Timestamp> {
     call.status.is_settled().then(|| last.unwrap_or(call.updated_at))
 }
 
-/// The revision of a call: rises with each change.
-pub fn revision(call: &core::Call) -> u64 {
-    u64::try_from(call.updated_at.as_microsecond()).unwrap_or_default()
-}
-
 /// The `ETag` of a call.
 pub fn etag(call: &core::Call) -> String {
-    format!("\"r{}\"", revision(call))
+    format!("\"r{}\"", call.revision)
 }

@@ -43,7 +43,7 @@ pub use admin::{
     NewKey, OwnLimits, ReloadRequested, RotateKey,
 };
 pub use attempt::{Attempt, AttemptError, Evidence};
-pub use call::{Call, Experiment, Fault, etag, revision};
+pub use call::{Call, Experiment, Fault, etag};
 pub use content::{NewVerdict, Recording, Transcript, Utterance, VerdictWord};
 pub use event::{Event, EventPage};
 pub use experiment::{

@@ -2,10 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod canaries;
+mod codes;
 mod cursors;
 mod document;
 mod idempotency_keys;
 mod kaicalls;
 mod key_text;
+mod keys;
 mod outside;
+mod placing;
 mod problems;
+mod rules;
+mod support;
