@@ -4,8 +4,7 @@ use secrecy::{ExposeSecret, SecretBox};
 use switchboard_core::Result;
 
 use crate::config::{
-    Config,
-    credential::{self, Inline},
+    Config, credential,
     problem::{KeyPath, Problems},
     server::ServerSecrets,
 };

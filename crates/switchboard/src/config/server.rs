@@ -1,16 +1,17 @@
 //! `[server]`: what `switchboard serve` listens on, and what it allows.
 
 use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::{Ipv4Addr, SocketAddr},
     num::NonZeroU32,
 };
 
 use ipnet::IpNet;
-use secrecy::{ExposeSecret, SecretBox};
+use secrecy::SecretBox;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use switchboard_core::Result;
-use url::{Host, Url};
+use url::Url;
 
+use crate::config::credential::Inline;
 /// `[server]`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
