@@ -99,9 +99,15 @@ impl Ledger {
     pub fn server(&self) -> Arc<dyn ServerStore> {
         match self {
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(ledger) => { let _ = ledger; todo!() },
+            Self::Sqlite(ledger) => {
+                let _ = ledger;
+                todo!()
+            }
             #[cfg(feature = "postgres")]
-            Self::Postgres(ledger) => { let _ = ledger; todo!() },
+            Self::Postgres(ledger) => {
+                let _ = ledger;
+                todo!()
+            }
         }
     }
 

@@ -92,10 +92,9 @@ fn show_created(created: &CreatedKey, output: Output) {
         "{} of {}, {}: it is shown now and never again",
         may(key),
         key.tenant.as_deref().unwrap_or("every tenant"),
-        key.expires_at.as_ref().map_or_else(
-            || "without an end".to_owned(),
-            |at| format!("until {}", at.0)
-        ),
+        key.expires_at
+            .as_ref()
+            .map_or_else(|| "without an end".to_owned(), |at| format!("until {}", at.0)),
     ));
 }
 
@@ -124,8 +123,7 @@ fn show(keys: &[Key], output: Output) {
 /// The role whose scopes it has, or the scopes.
 fn may(key: &Key) -> String {
     let is = |role: &&Role| {
-        let mut scopes: Vec<_> =
-            role.scopes(key.tenant.is_some()).map(ScopeName::as_str).collect();
+        let mut scopes: Vec<_> = role.scopes(key.tenant.is_some()).map(ScopeName::as_str).collect();
         scopes.sort_unstable();
         scopes.iter().eq(key.scopes.iter())
     };

@@ -120,7 +120,7 @@ pub struct ServerWebhooksConfig {
     pub allow_networks: Vec<Network>,
     /// The ports that webhooks may go to: 443.
     pub allow_ports: Vec<u16>,
-    /// How long a receiver may take, 1 to 60: 15.
+    /// How long a receiver may take, 1 to 50: 15.
     pub timeout_seconds: u32,
 }
 

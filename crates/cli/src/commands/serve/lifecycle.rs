@@ -14,7 +14,7 @@ use std::{
 
 use axum::Router;
 use switchboard::{Switchboard, config::ServerConfig};
-use switchboard_api::{Service, routes};
+use switchboard_api::{Background, Service, routes};
 use tokio::{
     sync::{mpsc::UnboundedReceiver, watch},
     task::JoinHandle,
@@ -56,26 +56,28 @@ pub(crate) async fn run(common: &Common, args: ServeArgs, output: Output) -> Out
         Some(configured) => configured.server.clone(),
         None => simulated::server(&args),
     };
-    let (listener, admin_listener) = listener::bind(
-        ("--listen", server.listen),
-        ("--admin-listen", server.admin_listen),
-    )
-    .await?;
+    let (listener, admin_listener) =
+        listener::bind(("--listen", server.listen), ("--admin-listen", server.admin_listen))
+            .await?;
     let state = State::new();
     tokio::spawn(Arc::clone(&state).beat());
     let most = usize::try_from(server.max_connections.get()).unwrap_or(usize::MAX);
     let connections = Connections::new(most, server.trusted_proxies.clone());
     let metrics = Metrics::new(Arc::clone(&connections));
     let store = Arc::new(OnceLock::new());
-    let health =
-        Health { state: Arc::clone(&state), store: Arc::clone(&store), metrics: Arc::clone(&metrics) };
+    let health = Health {
+        state: Arc::clone(&state),
+        store: Arc::clone(&store),
+        metrics: Arc::clone(&metrics),
+    };
     let admin_url = format!("http://{}", admin_listener.address);
     let admin = serve_admin(admin_listener, health);
 
     let (served, simulation) = match configured {
         Some(configured) => (configured.open(common, listener.address, output).await?, None),
         None => {
-            let (served, simulation, providers) = simulated::start(&server, listener.address).await?;
+            let (served, simulation, providers) =
+                simulated::start(&server, listener.address).await?;
             (served, Some((simulation, providers)))
         }
     };
@@ -191,9 +193,9 @@ fn surfaces(service: &Service) -> Router {
 
 /// What runs beside the requests.
 async fn background(service: Service, stop: impl Future<Output = ()> + Send) {
-    // The feed's reader and the delivery of webhooks are started here.
-    let _ = service;
-    stop.await;
+    if let Err(error) = Background::new(service).run(stop).await {
+        tracing::error!(%error, "events and webhooks cannot be sent");
+    }
 }
 
 async fn until(mut stopped: watch::Receiver<bool>) {

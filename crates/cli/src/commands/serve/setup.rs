@@ -1,14 +1,11 @@
 //! From a configuration file to what is served.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use secrecy::ExposeSecret;
 use switchboard::{
-    Config, Switchboard, TakesUp,
-    config::ServerConfig,
-    journal::server::ServerStore,
-    process_environment,
-    url::Url,
+    Config, Switchboard, TakesUp, config::ServerConfig, journal::server::ServerStore,
+    process_environment, url::Url,
 };
 use switchboard_api::{Api, CheckConfiguration, RequestLimits, Secrets, ServerSecret};
 
@@ -18,6 +15,8 @@ use crate::{
     output::Output,
     setup,
 };
+
+const DAY: u64 = 24 * 60 * 60;
 
 /// What is served, with the ledger open and the calls of former processes taken up.
 #[derive(Debug)]
@@ -101,7 +100,12 @@ pub(super) fn settings(
     limits.streams = server.limits.streams.get();
     api.limits = limits;
     api.trusted_proxies = server.trusted_proxies.iter().map(|network| network.0).collect();
-    api.request_timeout = std::time::Duration::from_secs(server.request_seconds.into());
+    api.events.retention = Duration::from_secs(u64::from(server.events.retention_days) * DAY);
+    let webhooks = &server.webhooks;
+    api.webhooks.allow_networks = webhooks.allow_networks.iter().map(|one| one.0).collect();
+    api.webhooks.allow_ports.clone_from(&webhooks.allow_ports);
+    api.webhooks.timeout = Duration::from_secs(webhooks.timeout_seconds.into());
+    api.request_timeout = Duration::from_secs(server.request_seconds.into());
     api
 }
 

@@ -1,8 +1,13 @@
 //! `serve --simulated`: both simulated providers inside this process, a ledger in a temporary
 //! directory, and keys that are printed. There is nothing to configure, and no phone rings.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
+use ipnet::IpNet;
 use switchboard::{
     Clock, Config, Ledger, Switchboard, SystemClock, WebhookAddress, config::ServerConfig,
     secrecy::SecretString,
@@ -74,7 +79,9 @@ pub(super) async fn start(
     if !listening.ip().is_loopback() {
         return Err(Failure::input(
             "--listen",
-            format!("is {listening}, which other machines reach: a simulation listens on 127.0.0.1"),
+            format!(
+                "is {listening}, which other machines reach: a simulation listens on 127.0.0.1"
+            ),
         ));
     }
     let directory = tempfile::tempdir().map_err(|error| {
@@ -98,7 +105,10 @@ pub(super) async fn start(
     let store = ledger.server();
     let keys = Keys::make(&KeyAdmin::new(Arc::clone(&store), Arc::clone(&clock))).await?;
     let secrets = Secrets::new(ServerSecret::new(random()?));
-    let api = setup::settings(server, public_url, secrets, &store);
+    let mut api = setup::settings(server, public_url, secrets, &store);
+    // Receivers of webhooks are on this machine.
+    let loopback = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
+    api.webhooks.allow_networks = loopback.into_iter().map(IpNet::from).collect();
     let switchboard = Switchboard::new(engine, clock).with_ledger(ledger);
     let kaicalls_agent_id = providers.kaicalls.agent_id().to_owned();
     let simulation = Simulation { keys, kaicalls_agent_id, _directory: directory };

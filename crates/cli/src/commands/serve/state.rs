@@ -75,7 +75,8 @@ impl State {
         let mut due = Instant::now();
         loop {
             let lag = Instant::now().saturating_duration_since(due);
-            let micros = |duration: Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+            let micros =
+                |duration: Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
             self.lag.store(micros(lag), Ordering::Relaxed);
             self.beat.store(micros(self.began.elapsed()) / 1_000, Ordering::Relaxed);
             systemd::alive();

@@ -15,7 +15,7 @@ const LONGEST_DRAIN: u32 = 900;
 const LONGEST_SETTLE: u32 = 300;
 const LONGEST_REQUEST: u32 = 300;
 const LONGEST_RETENTION: u32 = 365;
-const LONGEST_DELIVERY: u32 = 60;
+const LONGEST_DELIVERY: u32 = 50;
 
 /// Finds what does not fit together.
 pub(crate) fn check(server: Option<&ServerConfig>, problems: &mut Problems) {

@@ -36,11 +36,8 @@ enum Delivery {
 
 impl Attempts {
     pub(super) fn register(registry: &mut Registry) -> Self {
-        let attempts = Self {
-            all: Family::default(),
-            alarms: Counter::default(),
-            missed: Counter::default(),
-        };
+        let attempts =
+            Self { all: Family::default(), alarms: Counter::default(), missed: Counter::default() };
         registry.register(
             "attempts",
             "Attempts of this process, by what they prove about the phone",

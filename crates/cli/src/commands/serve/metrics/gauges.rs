@@ -57,11 +57,7 @@ impl Gauges {
             "Calls that the provider may still have at the same time",
             concurrency.clone(),
         );
-        registry.register(
-            "in_doubt",
-            "Agents with a call that may have rung",
-            in_doubt.clone(),
-        );
+        registry.register("in_doubt", "Agents with a call that may have rung", in_doubt.clone());
         registry.register_with_unit(
             "provider_accept",
             "How long the provider lately took to accept a call",
@@ -71,11 +67,7 @@ impl Gauges {
         let Self { waiting, connections, refused, lag, .. } = &gauges;
         registry.register("waiting", "Calls of this process that wait", waiting.clone());
         registry.register("connections", "Open connections", connections.clone());
-        registry.register(
-            "connections_refused",
-            "Connections above the limits",
-            refused.clone(),
-        );
+        registry.register("connections_refused", "Connections above the limits", refused.clone());
         registry.register_with_unit(
             "runtime_lag",
             "How late the event loop was",
@@ -155,7 +147,7 @@ impl Gauges {
             let bounds = store.bounds().await?;
             let (due, oldest) = store.due_deliveries(now).await?;
             let endpoints = store.endpoints(None).await?;
-            switchboard::Result::Ok((bounds, due, oldest, endpoints))
+            Ok::<_, switchboard::Error>((bounds, due, oldest, endpoints))
         };
         let Ok((bounds, due, oldest, endpoints)) = read.await else {
             self.ledger_up.set(0);

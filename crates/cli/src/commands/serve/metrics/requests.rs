@@ -79,11 +79,7 @@ impl Requests {
             times: Family::new_with_constructor(histogram),
             accepted: histogram(),
         };
-        registry.register(
-            "http_requests",
-            "Requests that were answered",
-            requests.all.clone(),
-        );
+        registry.register("http_requests", "Requests that were answered", requests.all.clone());
         registry.register_with_unit(
             "http",
             "Time until the head of the answer",
