@@ -13,10 +13,10 @@ pub(crate) struct ServeArgs {
     #[arg(long)]
     pub(crate) simulated: bool,
     /// Where the API listens; with port 0 the system picks a port [default: server.listen].
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", env = "SWITCHBOARD_LISTEN", hide_env_values = true)]
     pub(crate) listen: Option<SocketAddr>,
     /// Where health and metrics listen [default: server.admin_listen].
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", env = "SWITCHBOARD_ADMIN_LISTEN", hide_env_values = true)]
     pub(crate) admin_listen: Option<SocketAddr>,
 }
 
