@@ -26,7 +26,9 @@ pub(crate) use self::demo::{DemoArgs, SimArgs, SimProvider, SimShape};
 pub(crate) use self::experiments::{DecisionArgs, ExperimentsArgs, ExperimentsCommand, ShowArgs};
 pub(crate) use self::ledger::{LedgerArgs, LedgerCommand, QualityArgs, ReloadArgs};
 pub(crate) use self::policy::{BacktestArgs, PolicyArgs, PolicyCommand};
-pub(crate) use self::serve::{CreateKeyArgs, KeysArgs, KeysCommand, OpenApiArgs, ServeArgs};
+pub(crate) use self::serve::{
+    CreateKeyArgs, KeysArgs, KeysCommand, ListenArgs, OpenApiArgs, ServeArgs,
+};
 use crate::help;
 
 /// Places phone calls by voice agents through the best provider.
@@ -91,6 +93,9 @@ pub(crate) enum Command {
     /// Make, list, revoke and rotate API keys.
     #[command(long_about = help::serve::KEYS, after_long_help = help::serve::KEYS_MORE)]
     Keys(KeysArgs),
+    /// Forward a server's events to a webhook receiver on this machine.
+    #[command(long_about = help::serve::LISTEN, after_long_help = help::serve::LISTEN_MORE)]
+    Listen(ListenArgs),
     /// Print the OpenAPI document of the HTTP API.
     #[command(long_about = help::serve::OPENAPI, after_long_help = help::serve::OPENAPI_MORE)]
     Openapi(OpenApiArgs),

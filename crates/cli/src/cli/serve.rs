@@ -106,6 +106,23 @@ impl KeyRole {
     }
 }
 
+/// `listen`
+#[derive(Debug, Args)]
+pub(crate) struct ListenArgs {
+    /// Where each event is posted, for example http://localhost:3000/hook.
+    #[arg(long, value_name = "URL")]
+    pub(crate) forward_to: Url,
+    /// The server whose events are followed.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    pub(crate) url: Url,
+    /// The environment variable with the API key.
+    #[arg(long, value_name = "NAME", default_value = "SWITCHBOARD_KEY")]
+    pub(crate) key_env: String,
+    /// Only events of this type, for example call.ended. Repeat it for several.
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) types: Vec<String>,
+}
+
 /// `openapi`
 #[derive(Debug, Args)]
 pub(crate) struct OpenApiArgs {

@@ -12,6 +12,7 @@ pub(crate) mod demo;
 pub(crate) mod experiments;
 pub(crate) mod keys;
 pub(crate) mod ledger;
+pub(crate) mod listen;
 pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod numbers;

@@ -1,4 +1,4 @@
-//! The help of `serve`, `keys` and `openapi`.
+//! The help of `serve`, `keys`, `listen` and `openapi`.
 
 pub(crate) const SERVE: &str = "\
 Serves the HTTP API over the configured providers and ledger.
@@ -74,6 +74,32 @@ Exit codes:
   0  success
   1  the ledger cannot be read or written
   2  the arguments are wrong, or there is no such key";
+
+pub(crate) const LISTEN: &str = "\
+Forwards a server's events to a webhook receiver on this machine.
+
+Examples:
+  SWITCHBOARD_KEY=sb_... switchboard listen --forward-to http://localhost:3000/hook
+  switchboard listen --url https://calls.example.com --key-env CALLS_KEY \\
+    --forward-to http://localhost:3000/hook --type call.ended";
+
+pub(crate) const LISTEN_MORE: &str = "\
+So webhooks can be tried on a laptop without a tunnel. The command follows the
+server's event stream with an API key that has the scope events:read, and posts
+each event as a webhook endpoint would get it: signed in the form of Standard
+Webhooks (webhook-id, webhook-timestamp, webhook-signature) with a secret that
+it prints when it begins.
+
+It begins with the events from now on. If the stream breaks off, it goes on
+where it stopped. An event is posted once, whatever the receiver answers.
+
+With --json, each line is one object: first {\"secret\"}, then for each event
+{\"id\", \"type\", \"status\", \"failure\"}.
+
+Exit codes:
+  0  it was ended by a signal
+  1  the server refused the key or cannot be reached
+  2  the arguments are wrong, or the variable with the key is not set";
 
 pub(crate) const OPENAPI: &str = "\
 Prints the OpenAPI document of the HTTP API.

@@ -3,10 +3,11 @@
 
 use crate::common::{EXAMPLE, Ran, command, run};
 
-const COMMANDS: [&str; 24] = [
+const COMMANDS: [&str; 25] = [
     "demo",
     "serve",
     "keys",
+    "listen",
     "openapi",
     "call",
     "batch",
