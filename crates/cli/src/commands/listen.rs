@@ -1,13 +1,14 @@
 //! `switchboard listen`: forwards a server's events to a webhook receiver on this machine.
 
 use std::{
-    net::{Ipv4Addr, Ipv6Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
     sync::Arc,
     time::Duration,
 };
 
 use axum::body::Bytes;
 use futures::StreamExt;
+use ipnet::IpNet;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
@@ -78,13 +79,9 @@ impl Listener {
             // A name could lead anywhere; this one is known.
             let _ = forward_to.set_host(Some("127.0.0.1"));
         }
-        let rules = GuardRules {
-            allow_networks: vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]
-                .into_iter()
-                .map(|address: std::net::IpAddr| ipnet::IpNet::from(address))
-                .collect(),
-            ..GuardRules::default()
-        };
+        let here = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
+        let allow_networks = here.into_iter().map(IpNet::from).collect();
+        let rules = GuardRules { allow_networks, ..GuardRules::default() };
         let receiver = GuardedClient::new(rules, ANSWER_WITHIN)?;
         receiver
             .check(forward_to.as_str())

@@ -79,7 +79,8 @@ pub(crate) const LISTEN: &str = "\
 Forwards a server's events to a webhook receiver on this machine.
 
 Examples:
-  SWITCHBOARD_KEY=sb_... switchboard listen --forward-to http://localhost:3000/hook
+  export SWITCHBOARD_KEY=sb_...
+  switchboard listen --forward-to http://localhost:3000/hook
   switchboard listen --url https://calls.example.com --key-env CALLS_KEY \\
     --forward-to http://localhost:3000/hook --type call.ended";
 

@@ -2,7 +2,11 @@
 
 #![cfg(unix)]
 
+use axum::http::{HeaderMap, StatusCode};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
+use switchboard_api::webhooks::sign;
+use tokio::io::AsyncBufReadExt;
 
 use crate::common::{
     Harness, Ran,
@@ -243,4 +247,54 @@ pub(crate) async fn first_key(harness: &Harness, more: &[&str]) -> String {
     let made = harness.run(&[&["keys", "create"], more].concat()).await;
     assert_eq!(made.code, 0, "{}", made.err);
     made.out.trim().to_owned()
+}
+
+/// A receiver that answers 204, and keeps what it was sent.
+async fn receiver() -> (String, tokio::sync::mpsc::UnboundedReceiver<(HeaderMap, String)>) {
+    let (sender, received) = tokio::sync::mpsc::unbounded_channel();
+    let take = move |headers: HeaderMap, body: String| {
+        let _ = sender.send((headers, body));
+        std::future::ready(StatusCode::NO_CONTENT)
+    };
+    let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://localhost:{}/hook", socket.local_addr().unwrap().port());
+    let router = axum::Router::new().route("/hook", axum::routing::post(take));
+    tokio::spawn(async move { axum::serve(socket, router).await });
+    (url, received)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn listen_forwards_events_signed_with_the_secret_that_it_prints() {
+    let server = Server::simulated().await;
+    let (url, mut received) = receiver().await;
+    let arguments = ["listen", "--json", "--forward-to", &url, "--url", server.text("url")];
+    let mut command = tokio::process::Command::from(crate::common::command(&arguments));
+    command.env("SWITCHBOARD_KEY", server.text("key")).kill_on_drop(true);
+    let mut child = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut out = tokio::io::BufReader::new(child.stdout.take().unwrap()).lines();
+    let first = out.next_line().await.unwrap().unwrap();
+    let first: Value = serde_json::from_str(&first).unwrap();
+    let secret = first["secret"].as_str().unwrap().strip_prefix("whsec_").unwrap();
+    let secret: [u8; 32] = STANDARD.decode(secret).unwrap().try_into().unwrap();
+
+    // The stream begins with what happens from now on, so calls are placed until one is seen.
+    let mut placed = 0;
+    let (headers, body) = loop {
+        server.place(server.text("key"), &format!("heard-{placed}"), NUMBER).await;
+        placed += 1;
+        let wait = std::time::Duration::from_secs(2);
+        if let Ok(event) = tokio::time::timeout(wait, received.recv()).await {
+            break event.unwrap();
+        }
+        assert!(placed < 20, "nothing is forwarded");
+    };
+    let header = |name: &str| headers[name].to_str().unwrap();
+    let at = header("webhook-timestamp").parse().unwrap();
+    let expected = sign(&[secret], header("webhook-id"), at, body.as_bytes());
+    assert_eq!(header("webhook-signature"), expected);
+    let event: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(event["id"], header("webhook-id"));
+    let line: Value = serde_json::from_str(&out.next_line().await.unwrap().unwrap()).unwrap();
+    assert_eq!((&line["status"], &line["type"]), (&json!(204), &event["type"]));
+    child.kill().await.unwrap();
 }
