@@ -59,16 +59,14 @@ impl std::fmt::Debug for Keys {
 
 /// Where it listens, and nothing more.
 pub(super) fn server(args: &ServeArgs) -> ServerConfig {
-    let usual = ServerConfig::default();
-    let any_port = SocketAddr::new(usual.admin_listen.ip(), 0);
-    ServerConfig {
-        listen: args.listen.unwrap_or(usual.listen),
-        admin_listen: args.admin_listen.unwrap_or(any_port),
-        // Nobody balances loads here.
-        settle_seconds: 0,
-        drain_seconds: 5,
-        ..usual
-    }
+    let mut server = ServerConfig::default();
+    server.listen = args.listen.unwrap_or(server.listen);
+    let any_port = SocketAddr::new(server.admin_listen.ip(), 0);
+    server.admin_listen = args.admin_listen.unwrap_or(any_port);
+    // Nobody balances loads here.
+    server.settle_seconds = 0;
+    server.drain_seconds = 5;
+    server
 }
 
 /// Starts everything; `listening` is where the API will be.
