@@ -4,10 +4,12 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use secrecy::ExposeSecret;
 use switchboard::{
-    Config, Switchboard, TakesUp, config::ServerConfig, journal::server::ServerStore,
+    Config, ProviderId, Switchboard, TakesUp, config::ServerConfig, journal::server::ServerStore,
     process_environment, url::Url,
 };
-use switchboard_api::{Api, CheckConfiguration, RequestLimits, Secrets, ServerSecret};
+use switchboard_api::{
+    Api, CheckConfiguration, KaiCallsSurface, RequestLimits, Secrets, ServerSecret,
+};
 
 use crate::{
     cli::{Common, ServeArgs},
@@ -78,6 +80,10 @@ impl Configured {
         let store = ledger.server();
         someone_has_a_key(&*store, listening).await?;
         let mut api = settings(&server, public_url(&server, listening)?, secrets, &store);
+        if let Some(surface) = &mut api.kaicalls {
+            let accounts = config.providers.iter().filter(|(_, one)| one.kind == "kaicalls");
+            surface.accounts = accounts.map(|(name, _)| ProviderId::new(name.clone())).collect();
+        }
         let file = common.config.clone();
         let check: CheckConfiguration =
             Arc::new(move || Config::from_file(&file).map(|config| config.version()));
@@ -105,6 +111,8 @@ pub(super) fn settings(
     api.webhooks.allow_networks = webhooks.allow_networks.iter().map(|one| one.0).collect();
     api.webhooks.allow_ports.clone_from(&webhooks.allow_ports);
     api.webhooks.timeout = Duration::from_secs(webhooks.timeout_seconds.into());
+    let kaicalls = &server.compat.kaicalls;
+    api.kaicalls = kaicalls.enabled.then(|| KaiCallsSurface::new(kaicalls.task()));
     api.request_timeout = Duration::from_secs(server.request_seconds.into());
     api
 }

@@ -66,6 +66,7 @@ pub(super) fn server(args: &ServeArgs) -> ServerConfig {
     // Nobody balances loads here.
     server.settle_seconds = 0;
     server.drain_seconds = 5;
+    server.compat.kaicalls.enabled = true;
     server
 }
 
