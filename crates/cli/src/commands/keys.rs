@@ -22,7 +22,12 @@ use crate::{
 pub(crate) async fn run(common: &Common, args: KeysArgs, output: Output) -> Outcome {
     let ledger = setup::ledger_for_keys(common, args.ledger.as_deref()).await?;
     let admin = KeyAdmin::new(ledger.server(), Arc::new(SystemClock));
-    let caller = Caller::of_the_ledger(setup::operator(args.by)?, Timestamp::now());
+    let who = match args.command {
+        // Nothing is decided.
+        KeysCommand::List { .. } => "keys list".to_owned(),
+        _ => setup::operator(args.by)?,
+    };
+    let caller = Caller::of_the_ledger(who, Timestamp::now());
     let by = caller.allowed::<KeysManage>()?;
     match args.command {
         KeysCommand::Create(args) => {
