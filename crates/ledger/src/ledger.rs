@@ -99,15 +99,9 @@ impl Ledger {
     pub fn server(&self) -> Arc<dyn ServerStore> {
         match self {
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(ledger) => {
-                let _ = ledger;
-                todo!()
-            }
+            Self::Sqlite(ledger) => Arc::clone(ledger) as Arc<dyn ServerStore>,
             #[cfg(feature = "postgres")]
-            Self::Postgres(ledger) => {
-                let _ = ledger;
-                todo!()
-            }
+            Self::Postgres(ledger) => Arc::clone(ledger) as Arc<dyn ServerStore>,
         }
     }
 

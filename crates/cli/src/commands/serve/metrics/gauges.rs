@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use prometheus_client::{
     encoding::EncodeLabelSet,
     metrics::{counter::Counter, family::Family, gauge::Gauge},
-    registry::Registry,
+    registry::{Registry, Unit},
 };
 use switchboard::{
     ProviderId, Switchboard,
@@ -14,7 +14,7 @@ use switchboard::{
     router::{BreakerState, Headroom, Reading},
 };
 
-use super::{super::accept::Connections, seconds};
+use crate::commands::serve::accept::Connections;
 
 type Ratio = Gauge<f64, AtomicU64>;
 
@@ -61,7 +61,7 @@ impl Gauges {
         registry.register_with_unit(
             "provider_accept",
             "How long the provider lately took to accept a call",
-            seconds(),
+            Unit::Seconds,
             accepts_in.clone(),
         );
         let Self { waiting, connections, refused, lag, .. } = &gauges;
@@ -71,7 +71,7 @@ impl Gauges {
         registry.register_with_unit(
             "runtime_lag",
             "How late the event loop was",
-            seconds(),
+            Unit::Seconds,
             lag.clone(),
         );
         let Self { position, due, due_since, disabled, ledger_up, .. } = &gauges;
@@ -80,7 +80,7 @@ impl Gauges {
         registry.register_with_unit(
             "deliveries_due_since",
             "How long the oldest webhook has been due",
-            seconds(),
+            Unit::Seconds,
             due_since.clone(),
         );
         registry.register(

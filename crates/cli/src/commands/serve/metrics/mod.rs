@@ -19,11 +19,7 @@ use std::{
 };
 
 use axum::{Router, http::HeaderValue};
-use prometheus_client::{
-    encoding::text::encode,
-    metrics::info::Info,
-    registry::{Registry, Unit},
-};
+use prometheus_client::{encoding::text::encode, metrics::info::Info, registry::Registry};
 use switchboard::{Switchboard, journal::server::ServerStore};
 use tokio::sync::Mutex;
 
@@ -95,9 +91,4 @@ impl Metrics {
         encode(&mut text, &self.registry)?;
         Ok(text)
     }
-}
-
-/// Seconds, in names as the format wants them.
-fn seconds() -> Unit {
-    Unit::Seconds
 }

@@ -12,10 +12,8 @@ use axum::{
 use prometheus_client::{
     encoding::{EncodeLabelSet, EncodeLabelValue},
     metrics::{counter::Counter, family::Family, histogram::Histogram},
-    registry::Registry,
+    registry::{Registry, Unit},
 };
-
-use super::seconds;
 
 const BUCKETS: [f64; 12] =
     [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
@@ -83,13 +81,13 @@ impl Requests {
         registry.register_with_unit(
             "http",
             "Time until the head of the answer",
-            seconds(),
+            Unit::Seconds,
             requests.times.clone(),
         );
         registry.register_with_unit(
             "call_accept",
             "Time until a new call is durable, of requests that do not wait for more",
-            seconds(),
+            Unit::Seconds,
             requests.accepted.clone(),
         );
         requests
