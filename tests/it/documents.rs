@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 use switchboard_tests::binary::root;
 
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 11] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
@@ -16,6 +16,7 @@ const PAGES: [&str; 10] = [
     "docs/glossary.md",
     "docs/proofs.md",
     "docs/provider-notes.md",
+    "docs/server.md",
 ];
 
 /// The folders whose files a page names by their path from the root.

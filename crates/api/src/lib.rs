@@ -60,7 +60,7 @@ pub use limits::{RequestPermit, StreamPermit};
 pub use problem::{Code, Problem};
 pub use routes::document;
 pub use secret::{Secrets, ServerSecret};
-pub use service::Service;
+pub use service::{KeyAdmin, Service};
 pub use settings::{
     Api, CheckConfiguration, EventSettings, KaiCallsSurface, RequestLimits, WebhookSettings,
 };

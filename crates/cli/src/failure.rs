@@ -96,6 +96,29 @@ impl From<ConfigError> for Failure {
     }
 }
 
+impl From<switchboard_api::Problem> for Failure {
+    fn from(problem: switchboard_api::Problem) -> Self {
+        let shown = problem.to_json(None, None);
+        let fix = shown.get("fix").and_then(serde_json::Value::as_str);
+        let detail = problem.detail();
+        let message = fix.map_or_else(|| detail.to_owned(), |fix| format!("{detail}: {fix}"));
+        let is_input = problem.status().is_client_error();
+        let field = problem.wrong_field().map(str::to_owned);
+        Self {
+            exit: if is_input { Exit::BadInput } else { Exit::Failed },
+            kind: if is_input { ErrorKind::InvalidRequest.as_str() } else { "local" },
+            code: Some(problem.code().as_str().to_owned()),
+            shown: field
+                .as_ref()
+                .map_or_else(|| message.clone(), |field| format!("{field}: {message}"))
+                .into(),
+            field,
+            message,
+            refused: Box::default(),
+        }
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.shown)

@@ -1,14 +1,23 @@
-//! Logs on stderr, with phone numbers masked, and without control characters.
+//! Logs on stderr, with phone numbers masked, and without control characters: as text, and for
+//! `serve` as one line of JSON for each entry.
 
-use std::fmt::{self, Debug};
+use std::{
+    fmt::{self, Debug},
+    io::Write,
+};
 
+use serde_json::{Map, Value, json};
 use switchboard::core::text::mask;
-use tracing::field::Field;
+use tracing::{
+    Event, Subscriber,
+    field::{Field, Visit},
+};
 use tracing_subscriber::{
+    Layer,
     field::MakeExt,
     filter::{Targets, filter_fn},
     fmt::format::{self, Writer},
-    layer::SubscriberExt,
+    layer::{Context, SubscriberExt},
     util::SubscriberInitExt,
 };
 
@@ -17,12 +26,15 @@ use crate::{failure::Failure, terminal};
 /// Targets that are never logged: the phone number library logs whole numbers at TRACE, and tokens
 /// pass through the keyring's libraries.
 const NEVER_LOGGED: [&str; 4] = ["rlibphonenumber", "zbus", "secret_service", "keyring"];
+const USUAL: &str = "error";
+const OF_A_SERVER: &str = "warn,switchboard::requests=info";
 
 /// Starts the log.
 ///
 /// # Errors
 /// A filter that cannot be read.
-pub(crate) fn start(filter: &str) -> Result<(), Failure> {
+pub(crate) fn start(filter: Option<&str>, serves: bool) -> Result<(), Failure> {
+    let filter = filter.unwrap_or(if serves { OF_A_SERVER } else { USUAL });
     let filter = filter.parse::<Targets>().map_err(|error| {
         Failure::input(
             "--log",
@@ -33,17 +45,20 @@ pub(crate) fn start(filter: &str) -> Result<(), Failure> {
     let allowed = filter_fn(|metadata| {
         !NEVER_LOGGED.iter().any(|target| metadata.target().starts_with(target))
     });
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .fmt_fields(format::debug_fn(field).delimited(" "))
-        .with_ansi(
-            std::io::IsTerminal::is_terminal(&std::io::stderr())
-                && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty()),
-        );
+    let lines = (!serves).then(|| {
+        tracing_subscriber::fmt::layer()
+            .with_writer(std::io::stderr)
+            .fmt_fields(format::debug_fn(field).delimited(" "))
+            .with_ansi(
+                std::io::IsTerminal::is_terminal(&std::io::stderr())
+                    && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty()),
+            )
+    });
     tracing_subscriber::registry()
         .with(filter)
         .with(allowed)
         .with(lines)
+        .with(serves.then_some(JsonLines))
         .try_init()
         .map_err(|error| Failure::local(format!("the log could not be started: {error}")))
 }
@@ -54,5 +69,54 @@ fn field(writer: &mut Writer<'_>, field: &Field, value: &dyn Debug) -> fmt::Resu
     match field.name() {
         "message" => writer.write_str(&value),
         name => write!(writer, "{name}={value}"),
+    }
+}
+
+/// One line of JSON for each entry: `at`, `level`, `target`, and the entry's own fields.
+#[derive(Debug)]
+struct JsonLines;
+
+impl<S: Subscriber> Layer<S> for JsonLines {
+    fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
+        let mut fields = Fields::default();
+        fields.0.insert("at".to_owned(), json!(jiff::Timestamp::now().to_string()));
+        fields.0.insert("level".to_owned(), json!(event.metadata().level().as_str()));
+        fields.0.insert("target".to_owned(), json!(event.metadata().target()));
+        event.record(&mut fields);
+        let line = Value::Object(fields.0).to_string();
+        // If stderr is closed, the server goes on anyway.
+        let _ = writeln!(std::io::stderr().lock(), "{line}");
+    }
+}
+
+/// The fields of an entry. Texts are masked.
+#[derive(Debug, Default)]
+struct Fields(Map<String, Value>);
+
+impl Fields {
+    fn set(&mut self, field: &Field, value: impl Into<Value>) {
+        self.0.insert(field.name().to_owned(), value.into());
+    }
+}
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.set(field, mask(&format!("{value:?}")));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.set(field, mask(value));
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.set(field, value);
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.set(field, value);
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.set(field, value);
     }
 }

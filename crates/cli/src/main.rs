@@ -49,7 +49,7 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli, output: Output) -> Outcome {
     let Cli { common, command } = cli;
-    logging::start(&common.log)?;
+    logging::start(common.log.as_deref(), matches!(command, Command::Serve(_)))?;
     // These need no async runtime, and start faster without one.
     if let Command::Plan(args) = command {
         return commands::plan::run(&common, args, output);
@@ -60,6 +60,9 @@ fn run(cli: Cli, output: Output) -> Outcome {
     if let Command::Policy(args) = command {
         return commands::policy::run(args, output);
     }
+    if let Command::Openapi(args) = command {
+        return commands::openapi::run(&args, output);
+    }
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
             Failure::local(format!("the async runtime could not be started: {error}"))
@@ -67,6 +70,10 @@ fn run(cli: Cli, output: Output) -> Outcome {
     let result = runtime.block_on(async {
         match command {
             Command::Demo(args) => commands::demo::run(args, output).await,
+            Command::Serve(args) => commands::serve::run(&common, args, output).await,
+            Command::Keys(args) => commands::keys::run(&common, args, output).await,
+            Command::Listen(args) => commands::listen::run(args, output).await,
+            Command::Openapi(args) => commands::openapi::run(&args, output),
             Command::Call(args) => commands::call::run(&common, args, output).await,
             Command::Batch(args) => commands::batch::run(&common, args, output).await,
             Command::Calls(args) => commands::calls::run(&common, args, output).await,

@@ -96,6 +96,17 @@ pub(crate) async fn ledger(common: &Common, file: Option<&Path>) -> Outcome<(Led
     }
 }
 
+/// Opens the ledger alone, and creates it if it is missing: the first API key is made before
+/// anything else.
+pub(crate) async fn ledger_for_keys(common: &Common, file: Option<&Path>) -> Outcome<Ledger> {
+    if let Some(file) = file {
+        return Ok(Ledger::file(file, None).await?);
+    }
+    let config = with_ledger(read(common)?)?;
+    let ledger = config.open_ledger(process_environment).await?;
+    ledger.ok_or_else(|| Failure::local("the configuration names no ledger"))
+}
+
 /// The configuration with a ledger: the command line keeps calls even if no ledger is configured.
 pub(crate) fn with_ledger(mut config: Config) -> Outcome<Config> {
     if config.ledger.is_none() {
@@ -146,7 +157,7 @@ fn absolute(file: &Path) -> Outcome<PathBuf> {
         .map_err(|error| Failure::local(format!("{} cannot be found: {error}", file.display())))
 }
 
-fn report_recovered(recovered: Recovered, output: Output) {
+pub(crate) fn report_recovered(recovered: Recovered, output: Output) {
     if recovered.calls > 0 {
         output.note(format!(
             "resumed {} calls of a process that ended early: {} may have rung and are being checked, {} are at their providers, {} are placed now",

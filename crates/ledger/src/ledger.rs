@@ -10,7 +10,7 @@ use std::{
 
 use jiff::Timestamp;
 use switchboard_core::{CallId, Error, ErrorKind, PhoneNumber, Result};
-use switchboard_journal::Journal;
+use switchboard_journal::{Journal, server::ServerStore};
 
 #[cfg(feature = "postgres")]
 use crate::postgres::PostgresJournal;
@@ -92,6 +92,16 @@ impl Ledger {
             Self::Sqlite(ledger) => Arc::clone(ledger) as Arc<dyn Journal>,
             #[cfg(feature = "postgres")]
             Self::Postgres(ledger) => Arc::clone(ledger) as Arc<dyn Journal>,
+        }
+    }
+
+    /// What a server keeps beside the calls.
+    pub fn server(&self) -> Arc<dyn ServerStore> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(ledger) => Arc::clone(ledger) as Arc<dyn ServerStore>,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(ledger) => Arc::clone(ledger) as Arc<dyn ServerStore>,
         }
     }
 

@@ -32,8 +32,8 @@ impl Switchboard {
     /// Says its version.
     ///
     /// # Errors
-    /// `Configuration` that names what is wrong, or what only a new start can change: `[ledger]`
-    /// and `[webhooks]`. Nothing changed then.
+    /// `Configuration` that names what is wrong, or what only a new start can change: `[ledger]`,
+    /// `[server]` and `[webhooks]`. Nothing changed then.
     pub async fn reload(
         &self,
         config: &Config,
@@ -77,6 +77,9 @@ impl Switchboard {
         };
         if former.webhooks != config.webhooks {
             return fault("webhooks");
+        }
+        if former.server != config.server {
+            return fault("server");
         }
         // For how long things are kept is read where they are swept.
         let place = |config: &Config| {

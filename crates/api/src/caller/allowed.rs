@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use jiff::Timestamp;
 use switchboard::{
     TenantId,
     journal::server::{ApiKey, KeyId},
@@ -17,12 +18,27 @@ use crate::{
 pub struct Caller {
     key: ApiKey,
     scopes: Scopes,
+    operator: Option<String>,
 }
 
 impl Caller {
     pub(crate) fn new(key: ApiKey) -> Self {
         let scopes = key.scopes.iter().filter_map(|word| ScopeName::parse(word)).collect();
-        Self { key, scopes }
+        Self { key, scopes, operator: None }
+    }
+
+    /// A person who works on the ledger itself, without a key and without a server. They may do
+    /// everything, as they could do it in the database too.
+    pub fn of_the_ledger(name: impl Into<String>, now: Timestamp) -> Self {
+        let mut key = ApiKey::new(KeyId::new(""), [0; 32], now);
+        key.confirm = false;
+        key.scopes = ScopeName::ALL.iter().map(|scope| scope.as_str().to_owned()).collect();
+        Self { operator: Some(name.into()), ..Self::new(key) }
+    }
+
+    /// The person's name, if they work on the ledger itself.
+    pub fn operator(&self) -> Option<&str> {
+        self.operator.as_deref()
     }
 
     /// The key as it is stored.

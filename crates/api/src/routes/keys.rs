@@ -29,7 +29,7 @@ pub(super) async fn list(
     State(service): State<Service>,
     permit: Permit<KeysManage>,
 ) -> Result<Answer<KeyList>> {
-    Ok(Answer(service.keys(permit.allowed()?).await?))
+    Ok(Answer(service.key_admin().list(permit.allowed()?).await?))
 }
 
 /// Make a key
@@ -52,7 +52,7 @@ pub(super) async fn create(
     Json(new): Json<NewKey>,
 ) -> Result<(StatusCode, Answer<CreatedKey>)> {
     let key = RequestKey::optional(&headers)?;
-    let created = service.create_key(permit.allowed()?, &new, key.as_ref()).await?;
+    let created = service.key_admin().create(permit.allowed()?, &new, key.as_ref()).await?;
     Ok((StatusCode::CREATED, Answer(created)))
 }
 
@@ -70,7 +70,7 @@ pub(super) async fn revoke(
     permit: Permit<KeysManage>,
     Path(id): Path<String>,
 ) -> Result<StatusCode> {
-    service.revoke_key(permit.allowed()?, &id).await?;
+    service.key_admin().revoke(permit.allowed()?, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -99,6 +99,6 @@ pub(super) async fn rotate(
         return Err(Problem::invalid("overlap_hours", "is too long", fix));
     }
     let overlap = Duration::from_secs(u64::from(new.overlap_hours) * 3_600);
-    let created = service.rotate_key(permit.allowed()?, &id, overlap).await?;
+    let created = service.key_admin().rotate(permit.allowed()?, &id, overlap).await?;
     Ok((StatusCode::CREATED, Answer(created)))
 }

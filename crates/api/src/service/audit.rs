@@ -1,7 +1,8 @@
 //! What is written down about who decided what.
 
+use jiff::Timestamp;
 use serde_json::Value;
-use switchboard::router::AuditTopic;
+use switchboard::{journal::server::ServerStore, router::AuditTopic};
 
 use crate::{
     Service,
@@ -17,7 +18,7 @@ const TOPICS: [AuditTopic; 3] =
 impl Service {
     /// The name under which a caller's decisions are kept.
     pub(crate) fn who(caller: &Caller) -> String {
-        format!("key {}", caller.id().as_str())
+        who(caller)
     }
 
     /// Notes a decision. Neither a secret nor a number may be in it.
@@ -28,8 +29,7 @@ impl Service {
         subject: &str,
         what: Value,
     ) -> Result<()> {
-        tracing::info!(topic, subject, by = caller.id().as_str(), %what, "decided");
-        Ok(())
+        note(self.store(), self.clock().now(), caller, topic, subject, what).await
     }
 
     /// Decisions behind a number, oldest first.
@@ -53,4 +53,22 @@ impl Service {
         let data = entries.iter().map(|(number, entry)| AuditRecord::new(*number, entry)).collect();
         Ok(AuditPage { data, has_more })
     }
+}
+
+/// The name under which a caller's decisions are kept.
+pub(crate) fn who(caller: &Caller) -> String {
+    caller.operator().map_or_else(|| format!("key {}", caller.id().as_str()), str::to_owned)
+}
+
+/// Notes a decision. Neither a secret nor a number may be in it.
+pub(crate) async fn note(
+    _store: &dyn ServerStore,
+    _at: Timestamp,
+    caller: &Caller,
+    topic: &'static str,
+    subject: &str,
+    what: Value,
+) -> Result<()> {
+    tracing::info!(topic, subject, by = who(caller), %what, "decided");
+    Ok(())
 }

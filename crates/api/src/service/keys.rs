@@ -1,14 +1,14 @@
 //! Managing keys.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use ipnet::IpNet;
 use jiff::Timestamp;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use switchboard::{
-    TenantId,
-    journal::server::{ApiKey, FeedEvent, KeyId},
+    Clock, TenantId,
+    journal::server::{ApiKey, FeedEvent, KeyId, ServerStore},
 };
 use uuid::Uuid;
 
@@ -17,19 +17,39 @@ use crate::{
     caller::{Allowed, Caller, KeyText, KeysManage, Role, ScopeName},
     idempotency::RequestKey,
     problem::{Code, Problem, Result},
+    service::audit::{note, who},
     wire::{CreatedKey, Key, KeyList, NewKey},
 };
 
 const LONGEST_NAME: usize = 100;
 const MOST_NETWORKS: usize = 32;
 
+/// Managing keys, by a running server and by whoever has its ledger. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct KeyAdmin {
+    store: Arc<dyn ServerStore>,
+    clock: Arc<dyn Clock>,
+}
+
 impl Service {
+    /// The keys of this server.
+    pub fn key_admin(&self) -> KeyAdmin {
+        KeyAdmin::new(Arc::clone(&self.settings().store), Arc::clone(self.clock()))
+    }
+}
+
+impl KeyAdmin {
+    /// The keys of this store. No server has to be running.
+    pub fn new(store: Arc<dyn ServerStore>, clock: Arc<dyn Clock>) -> Self {
+        Self { store, clock }
+    }
+
     /// The keys of the caller's tenant; an operator sees everybody's.
     ///
     /// # Errors
     /// `journal_unavailable`.
-    pub async fn keys(&self, by: Allowed<'_, KeysManage>) -> Result<KeyList> {
-        let keys = self.store().keys(by.tenant()).await?;
+    pub async fn list(&self, by: Allowed<'_, KeysManage>) -> Result<KeyList> {
+        let keys = self.store.keys(by.tenant()).await?;
         Ok(KeyList { data: keys.iter().map(Key::from).collect() })
     }
 
@@ -39,7 +59,7 @@ impl Service {
     /// # Errors
     /// `invalid_request`, `tenant_not_allowed`; `scope_exceeds_own` if it could do what the
     /// caller's key cannot.
-    pub async fn create_key(
+    pub async fn create(
         &self,
         by: Allowed<'_, KeysManage>,
         new: &NewKey,
@@ -58,9 +78,9 @@ impl Service {
     ///
     /// # Errors
     /// `not_found`.
-    pub async fn revoke_key(&self, by: Allowed<'_, KeysManage>, id: &str) -> Result<()> {
+    pub async fn revoke(&self, by: Allowed<'_, KeysManage>, id: &str) -> Result<()> {
         let key = self.find_key(by, id).await?;
-        if !self.store().revoke_key(&key.id, self.clock().now()).await? {
+        if !self.store.revoke_key(&key.id, self.clock.now()).await? {
             return Err(Problem::not_found("key"));
         }
         self.tell("key.revoked", by.caller(), &key).await
@@ -70,14 +90,14 @@ impl Service {
     ///
     /// # Errors
     /// `not_found`; `scope_exceeds_own` if the caller could not make such a key.
-    pub async fn rotate_key(
+    pub async fn rotate(
         &self,
         by: Allowed<'_, KeysManage>,
         id: &str,
         overlap: Duration,
     ) -> Result<CreatedKey> {
         let former = self.find_key(by, id).await?;
-        let now = self.clock().now();
+        let now = self.clock.now();
         let works = former.revoked_at.is_none() && former.expires_at.is_none_or(|at| at > now);
         if !works {
             return Err(Problem::new(Code::Conflict, "the key does not work any more"));
@@ -88,17 +108,17 @@ impl Service {
         let created = self.store_key(by.caller(), next).await?;
         let until = now.checked_add(overlap).unwrap_or(now);
         if overlap.is_zero() {
-            self.store().revoke_key(&former.id, now).await?;
+            self.store.revoke_key(&former.id, now).await?;
             self.tell("key.revoked", by.caller(), &former).await?;
         } else {
-            self.store().expire_key(&former.id, until).await?;
+            self.store.expire_key(&former.id, until).await?;
         }
         Ok(created)
     }
 
     /// A key of the caller's tenant.
     async fn find_key(&self, by: Allowed<'_, KeysManage>, id: &str) -> Result<ApiKey> {
-        let key = self.store().key(&KeyId::new(id)).await?;
+        let key = self.store.key(&KeyId::new(id)).await?;
         key.filter(|key| by.tenant().is_none() || key.tenant.as_ref() == by.tenant())
             .ok_or_else(|| Problem::not_found("key"))
     }
@@ -109,7 +129,7 @@ impl Service {
         new: &NewKey,
         tenant: Option<TenantId>,
     ) -> Result<ApiKey> {
-        let now = self.clock().now();
+        let now = self.clock.now();
         let own = maker.key();
         let mut key = ApiKey::new(KeyId::new(""), [0; 32], now);
         key.name = name(&new.name)?;
@@ -135,7 +155,7 @@ impl Service {
     async fn store_key(&self, maker: &Caller, settings: ApiKey) -> Result<CreatedKey> {
         let text = KeyText::random()
             .map_err(|_| Problem::new(Code::Internal, "the key could not be made"))?;
-        let mut key = ApiKey::new(text.id(), text.secret_hash(), self.clock().now());
+        let mut key = ApiKey::new(text.id(), text.secret_hash(), self.clock.now());
         key.tenant = settings.tenant;
         key.name = settings.name;
         key.scopes = settings.scopes;
@@ -143,9 +163,9 @@ impl Service {
         key.ip_allow = settings.ip_allow;
         key.limits = settings.limits;
         key.confirm = settings.confirm;
-        key.created_by = Self::who(maker);
+        key.created_by = who(maker);
         key.request_key = settings.request_key;
-        if let Some(before) = self.store().add_key(key.clone()).await? {
+        if let Some(before) = self.store.add_key(key.clone()).await? {
             return Ok(CreatedKey { secret: None, key: Key::from(&before) });
         }
         self.tell("key.created", maker, &key).await?;
@@ -154,14 +174,14 @@ impl Service {
 
     async fn tell(&self, kind: &'static str, by: &Caller, key: &ApiKey) -> Result<()> {
         let id = key.id.as_str();
-        let data = json!({"key": {"id": id, "name": key.name}, "by": Self::who(by)});
-        let mut event = FeedEvent::new(Uuid::now_v7(), kind, self.clock().now(), data);
+        let data = json!({"key": {"id": id, "name": key.name}, "by": who(by)});
+        let mut event = FeedEvent::new(Uuid::now_v7(), kind, self.clock.now(), data);
         if let Some(tenant) = &key.tenant {
             event = event.of_tenant(tenant.clone());
         }
-        self.store().publish(vec![event]).await?;
+        self.store.publish(vec![event]).await?;
         let what = json!({"event": kind, "tenant": key.tenant, "scopes": key.scopes});
-        self.note(by, "key", id, what).await
+        note(&*self.store, self.clock.now(), by, "key", id, what).await
     }
 }
 

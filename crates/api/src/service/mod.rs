@@ -68,6 +68,7 @@ use crate::{
 
 pub use events::EventQuery;
 pub use find::CallsFound;
+pub use keys::KeyAdmin;
 pub use place::Placed;
 pub(crate) use read::waits_for_reason;
 pub use read::{CallRecord, Until};

@@ -7,6 +7,7 @@ mod demo;
 mod experiments;
 mod ledger;
 mod policy;
+mod serve;
 
 use std::path::PathBuf;
 
@@ -25,6 +26,9 @@ pub(crate) use self::demo::{DemoArgs, SimArgs, SimProvider, SimShape};
 pub(crate) use self::experiments::{DecisionArgs, ExperimentsArgs, ExperimentsCommand, ShowArgs};
 pub(crate) use self::ledger::{LedgerArgs, LedgerCommand, QualityArgs, ReloadArgs};
 pub(crate) use self::policy::{BacktestArgs, PolicyArgs, PolicyCommand};
+pub(crate) use self::serve::{
+    CreateKeyArgs, KeysArgs, KeysCommand, ListenArgs, OpenApiArgs, ServeArgs,
+};
 use crate::help;
 
 /// Places phone calls by voice agents through the best provider.
@@ -65,17 +69,16 @@ pub(crate) struct Common {
     )]
     pub(crate) config: PathBuf,
     /// What to log to stderr: a level, or levels by target, such as
-    /// `warn,switchboard_engine=debug`.
+    /// `warn,switchboard_engine=debug` [default: error; serve: warn and each request].
     #[arg(
         long,
         global = true,
         help_heading = COMMON,
         value_name = "FILTER",
-        default_value = "error",
         env = "SWITCHBOARD_LOG",
         hide_env_values = true
     )]
-    pub(crate) log: String,
+    pub(crate) log: Option<String>,
 }
 
 /// The commands.
@@ -84,6 +87,18 @@ pub(crate) enum Command {
     /// Show routing and failover with simulated providers.
     #[command(long_about = help::demo::DEMO, after_long_help = help::demo::DEMO_MORE)]
     Demo(DemoArgs),
+    /// Serve the HTTP API.
+    #[command(long_about = help::serve::SERVE, after_long_help = help::serve::SERVE_MORE)]
+    Serve(ServeArgs),
+    /// Make, list, revoke and rotate API keys.
+    #[command(long_about = help::serve::KEYS, after_long_help = help::serve::KEYS_MORE)]
+    Keys(KeysArgs),
+    /// Forward a server's events to a webhook receiver on this machine.
+    #[command(long_about = help::serve::LISTEN, after_long_help = help::serve::LISTEN_MORE)]
+    Listen(ListenArgs),
+    /// Print the OpenAPI document of the HTTP API.
+    #[command(long_about = help::serve::OPENAPI, after_long_help = help::serve::OPENAPI_MORE)]
+    Openapi(OpenApiArgs),
     /// Place a call.
     #[command(long_about = help::calls::CALL, after_long_help = help::calls::CALL_MORE)]
     Call(CallArgs),

@@ -9,12 +9,14 @@ pub(crate) mod demo;
 pub(crate) mod experiments;
 pub(crate) mod ledger;
 pub(crate) mod policy;
+pub(crate) mod serve;
 
 pub(crate) const ABOUT: &str = "\
 Places phone calls by voice agents through the best provider.
 
 Examples:
   switchboard demo                 a tour with simulated providers, no account
+  switchboard serve --simulated    the HTTP API, no account either
   switchboard plan --to +442079460018
   switchboard call --to +442079460018 --task 'Ask for the opening hours.'
 

@@ -3,8 +3,12 @@
 
 use crate::common::{EXAMPLE, Ran, command, run};
 
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 25] = [
     "demo",
+    "serve",
+    "keys",
+    "listen",
+    "openapi",
     "call",
     "batch",
     "calls",
@@ -53,7 +57,7 @@ fn the_help_of_each_command_has_an_example_and_its_exit_codes() {
 
 #[test]
 fn the_help_begins_with_one_sentence_and_examples_and_fits_80_columns() {
-    let pages: [&[&str]; 9] = [
+    let pages: [&[&str]; 13] = [
         &[],
         &["calls", "list"],
         &["calls", "resolve"],
@@ -63,6 +67,10 @@ fn the_help_begins_with_one_sentence_and_examples_and_fits_80_columns() {
         &["deck", "show"],
         &["experiments", "start"],
         &["ledger", "erase"],
+        &["keys", "create"],
+        &["keys", "list"],
+        &["keys", "revoke"],
+        &["keys", "rotate"],
     ];
     let commands = COMMANDS.iter().map(std::slice::from_ref);
     for page in commands.clone().chain(pages) {

@@ -22,6 +22,8 @@ mod plan;
 mod policy;
 mod quality;
 mod reload;
+mod serve;
+mod serve_kill;
 mod sim;
 mod single_flight;
 mod terminal;

@@ -27,8 +27,9 @@ pub struct AgentConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WebhooksConfig {
-    /// What stands before `/hooks/v1/`, as `https://calls.example.com`.
-    pub public_url: Url,
+    /// What stands before `/hooks/v1/`, as `https://calls.example.com`. Left out: `public_url` of
+    /// `[server]`.
+    pub public_url: Option<Url>,
     /// The environment variable with the secret that makes addresses impossible to guess: at least
     /// 32 characters.
     pub secret_env: String,

@@ -267,8 +267,9 @@ impl Config {
             );
             return None;
         }
+        let of_server = || self.server.as_ref()?.public_url.clone();
         Some(WebhookAddress {
-            base: webhooks.public_url.clone(),
+            base: webhooks.public_url.clone().or_else(of_server)?,
             secret,
             lifetime: WEBHOOK_LIFETIME,
         })

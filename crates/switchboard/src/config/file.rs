@@ -21,6 +21,7 @@ use crate::{
         ledger::LedgerConfig,
         provider::ProviderConfig,
         routing::{RouteConfig, RoutingConfig},
+        server::ServerConfig,
     },
     registry::Registry,
 };
@@ -60,6 +61,8 @@ pub struct Config {
     pub agents: BTreeMap<String, AgentConfig>,
     /// Where providers reach this process; none: they are asked instead.
     pub webhooks: Option<WebhooksConfig>,
+    /// What `switchboard serve` listens on, and what it allows.
+    pub server: Option<ServerConfig>,
     /// Where calls are kept; none: in memory, for as long as the process lasts.
     pub ledger: Option<LedgerConfig>,
     /// What callers may do.
@@ -136,6 +139,7 @@ impl Config {
             experiments,
             agents,
             webhooks,
+            server,
             ledger,
             callers,
             duplicates,
@@ -150,7 +154,8 @@ impl Config {
         accounts
             && (routing, routes, experiments, agents)
                 == (&other.routing, &other.routes, &other.experiments, &other.agents)
-            && (webhooks, ledger, callers) == (&other.webhooks, &other.ledger, &other.callers)
+            && (webhooks, server, ledger) == (&other.webhooks, &other.server, &other.ledger)
+            && callers == &other.callers
             && (duplicates, budgets) == (&other.duplicates, &other.budgets)
     }
 }

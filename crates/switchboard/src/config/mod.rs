@@ -12,6 +12,7 @@
 //! | who is left out for failing | [`OutliersConfig`], [`BreakerConfig`] |
 //! | what is learnt of the calls that were made | [`QualityConfig`] |
 //! | accounts and their prices | [`ProviderConfig`], [`TariffConfig`], [`DeckConfig`] |
+//! | what `switchboard serve` listens on and allows | [`ServerConfig`] |
 //! | agent profiles, webhooks | [`AgentConfig`], [`WebhooksConfig`] |
 //! | where calls are kept, and for how long | [`LedgerConfig`], [`RetentionConfig`] |
 //! | how much may be spent | [`BudgetConfig`] |
@@ -45,6 +46,8 @@ mod provider;
 mod quality;
 mod read;
 mod routing;
+mod secrets;
+mod server;
 mod suggest;
 mod tariff;
 mod token_store;
@@ -66,6 +69,10 @@ pub use self::{
     provider::{BreakerConfig, LimitsConfig, ProviderConfig},
     quality::QualityConfig,
     routing::{BusyCalleeName, OnUnknownName, RouteConfig, RoutingConfig, StrategyName},
+    server::{
+        CompatConfig, CompatKaicallsConfig, Network, ServerConfig, ServerEventsConfig,
+        ServerLimitsConfig, ServerSecrets, ServerWebhooksConfig,
+    },
     tariff::{PlanConfig, PriceConfig, TariffConfig, TariffRowConfig},
     token_store::{TokenLocation, TokenStoreConfig},
     warning::ConfigWarning,

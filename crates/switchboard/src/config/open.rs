@@ -161,7 +161,7 @@ impl Config {
         let files = ("hash_key_file", ledger.hash_key_file.as_deref());
         let what = "ledger's key, 64 hexadecimal digits, as from openssl rand -hex 32";
         let text = self.secret_of_the_ledger(names, files, what, environment, problems)?;
-        let key = from_hex(text.expose_secret());
+        let key = credential::from_hex(text.expose_secret());
         if key.is_none() {
             let (key, source) = match (names, files) {
                 ((key, Some(name)), _) => (key, name.to_owned()),
@@ -230,17 +230,4 @@ impl RetentionConfig {
             events: Some(Retention::EVENTS),
         }
     }
-}
-
-/// 32 bytes of 64 hexadecimal digits.
-#[cfg(feature = "ledger")]
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if text.len() != 64 || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        return None;
-    }
-    for (at, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
-    }
-    Some(bytes)
 }

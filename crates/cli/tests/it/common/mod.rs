@@ -1,6 +1,8 @@
 //! The binary, as a shell would run it.
 
 pub(crate) mod browser;
+#[cfg(unix)]
+pub(crate) mod server;
 
 use std::{
     fs,

@@ -11,6 +11,7 @@ mod experiment;
 mod outliers;
 mod policy;
 mod quality;
+mod server;
 pub(super) mod tariff;
 
 pub(super) use policy::policy;

@@ -13,7 +13,7 @@ use switchboard_router::{
     ProviderPolicy, Route, Strategy, Timings, Weighted,
 };
 
-use super::{budget, callers, deck, duplicates, experiment, outliers, quality};
+use super::{budget, callers, deck, duplicates, experiment, outliers, quality, server};
 use crate::config::{
     BusyCalleeName, OnUnknownName, RoutingConfig, StrategyName,
     account::{breaker, inspect, limits},
@@ -62,6 +62,7 @@ pub(crate) fn policy(config: &Config, problems: &mut Problems) -> Option<Policy>
     policy.outliers = outliers::policy(&config.routing.outliers);
     policy.duplicates = duplicates::windows(&config.duplicates);
     webhooks(config, problems);
+    server::check(config.server.as_ref(), problems);
     ledger::check(config.ledger.as_ref(), problems);
     if problems.is_empty() {
         no_effect::check(config, &policy, problems);
@@ -352,17 +353,25 @@ fn webhooks(config: &Config, problems: &mut Problems) {
         return;
     };
     let at = KeyPath::of("webhooks");
-    let url = &webhooks.public_url;
-    if url.scheme() != "https"
-        || url.query().is_some()
-        || url.fragment().is_some()
-        || !url.username().is_empty()
-        || url.password().is_some()
-    {
-        problems.push(
+    let from_server = config.server.as_ref().is_some_and(|server| server.public_url.is_some());
+    match &webhooks.public_url {
+        None if !from_server => problems.push(
             &at.key("public_url"),
-            "has to begin with https:// and end with its path: write it as https://calls.example.com",
-        );
+            "is missing: write public_url = \"https://calls.example.com\" here, or in [server]",
+        ),
+        Some(url)
+            if url.scheme() != "https"
+                || url.query().is_some()
+                || url.fragment().is_some()
+                || !url.username().is_empty()
+                || url.password().is_some() =>
+        {
+            problems.push(
+                &at.key("public_url"),
+                "has to begin with https:// and end with its path: write it as https://calls.example.com",
+            );
+        }
+        Some(_) | None => {}
     }
     if let Some(problem) = crate::config::credential::wrong_variable(&webhooks.secret_env) {
         problems.push(&at.key("secret_env"), problem);

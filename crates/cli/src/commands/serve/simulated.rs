@@ -1,0 +1,182 @@
+//! `serve --simulated`: both simulated providers inside this process, a ledger in a temporary
+//! directory, and keys that are printed. There is nothing to configure, and no phone rings.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use ipnet::IpNet;
+use switchboard::{
+    Clock, Config, Ledger, Switchboard, SystemClock, WebhookAddress, config::ServerConfig,
+    secrecy::SecretString,
+};
+use switchboard_api::{
+    KeyAdmin, Secrets, ServerSecret,
+    caller::{Caller, KeysManage, Role},
+    wire::{NewKey, OwnLimits},
+};
+use switchboard_testkit::{RingLedger, SimConfig, SimKaiCalls, SimKallyAi};
+use tempfile::TempDir;
+
+use super::setup::{self, Served};
+use crate::{
+    cli::ServeArgs,
+    failure::{Failure, Outcome},
+};
+
+/// A minute of a call takes three seconds, so that a call can be watched.
+const SPEED: f64 = 20.0;
+const CONFIGURATION: &str = include_str!("simulated.toml");
+/// The tenant of the key that is printed.
+const TENANT: &str = "demo";
+/// How often calls are read if no webhook comes.
+const POLL_EVERY: Duration = Duration::from_secs(1);
+const WEBHOOKS_FOR: Duration = Duration::from_secs(60 * 60);
+
+/// Keeps the simulation alive.
+#[derive(Debug)]
+pub(super) struct Simulation {
+    pub(super) keys: Keys,
+    pub(super) kaicalls_agent_id: String,
+    _directory: TempDir,
+}
+
+/// Keys to try the API with.
+pub(super) struct Keys {
+    /// Of one tenant, with every scope that a tenant may have.
+    pub(super) tenant: String,
+    /// Of an operator, with every scope.
+    pub(super) admin: String,
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Keys").finish_non_exhaustive()
+    }
+}
+
+/// Where it listens, and nothing more.
+pub(super) fn server(args: &ServeArgs) -> ServerConfig {
+    let mut server = ServerConfig::default();
+    server.listen = args.listen.unwrap_or(server.listen);
+    let any_port = SocketAddr::new(server.admin_listen.ip(), 0);
+    server.admin_listen = args.admin_listen.unwrap_or(any_port);
+    // Nobody balances loads here.
+    server.settle_seconds = 0;
+    server.drain_seconds = 5;
+    server.compat.kaicalls.enabled = true;
+    server
+}
+
+/// Starts everything; `listening` is where the API will be.
+pub(super) async fn start(
+    server: &ServerConfig,
+    listening: SocketAddr,
+) -> Outcome<(Served, Simulation, Providers)> {
+    if !listening.ip().is_loopback() {
+        return Err(Failure::input(
+            "--listen",
+            format!(
+                "is {listening}, which other machines reach: a simulation listens on 127.0.0.1"
+            ),
+        ));
+    }
+    let directory = tempfile::tempdir().map_err(|error| {
+        Failure::local(format!("a temporary directory could not be created: {error}"))
+    })?;
+    let ledger = Ledger::file(directory.path().join("simulated.db"), None).await?;
+    let providers = Providers::start().await?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let public_url = setup::public_url(server, listening)?;
+    let webhooks = WebhookAddress {
+        base: public_url.clone(),
+        secret: SecretString::from(random_text()?),
+        lifetime: WEBHOOKS_FOR,
+    };
+    let engine = Config::from_toml(&providers.configuration())?
+        .engine_builder(|name| providers.secret(name), &clock)?
+        .adjust(|policy| policy.timings.poll_every = POLL_EVERY)
+        .webhooks(webhooks)
+        .journal(ledger.journal())
+        .build()?;
+    let store = ledger.server();
+    let keys = Keys::make(&KeyAdmin::new(Arc::clone(&store), Arc::clone(&clock))).await?;
+    let secrets = Secrets::new(ServerSecret::new(random()?));
+    let mut api = setup::settings(server, public_url, secrets, &store);
+    // Receivers of webhooks are on this machine.
+    let loopback = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
+    api.webhooks.allow_networks = loopback.into_iter().map(IpNet::from).collect();
+    let switchboard = Switchboard::new(engine, clock).with_ledger(ledger);
+    let kaicalls_agent_id = providers.kaicalls.agent_id().to_owned();
+    let simulation = Simulation { keys, kaicalls_agent_id, _directory: directory };
+    Ok((Served { switchboard, store, api }, simulation, providers))
+}
+
+impl Keys {
+    async fn make(admin: &KeyAdmin) -> Outcome<Self> {
+        let maker = Caller::of_the_ledger("serve --simulated", jiff::Timestamp::now());
+        let make = async |name: &str, tenant: Option<&str>| {
+            let new = NewKey {
+                name: name.to_owned(),
+                tenant: tenant.map(str::to_owned),
+                role: Some(Role::Admin.as_str().to_owned()),
+                scopes: None,
+                expires_at: None,
+                ip_allow: Vec::new(),
+                limits: OwnLimits::default(),
+                confirm: false,
+            };
+            let by = maker.allowed::<KeysManage>().map_err(Failure::from)?;
+            let created = admin.create(by, &new, None).await.map_err(Failure::from)?;
+            created.secret.ok_or_else(|| Failure::local("the key could not be made"))
+        };
+        Ok(Self { tenant: make("demo", Some(TENANT)).await?, admin: make("admin", None).await? })
+    }
+}
+
+/// Both simulated providers.
+pub(super) struct Providers {
+    kaicalls: SimKaiCalls,
+    kallyai: SimKallyAi,
+}
+
+impl Providers {
+    async fn start() -> Outcome<Self> {
+        let rings = RingLedger::in_memory();
+        let problem = |error: std::io::Error| {
+            Failure::local(format!("a simulated provider could not be started: {error}"))
+        };
+        let config = || SimConfig::default().speed(SPEED).ledger(rings.clone()).credits(100_000);
+        let kaicalls = SimKaiCalls::start(config()).await.map_err(problem)?;
+        let kallyai = SimKallyAi::start(config()).await.map_err(problem)?;
+        Ok(Self { kaicalls, kallyai })
+    }
+
+    fn configuration(&self) -> String {
+        CONFIGURATION
+            .replace("<kaicalls-url>", self.kaicalls.url())
+            .replace("<kaicalls-agent>", self.kaicalls.agent_id())
+            .replace("<kallyai-url>", self.kallyai.url())
+    }
+
+    fn secret(&self, name: &str) -> Option<String> {
+        match name {
+            "SIMULATED_KAICALLS_KEY" => Some(self.kaicalls.credential().to_owned()),
+            "SIMULATED_KALLYAI_TOKEN" => Some(self.kallyai.credential().to_owned()),
+            _ => None,
+        }
+    }
+}
+
+fn random() -> Outcome<[u8; 32]> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Failure::local(format!("the system gives no random bytes: {error}")))?;
+    Ok(bytes)
+}
+
+fn random_text() -> Outcome<String> {
+    Ok(random()?.iter().map(|byte| format!("{byte:02x}")).collect())
+}

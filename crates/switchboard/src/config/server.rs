@@ -1,0 +1,194 @@
+//! `[server]`: what `switchboard serve` listens on, and what it allows.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    num::NonZeroU32,
+};
+
+use ipnet::IpNet;
+use secrecy::SecretBox;
+use serde::{Deserialize, Deserializer, de::Error as _};
+use switchboard_core::Result;
+use url::Url;
+
+use crate::config::credential::Inline;
+/// `[server]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServerConfig {
+    /// Where the API listens: `127.0.0.1:8080`. A socket of systemd goes first.
+    #[serde(deserialize_with = "address")]
+    pub listen: SocketAddr,
+    /// Where health and metrics are: `127.0.0.1:9090`. They need no key, so they are not for the
+    /// public.
+    #[serde(deserialize_with = "address")]
+    pub admin_listen: SocketAddr,
+    /// Where clients and providers reach the server. Left out: `http://` and `listen`, which works
+    /// on this machine only.
+    pub public_url: Option<Url>,
+    /// The environment variable with the server's secret, 32 bytes as 64 hexadecimal digits. It
+    /// seals cursors and the secrets of webhook endpoints.
+    pub secret_env: Option<String>,
+    /// Variables with secrets that are being replaced: what they sealed is still accepted.
+    pub former_secret_envs: Vec<String>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
+    /// True: it may be reached from other machines without TLS.
+    pub plain_http_outside: bool,
+    /// Connections at the same time: 4096.
+    pub max_connections: NonZeroU32,
+    /// How long a request may take, unless it waits for a call or is a stream, 1 to 300: 30.
+    pub request_seconds: u32,
+    /// How long a process that ends goes on as before, so that load balancers notice, 0 to 300: 5.
+    pub settle_seconds: u32,
+    /// How long a process that ends waits for providers' answers, 0 to 900: 30.
+    pub drain_seconds: u32,
+    /// What a key may use that has no limits of its own.
+    pub limits: ServerLimitsConfig,
+    /// The feed of events.
+    pub events: ServerEventsConfig,
+    /// Webhooks to callers.
+    pub webhooks: ServerWebhooksConfig,
+    /// Surfaces for programs that were written for another API.
+    pub compat: CompatConfig,
+    /// Refused.
+    #[serde(rename = "secret")]
+    pub(crate) inline: Inline,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            admin_listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 9090)),
+            public_url: None,
+            secret_env: None,
+            former_secret_envs: Vec::new(),
+            trusted_proxies: Vec::new(),
+            plain_http_outside: false,
+            max_connections: NonZeroU32::MIN.saturating_add(4095),
+            request_seconds: 30,
+            settle_seconds: 5,
+            drain_seconds: 30,
+            limits: ServerLimitsConfig::default(),
+            events: ServerEventsConfig::default(),
+            webhooks: ServerWebhooksConfig::default(),
+            compat: CompatConfig::default(),
+            inline: Inline,
+        }
+    }
+}
+
+/// `[server.limits]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServerLimitsConfig {
+    /// Requests a minute: 600.
+    pub requests_per_minute: NonZeroU32,
+    /// Requests at the same time: 64.
+    pub concurrent_requests: NonZeroU32,
+    /// Event streams at the same time: 8.
+    pub streams: NonZeroU32,
+}
+
+impl Default for ServerLimitsConfig {
+    fn default() -> Self {
+        let of = |more| NonZeroU32::MIN.saturating_add(more);
+        Self { requests_per_minute: of(599), concurrent_requests: of(63), streams: of(7) }
+    }
+}
+
+/// `[server.events]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServerEventsConfig {
+    /// How long events can be read, 1 to 365: 7.
+    pub retention_days: u32,
+}
+
+impl Default for ServerEventsConfig {
+    fn default() -> Self {
+        Self { retention_days: 7 }
+    }
+}
+
+/// `[server.webhooks]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServerWebhooksConfig {
+    /// Networks inside that webhooks may go to. All others that are not public are refused.
+    pub allow_networks: Vec<Network>,
+    /// The ports that webhooks may go to: 443.
+    pub allow_ports: Vec<u16>,
+    /// How long a receiver may take, 1 to 50: 15.
+    pub timeout_seconds: u32,
+}
+
+impl Default for ServerWebhooksConfig {
+    fn default() -> Self {
+        Self { allow_networks: Vec::new(), allow_ports: vec![443], timeout_seconds: 15 }
+    }
+}
+
+/// `[server.compat]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CompatConfig {
+    /// For KaiCalls' own clients.
+    pub kaicalls: CompatKaicallsConfig,
+}
+
+/// `[server.compat.kaicalls]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CompatKaicallsConfig {
+    /// True: it is served below `/compat/kaicalls`.
+    pub enabled: bool,
+    /// The task of calls that have no context.
+    pub default_task: Option<String>,
+}
+
+impl CompatKaicallsConfig {
+    /// The task of calls that have no context.
+    pub fn task(&self) -> &str {
+        self.default_task
+            .as_deref()
+            .unwrap_or("Carry out your standard instructions for this call.")
+    }
+}
+
+/// A network, written as `10.0.0.0/8`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network(pub IpNet);
+
+impl<'de> Deserialize<'de> for Network {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let network = text.parse::<IpNet>().map_err(|_| {
+            D::Error::custom(format!("{text:?} is not a network: write it as 10.0.0.0/8"))
+        })?;
+        Ok(Self(network))
+    }
+}
+
+fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let fix = "write it as 127.0.0.1:8080, or 0.0.0.0:8080 for every interface";
+    text.parse().map_err(|_| D::Error::custom(format!("{text:?} is not an address: {fix}")))
+}
+
+/// The secrets of a server, the current one first. Never shown.
+pub type ServerSecrets = Vec<SecretBox<[u8; 32]>>;
+
+impl ServerConfig {
+    /// Where clients reach a server that listens there.
+    ///
+    /// # Errors
+    /// The address is not part of a valid URL; every address of a socket is.
+    pub fn url(&self, listening: SocketAddr) -> Result<Url, url::ParseError> {
+        match &self.public_url {
+            Some(url) => Ok(url.clone()),
+            None => Url::parse(&format!("http://{listening}/")),
+        }
+    }
+}
