@@ -53,7 +53,8 @@ const LAW: [(&str, &str, bool); 14] = [
     ("one_key_per_id", "id", false),
     ("one_key_per_request", "request_key", true),
     ("budgets_pkey", "name, period", false),
-    ("feed_pkey", "position", false),
+    // A word of SQL, which the server quotes.
+    ("feed_pkey", "\"position\"", false),
     ("feed_published", "id", true),
     ("one_endpoint_per_request", "request_key", true),
 ];
