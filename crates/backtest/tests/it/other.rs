@@ -64,7 +64,7 @@ fn beta_first(policy: &Policy) -> Policy {
 }
 
 async fn replay(policy: &Policy, scribe: &Scribe) -> Report {
-    backtest(policy, &past(&scribe).await, &BacktestSettings::default())
+    backtest(policy, &past(scribe).await, &BacktestSettings::default())
 }
 
 #[tokio::test(start_paused = true)]

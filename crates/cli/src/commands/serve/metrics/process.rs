@@ -1,13 +1,12 @@
 //! This process, under the names that dashboards know.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use prometheus_client::{
     collector::Collector,
     encoding::{DescriptorEncoder, EncodeMetric},
     metrics::{counter::ConstCounter, gauge::ConstGauge},
     registry::Unit,
 };
+use switchboard::{Clock, SystemClock};
 
 /// Read at each scrape. What the operating system does not tell is left out.
 #[derive(Debug)]
@@ -17,8 +16,7 @@ pub(super) struct Process {
 
 impl Process {
     pub(super) fn new() -> Self {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self { started: now.as_secs_f64() }
+        Self { started: SystemClock.now().as_duration().as_secs_f64() }
     }
 }
 
