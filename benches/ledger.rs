@@ -10,6 +10,8 @@
 //!   below.
 //! - One caller on a ledger of ten rows beside one of a million; `SWITCHBOARD_BENCH_ROWS=10000000`
 //!   makes it ten million (about 4 GB of disk, and some minutes to fill it).
+//! - A page of 50 calls of a tenant, anywhere in a ledger of 10,000 calls and in that large one; and
+//!   what the index that such a page is read from costs those who take calls in.
 //! - 10,000 open calls that another process left: to take them over, beside reading them.
 //! - The first two in PostgreSQL as well, where `SWITCHBOARD_BENCH_POSTGRES` names an empty
 //!   database as `postgres://user:password@host/database`.
@@ -32,7 +34,10 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use switchboard::{
     CallId, CallRequest, Journal,
-    journal::{CallLog, Membership, NewCall},
+    journal::{
+        CallLog, Membership, NewCall,
+        server::{CallSearch, CallsFilter},
+    },
 };
 use switchboard_benches::{Sample, Table, in_earnest};
 use switchboard_ledger::{PostgresJournal, SqliteJournal};
@@ -65,7 +70,9 @@ async fn measure(directory: &Path) -> Result<(), Failure> {
         Err(_) if in_earnest() => 1_000_000,
         Err(_) => 1_000,
     };
-    full_and_empty(directory, rows, rounds).await
+    full_and_empty(directory, rows, rounds).await?;
+    pages(directory, rows, rounds).await?;
+    without_the_index(directory, rounds).await
 }
 
 /// Calls to people whom nobody called before, made ready before anything is timed.
@@ -372,5 +379,86 @@ async fn full_and_empty(directory: &Path, rows: usize, rounds: usize) -> Result<
     figures("10", &floor, &floor, &mut table);
     figures(&rows.to_string(), &own, &floor, &mut table);
     println!("{table}\nTarget: at most 1.2 apart.");
+    Ok(())
+}
+
+/// Pages of fifty calls, each from another place in the ledger.
+async fn pages(directory: &Path, rows: usize, rounds: usize) -> Result<(), Failure> {
+    let few = directory.join("pages.db");
+    let calls = if in_earnest() { 10_000 } else { 100 };
+    {
+        let journal = SqliteJournal::open(&few).await?;
+        accept(&journal, 0).await?;
+    }
+    let filled = few.clone();
+    tokio::task::spawn_blocking(move || fill(&filled, calls * 2)).await??;
+    let few = SqliteJournal::open(few).await?;
+    let many = SqliteJournal::open(directory.join("many-rows.db")).await?;
+    let tenant = new_call(0)?.request.tenant.clone();
+    let page = async |journal: &SqliteJournal, round: usize, calls: usize| {
+        // Spread over the whole ledger, from its first third on.
+        let place = calls / 3 + round.wrapping_mul(7_919) % (calls / 2);
+        let filter = CallsFilter {
+            tenant: Some(tenant.clone()),
+            before: Some(CallId::new(Uuid::from_u128(place as u128))),
+            limit: if in_earnest() { 50 } else { 10 },
+            ..CallsFilter::default()
+        };
+        let start = Instant::now();
+        let page = journal.find(&filter).await?;
+        let took = start.elapsed();
+        if page.calls.len() != filter.page_size() {
+            return Err(Failure::from(format!("{} calls in a page", page.calls.len())));
+        }
+        Ok(took)
+    };
+    let (mut floor, mut own) = (Sample::default(), Sample::default());
+    for round in 0..rounds {
+        floor.add(page(&few, round, calls).await?, 1);
+        own.add(page(&many, round, rows / 2).await?, 1);
+    }
+    let mut table = Table::new(&[
+        "a page of a tenant's calls, of",
+        "median µs",
+        "p10 µs",
+        "p90 µs",
+        "ratio",
+        "paired ratio",
+    ]);
+    figures(&format!("{calls} calls"), &floor, &floor, &mut table);
+    figures(&format!("{} calls", rows / 2), &own, &floor, &mut table);
+    println!("{table}\nTarget: at most 1.5 apart.\n");
+    Ok(())
+}
+
+/// One caller and 64 at once, with the index of a tenant's calls and without it.
+async fn without_the_index(directory: &Path, rounds: usize) -> Result<(), Failure> {
+    let mut journals = Vec::new();
+    for name in ["unindexed.db", "indexed.db"] {
+        let journal = Arc::new(SqliteJournal::open(directory.join(name)).await?);
+        journals.push(journal as Arc<dyn Journal>);
+    }
+    Connection::open(directory.join("unindexed.db"))?
+        .execute_batch("DROP INDEX calls_of_tenant")?;
+    let mut one = [Sample::default(), Sample::default()];
+    for round in 0..rounds * 2 {
+        for (journal, sample) in journals.iter().zip(&mut one) {
+            sample.add(accept(&**journal, round).await?, 1);
+        }
+    }
+    let mut many = [Sample::default(), Sample::default()];
+    let each = (rounds * 4).div_ceil(WRITERS);
+    for round in 0..5 {
+        for (journal, sample) in journals.iter().zip(&mut many) {
+            sample.add(flood(journal, round, each).await?, each * WRITERS);
+        }
+    }
+    for (callers, sample) in [("one caller", &one), ("64 callers at once", &many)] {
+        let mut table =
+            Table::new(&[callers, "median µs", "p10 µs", "p90 µs", "ratio", "paired ratio"]);
+        figures("without the index of a tenant's calls", &sample[0], &sample[0], &mut table);
+        figures("with it", &sample[1], &sample[0], &mut table);
+        println!("{table}\n");
+    }
     Ok(())
 }

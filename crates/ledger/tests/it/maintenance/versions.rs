@@ -51,7 +51,8 @@ async fn as_before(place: &Place) -> Place {
                  ALTER TABLE events ENABLE TRIGGER USER; DROP TABLE learnt; \
                  DROP TRIGGER calls_stay ON calls; DROP TRIGGER calls_stay_all ON calls; DROP TRIGGER calls_begin_once ON calls; \
                  DROP FUNCTION calls_stay(); DROP TABLE news; \
-                 DROP TABLE outbox, feed, feed_head, deliveries, webhook_endpoints; DELETE FROM schema_version WHERE version > 2",
+                 DROP TABLE outbox, feed, feed_head, deliveries, webhook_endpoints; \
+                 DROP TABLE api_keys, keys_epoch; DROP FUNCTION api_keys_stay(); DROP INDEX calls_of_tenant; DELETE FROM schema_version WHERE version > 2",
             )
             .await;
         return Place::postgres(place.url.clone().unwrap()).await;
