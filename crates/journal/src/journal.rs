@@ -254,7 +254,34 @@ pub trait Membership: Debug + Send + Sync {
     fn is_shared(&self) -> bool;
 }
 
-/// Decisions that are not about a single call. The log is append-only.
+/// Which entries of the audit log to read, in order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditQuery {
+    /// Only entries on these topics. Empty: any topic.
+    pub topics: Vec<AuditTopic>,
+    /// Only entries with a higher number.
+    pub after: u64,
+    /// At most this many, and at most [`AuditQuery::MOST`]; 0 counts as 1.
+    pub limit: u32,
+}
+
+impl AuditQuery {
+    /// The most entries that are read at once.
+    pub const MOST: u32 = 1_000;
+
+    /// How many entries are read at most.
+    pub fn at_most(&self) -> u32 {
+        self.limit.clamp(1, Self::MOST)
+    }
+
+    /// True if entries on this topic are read.
+    pub fn takes(&self, topic: AuditTopic) -> bool {
+        self.topics.is_empty() || self.topics.contains(&topic)
+    }
+}
+
+/// Decisions that are not about a single call, or that an operator made about one. The log is
+/// append-only.
 #[async_trait]
 pub trait AuditLog: Debug + Send + Sync {
     /// Appends an entry durably and returns its number, which is higher than all earlier ones.
@@ -262,6 +289,10 @@ pub trait AuditLog: Debug + Send + Sync {
 
     /// The entries of all processes on a topic with a number above `after`, in order.
     async fn audit_entries(&self, topic: AuditTopic, after: u64) -> Result<Vec<(u64, AuditEntry)>>;
+
+    /// Reads entries of all processes on several topics, in order. Entries on topics that this
+    /// version does not know are left out.
+    async fn audit_page(&self, query: &AuditQuery) -> Result<Vec<(u64, AuditEntry)>>;
 }
 
 /// A complete journal. After an error of kind `Journal`, nothing may be sent any more.

@@ -25,8 +25,8 @@ pub use denied::{Denied, WriteError};
 pub use duplicates::{DuplicateOf, KeyReused, details};
 pub use identity::{Identity, identity};
 pub use journal::{
-    AuditLog, CallLog, EvidenceIndex, Inbox, Journal, JournalExt, Membership, NewCall, News,
-    Opened, Recorded, Selection,
+    AuditLog, AuditQuery, CallLog, EvidenceIndex, Inbox, Journal, JournalExt, Membership, NewCall,
+    News, Opened, Recorded, Selection,
 };
 pub use memory::{MemoryJournal, Reservations};
 pub use pages::Pages;

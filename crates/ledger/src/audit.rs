@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use switchboard_core::Result;
+use switchboard_journal::AuditQuery;
 use switchboard_router::{AuditEntry, AuditTopic};
 
 use crate::{
@@ -35,6 +36,11 @@ impl DecisionRow {
             by: escape(&decision.by),
             at: micros(decision.at),
         })
+    }
+
+    /// The words of the topics that a query reads, as JSON.
+    pub(crate) fn topics(query: &AuditQuery) -> Result<String> {
+        json(&AuditTopic::ALL.into_iter().filter(|topic| query.takes(*topic)).collect::<Vec<_>>())
     }
 
     pub(crate) fn read(self, number: u64) -> Result<AuditEntry> {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use switchboard_router::{AuditEntry, AuditTopic};
 
 use super::fixtures::{Pair, at};
-use crate::Journal;
+use crate::{AuditQuery, Journal};
 
 const TOPICS: [AuditTopic; 3] =
     [AuditTopic::Configuration, AuditTopic::Reload, AuditTopic::Experiment];
@@ -52,6 +52,37 @@ pub(super) async fn decisions_are_kept_in_order(journal: Arc<dyn Journal>) {
             assert_eq!(journal.audit_entries(topic, *after).await.unwrap(), later);
         }
         assert_eq!(journal.audit_entries(topic, u64::MAX).await.unwrap(), []);
+    }
+}
+
+pub(super) async fn decisions_of_all_topics_are_read_page_by_page(journal: Arc<dyn Journal>) {
+    let page = |topics: &[AuditTopic], after, limit| {
+        let query = AuditQuery { topics: topics.to_vec(), after, limit };
+        let journal = Arc::clone(&journal);
+        async move { journal.audit_page(&query).await.unwrap() }
+    };
+    assert_eq!(page(&[], 0, 9).await, []);
+    let mut made = Vec::new();
+    for (n, topic) in (0..).zip(AuditTopic::ALL.into_iter().chain(AuditTopic::ALL)) {
+        let decision = decision(topic, n);
+        made.push((journal.append_audit(&decision).await.unwrap(), decision));
+    }
+    for (limit, size) in [(0, 1), (1, 1), (5, 5), (16, 16), (u32::MAX, 16)] {
+        let (mut read, mut after) = (Vec::new(), 0);
+        loop {
+            let next = page(&[], after, limit).await;
+            assert!(next.len() <= size);
+            let Some((last, _)) = next.last() else { break };
+            after = *last;
+            read.extend(next);
+        }
+        assert_eq!(read, made, "{limit} at a time");
+    }
+    for topics in [&[AuditTopic::Person][..], &[AuditTopic::Session, AuditTopic::Key]] {
+        let mut wanted = made.clone();
+        wanted.retain(|(_, decision)| topics.contains(&decision.topic));
+        assert_eq!(page(topics, 0, 9).await, wanted);
+        assert_eq!(page(topics, wanted[0].0, 1).await, wanted[1..2]);
     }
 }
 

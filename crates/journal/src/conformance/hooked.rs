@@ -10,8 +10,8 @@ use switchboard_core::{
 use switchboard_router::{AuditEntry, AuditTopic};
 
 use crate::{
-    AuditLog, CallLog, EvidenceIndex, Inbox, Membership, MemoryJournal, NewCall, News, Opened,
-    Recorded, Selection, StoredWebhook, Write, WriteError, state::Fact,
+    AuditLog, AuditQuery, CallLog, EvidenceIndex, Inbox, Membership, MemoryJournal, NewCall, News,
+    Opened, Recorded, Selection, StoredWebhook, Write, WriteError, state::Fact,
 };
 
 /// What a test does before and after the steps of a journal. A hook that fails fails its step.
@@ -196,5 +196,9 @@ impl<H: Hooks> AuditLog for HookedJournal<H> {
 
     async fn audit_entries(&self, topic: AuditTopic, after: u64) -> Result<Vec<(u64, AuditEntry)>> {
         self.inner.audit_entries(topic, after).await
+    }
+
+    async fn audit_page(&self, query: &AuditQuery) -> Result<Vec<(u64, AuditEntry)>> {
+        self.inner.audit_page(query).await
     }
 }

@@ -56,6 +56,7 @@ pub async fn hold<Made: Future<Output = Arc<dyn Journal>> + Send>(
     inbox::webhooks_are_kept_until_they_are_handled(new().await).await;
     audit::decisions_are_kept_in_order(new().await).await;
     audit::a_decision_comes_back_whole(new().await).await;
+    audit::decisions_of_all_topics_are_read_page_by_page(new().await).await;
 }
 
 /// Every rule about several processes, each on a journal of its own.

@@ -35,8 +35,8 @@ use switchboard_core::{
 use switchboard_router::{AuditEntry, AuditTopic};
 
 use crate::{
-    AuditLog, CallLog, EvidenceIndex, Inbox, Membership, NewCall, News, Opened, Recorded,
-    Selection, StoredWebhook, Write, WriteError, server::FeedSignal,
+    AuditLog, AuditQuery, CallLog, EvidenceIndex, Inbox, Membership, NewCall, News, Opened,
+    Recorded, Selection, StoredWebhook, Write, WriteError, server::FeedSignal,
 };
 
 pub use reservations::Reservations;
@@ -218,5 +218,9 @@ impl AuditLog for MemoryJournal {
 
     async fn audit_entries(&self, topic: AuditTopic, after: u64) -> Result<Vec<(u64, AuditEntry)>> {
         Ok(self.store.lock().audit_entries(topic, after))
+    }
+
+    async fn audit_page(&self, query: &AuditQuery) -> Result<Vec<(u64, AuditEntry)>> {
+        Ok(self.store.lock().audit_page(query))
     }
 }

@@ -16,9 +16,9 @@ use switchboard_router::{AuditEntry, AuditTopic, hash::digest, may_be_same_agent
 
 use super::{feed::Feed, keys::KeyTable, reservations::Reservations};
 use crate::{
-    Denied, DuplicateOf, Identity, KeyReused, NewCall, News, Opened, Published, Recorded,
-    Selection, Settlement, StoredWebhook, Write, WriteError, created, details, holds_concurrency,
-    identity, settlement,
+    AuditQuery, Denied, DuplicateOf, Identity, KeyReused, NewCall, News, Opened, Published,
+    Recorded, Selection, Settlement, StoredWebhook, Write, WriteError, created, details,
+    holds_concurrency, identity, settlement,
 };
 
 #[derive(Debug)]
@@ -373,10 +373,23 @@ impl Store {
     }
 
     pub(super) fn audit_entries(&self, topic: AuditTopic, after: u64) -> Vec<(u64, AuditEntry)> {
-        let numbered = (1..).zip(&self.decisions);
-        let wanted =
-            numbered.filter(|(number, decision)| *number > after && decision.topic == topic);
-        wanted.map(|(number, decision)| (number, decision.clone())).collect()
+        self.decisions_after(after, |decision| decision.topic == topic).collect()
+    }
+
+    pub(super) fn audit_page(&self, query: &AuditQuery) -> Vec<(u64, AuditEntry)> {
+        let wanted = self.decisions_after(query.after, |decision| query.takes(decision.topic));
+        wanted.take(query.at_most() as usize).collect()
+    }
+
+    fn decisions_after(
+        &self,
+        after: u64,
+        wanted: impl Fn(&AuditEntry) -> bool,
+    ) -> impl Iterator<Item = (u64, AuditEntry)> {
+        (1..)
+            .zip(&self.decisions)
+            .filter(move |(number, decision)| *number > after && wanted(decision))
+            .map(|(number, decision)| (number, decision.clone()))
     }
 
     pub(super) fn forget(&mut self, before: Timestamp) -> u64 {

@@ -64,8 +64,8 @@ use switchboard_core::{
     TenantId, ValidCall,
 };
 use switchboard_journal::{
-    AuditLog, CallLog, EvidenceIndex, Inbox, Membership, NewCall, News, Opened, Recorded,
-    Selection, StoredWebhook, Write, WriteError,
+    AuditLog, AuditQuery, CallLog, EvidenceIndex, Inbox, Membership, NewCall, News, Opened,
+    Recorded, Selection, StoredWebhook, Write, WriteError,
 };
 use switchboard_router::{AuditEntry, AuditTopic};
 
@@ -312,5 +312,10 @@ impl AuditLog for PostgresJournal {
     async fn audit_entries(&self, topic: AuditTopic, since: u64) -> Result<Vec<(u64, AuditEntry)>> {
         let mut snapshot = self.inner.snapshot().await?;
         read(audit::audit_entries(&mut snapshot, topic, after(since)).await)
+    }
+
+    async fn audit_page(&self, query: &AuditQuery) -> Result<Vec<(u64, AuditEntry)>> {
+        let mut snapshot = self.inner.snapshot().await?;
+        read(audit::audit_page(&mut snapshot, query).await)
     }
 }

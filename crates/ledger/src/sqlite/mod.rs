@@ -56,8 +56,8 @@ use switchboard_core::{
     AttemptId, Call, CallId, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall,
 };
 use switchboard_journal::{
-    AuditLog, CallLog, EvidenceIndex, Inbox, Membership, NewCall, News, Opened, Recorded,
-    Selection, StoredWebhook, Write, WriteError, server::FeedSignal,
+    AuditLog, AuditQuery, CallLog, EvidenceIndex, Inbox, Membership, NewCall, News, Opened,
+    Recorded, Selection, StoredWebhook, Write, WriteError, server::FeedSignal,
 };
 use switchboard_router::{AuditEntry, AuditTopic};
 
@@ -366,5 +366,10 @@ impl AuditLog for SqliteJournal {
 
     async fn audit_entries(&self, topic: AuditTopic, since: u64) -> Result<Vec<(u64, AuditEntry)>> {
         self.read(move |connection| audit::audit_entries(connection, topic, after(since))).await
+    }
+
+    async fn audit_page(&self, query: &AuditQuery) -> Result<Vec<(u64, AuditEntry)>> {
+        let query = query.clone();
+        self.read(move |connection| audit::audit_page(connection, &query)).await
     }
 }
