@@ -15,8 +15,8 @@ use switchboard::{
     ValidCall,
     core::{AttemptId, ProviderCallId},
     journal::{
-        AuditLog, CallLog, EvidenceIndex, Inbox, Membership, NewCall, News, Opened, Recorded,
-        Selection, StoredWebhook, Write, WriteError,
+        AuditLog, AuditQuery, CallLog, EvidenceIndex, Inbox, Membership, NewCall, News, Opened,
+        Recorded, Selection, StoredWebhook, Write, WriteError,
         state::{Fact, apply},
     },
     router::{AuditEntry, AuditTopic},
@@ -335,6 +335,11 @@ impl AuditLog for SimJournal {
     async fn audit_entries(&self, topic: AuditTopic, after: u64) -> Result<Vec<(u64, AuditEntry)>> {
         self.process.gate().await;
         self.inner.audit_entries(topic, after).await
+    }
+
+    async fn audit_page(&self, query: &AuditQuery) -> Result<Vec<(u64, AuditEntry)>> {
+        self.process.gate().await;
+        self.inner.audit_page(query).await
     }
 }
 

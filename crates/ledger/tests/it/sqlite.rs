@@ -387,7 +387,7 @@ async fn the_law_is_in_the_schema() {
         "INSERT INTO inbox SELECT id, zeroblob(32), NULL, '[]', 0, NULL FROM attempts UNION ALL SELECT id, zeroblob(32), NULL, '[]', 1, NULL FROM attempts",
         "UPDATE decisions SET what = '{}'",
         "DELETE FROM decisions",
-        "INSERT INTO decisions VALUES (9, 'weather', '', '1', '', 0)",
+        "INSERT INTO decisions VALUES (9, 'the weather', '', '1', '', 0)",
         "INSERT INTO concurrency_slots SELECT 'alpha', id, 0 FROM attempts UNION ALL SELECT 'alpha', id, 1 FROM attempts",
         "INSERT INTO holds SELECT id, 1, 'USD', '[]', 0, NULL, NULL FROM attempts UNION ALL SELECT id, 1, 'USD', '[]', 1, NULL, NULL FROM attempts",
     ];
