@@ -7,11 +7,12 @@
 //! | `reservations.rs` | what attempts reserve: slots and budgets |
 //! | `feed.rs` | the feed, webhook endpoints and deliveries |
 //! | `events.rs` | the traits of the feed, of endpoints and of deliveries |
-//! | `keys.rs` | API keys |
+//! | `keys.rs`, `key_table.rs` | API keys |
 //! | `search.rs` | pages of calls |
 
 mod events;
 mod feed;
+mod key_table;
 mod keys;
 mod reservations;
 mod search;

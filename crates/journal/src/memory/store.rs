@@ -14,7 +14,7 @@ use switchboard_core::{
 };
 use switchboard_router::{AuditEntry, AuditTopic, hash::digest, may_be_same_agent};
 
-use super::{feed::Feed, keys::KeyTable, reservations::Reservations};
+use super::{feed::Feed, key_table::KeyTable, reservations::Reservations};
 use crate::{
     AuditQuery, Denied, DuplicateOf, Identity, KeyReused, NewCall, News, Opened, Published,
     Recorded, Selection, Settlement, StoredWebhook, Write, WriteError, created, details,
