@@ -3,7 +3,7 @@
 
 use std::{
     fmt::{self, Debug},
-    io::Write,
+    sync::OnceLock,
 };
 
 use serde_json::{Map, Value, json};
@@ -21,13 +21,16 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-use crate::{failure::Failure, terminal};
+use crate::{failure::Failure, log_writer::Writing, terminal};
 
 /// Targets that are never logged: the phone number library logs whole numbers at TRACE, and tokens
 /// pass through the keyring's libraries.
 const NEVER_LOGGED: [&str; 4] = ["rlibphonenumber", "zbus", "secret_service", "keyring"];
 const USUAL: &str = "error";
 const OF_A_SERVER: &str = "warn,switchboard::requests=info";
+
+/// The log of a server, once it is started.
+static WRITING: OnceLock<Writing> = OnceLock::new();
 
 /// Starts the log.
 ///
@@ -58,9 +61,16 @@ pub(crate) fn start(filter: Option<&str>, serves: bool) -> Result<(), Failure> {
         .with(filter)
         .with(allowed)
         .with(lines)
-        .with(serves.then_some(JsonLines))
+        .with(serves.then(|| JsonLines(WRITING.get_or_init(Writing::start).clone())))
         .try_init()
         .map_err(|error| Failure::local(format!("the log could not be started: {error}")))
+}
+
+/// Writes what is still to be written, at the end of the process.
+pub(crate) fn finish() {
+    if let Some(writing) = WRITING.get() {
+        writing.finish();
+    }
 }
 
 /// Writes one field on one line. Numbers are masked here even if the caller already did.
@@ -74,7 +84,7 @@ fn field(writer: &mut Writer<'_>, field: &Field, value: &dyn Debug) -> fmt::Resu
 
 /// One line of JSON for each entry: `at`, `level`, `target`, and the entry's own fields.
 #[derive(Debug)]
-struct JsonLines;
+struct JsonLines(Writing);
 
 impl<S: Subscriber> Layer<S> for JsonLines {
     fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
@@ -83,9 +93,7 @@ impl<S: Subscriber> Layer<S> for JsonLines {
         fields.0.insert("level".to_owned(), json!(event.metadata().level().as_str()));
         fields.0.insert("target".to_owned(), json!(event.metadata().target()));
         event.record(&mut fields);
-        let line = Value::Object(fields.0).to_string();
-        // If stderr is closed, the server goes on anyway.
-        let _ = writeln!(std::io::stderr().lock(), "{line}");
+        self.0.write(Value::Object(fields.0).to_string());
     }
 }
 

@@ -15,6 +15,7 @@ mod exit;
 mod failure;
 mod help;
 mod interrupt;
+mod log_writer;
 mod logging;
 mod output;
 mod reload;
@@ -38,13 +39,13 @@ fn main() -> ExitCode {
     };
     let output = Output::new(cli.common.json);
     let common = cli.common.clone();
-    run(cli, output)
-        .unwrap_or_else(|failure| {
-            output.failure(&failure);
-            failure.refused().warn(&common, output);
-            failure.exit
-        })
-        .into()
+    let exit = run(cli, output).unwrap_or_else(|failure| {
+        output.failure(&failure);
+        failure.refused().warn(&common, output);
+        failure.exit
+    });
+    logging::finish();
+    exit.into()
 }
 
 fn run(cli: Cli, output: Output) -> Outcome {

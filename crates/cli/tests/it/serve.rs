@@ -191,6 +191,44 @@ async fn what_is_missing_or_unsafe_is_said_before_anything_listens() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_key_stops_working_everywhere_within_two_seconds_of_its_revocation() {
+    let harness = Harness::start(|config| config).await;
+    harness.configure(SECTION);
+    let key =
+        first_key(&harness, &["--role", "caller", "--tenant", "acme", "--name", "ours"]).await;
+    let server = Server::of(&harness, &[]).await;
+    let me = server.ask("GET", "/v1/me", &key, &Value::Null).await;
+    assert_eq!(me.json()["tenant"], "acme", "{me:?}");
+
+    // A key that is made while the server runs works at once.
+    let admin = first_key(&harness, &["--role", "admin"]).await;
+    let keys = server.ask("GET", "/v1/keys", &admin, &Value::Null).await.json();
+    assert_eq!(keys["data"].as_array().unwrap().len(), 2, "{keys}");
+    let listed = harness.run(&["keys", "list"]).await;
+    assert!(listed.out.contains("caller") && listed.out.contains("ours"), "{}", listed.out);
+    assert!(!listed.out.contains("sb_"), "{}", listed.out);
+
+    let revoked = harness.run(&["keys", "--by", "ada", "revoke", &key]).await;
+    assert_eq!(revoked.code, 0, "{}", revoked.err);
+    let since = std::time::Instant::now();
+    let refused = loop {
+        let me = server.ask("GET", "/v1/me", &key, &Value::Null).await;
+        // Above its quota of requests the key is still accepted, and answered with 429.
+        if !matches!(me.status, 200 | 429) {
+            break me;
+        }
+        assert!(since.elapsed().as_secs() < 2, "it still works");
+    };
+    assert_eq!((refused.status, &refused.json()["code"]), (401, &json!("revoked_key")));
+
+    let rotated = harness.run(&["keys", "--by", "ada", "rotate", &admin, "--json"]).await.json();
+    let next = rotated["secret"].as_str().unwrap();
+    assert_eq!(server.ask("GET", "/v1/keys", next, &Value::Null).await.status, 200);
+    let unknown = harness.run(&["keys", "--by", "ada", "revoke", "nosuchkey123"]).await;
+    assert_eq!(unknown.code, 2, "{}", unknown.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn connections_that_say_nothing_sensible_are_answered_and_ended() {
     let server = Server::simulated().await;
     let address = server.address();
