@@ -76,11 +76,17 @@ pub(crate) async fn accept_webhook(
     webhook: IncomingWebhook,
 ) -> Result<()> {
     let Checked { runtime, call, stored } = check(inner, path, webhook).await?;
-    if !inner.halt_on_journal_error(inner.journal.store_webhook(&stored).await)? {
-        return Ok(());
-    }
+    let (result, answer) = oneshot::channel();
     let strong = Arc::clone(inner);
+    // A task of its own from the first write on, as in `receive_webhook`.
     inner.spawn(async move {
+        let kept = strong.halt_on_journal_error(strong.journal.store_webhook(&stored).await);
+        let is_new = matches!(kept, Ok(true));
+        // An error only means that the caller no longer waits.
+        let _ = result.send(kept.map(|_| ()));
+        if !is_new {
+            return;
+        }
         for pause in AGAIN {
             match handle(&strong, &runtime, call, &stored).await {
                 Ok(()) => return,
@@ -92,7 +98,11 @@ pub(crate) async fn accept_webhook(
         }
         handle_again(&strong, stored).await;
     });
-    Ok(())
+    answer.await.map_err(not_handled)?
+}
+
+fn not_handled(_: oneshot::error::RecvError) -> Error {
+    stopping("the engine was stopped before the webhook was handled")
 }
 
 /// Returns when the webhook is handled.
@@ -116,8 +126,7 @@ pub(crate) async fn receive_webhook(
         // An error only means that the caller no longer waits.
         let _ = result.send(handled.await);
     });
-    let stopped = |_| stopping("the engine was stopped before the webhook was handled");
-    answer.await.map_err(stopped)?
+    answer.await.map_err(not_handled)?
 }
 
 /// Handles a stored webhook that a dead process had not handled.
