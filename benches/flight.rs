@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use switchboard::{
     Attempt, CallId, CallRequest, CallStatus, Currency, Engine, Policy, Provider, ProviderId,
     SystemClock,
-    core::{AttemptId, AttemptState, RequestLimit},
+    core::{AttemptId, RequestLimit},
     journal::{CallLog, NewCall, Write, state::Fact},
     kaicalls::{KaiCalls, KaiCallsConfig},
     router::{ProviderPolicy, RateDeck},
@@ -112,25 +112,7 @@ async fn sent(journal: &SqliteJournal, n: usize) -> Result<(), Failure> {
     let new = NewCall::new(id, Arc::new(request(n)?), now);
     journal.open(new).await?;
     let admitted = Fact::Admitted { estimated_cost: None, experiment: None, plan: None };
-    let intended = Attempt {
-        id: attempt,
-        provider: ProviderId::from_static("kaicalls"),
-        ring: 0,
-        agent: None,
-        idempotency_key: Uuid::now_v7(),
-        state: AttemptState::Intent,
-        provider_call_id: None,
-        delivery: None,
-        error: None,
-        outcome: None,
-        estimated_cost: None,
-        cost: None,
-        billed: None,
-        created_at: now,
-        sent_at: None,
-        ended_at: None,
-        evidence: Vec::new(),
-    };
+    let intended = Attempt::new(attempt, ProviderId::from_static("kaicalls"), Uuid::now_v7(), now);
     let facts = vec![
         admitted,
         Fact::Intended(Box::new(intended)),

@@ -79,7 +79,7 @@ async fn measure(directory: &Path) -> Result<(), Failure> {
 fn new_call(n: usize) -> Result<NewCall, Failure> {
     let now = Timestamp::now();
     let number = format!("+1{}555{:04}", ["212", "646", "718", "917"][n / 10_000 % 4], n % 10_000);
-    let request = CallRequest { allow_duplicate: true, ..CallRequest::new(number, TASK) };
+    let request = CallRequest::new(number, TASK).with(|call| call.allow_duplicate = true);
     Ok(NewCall::new(CallId::new(Uuid::now_v7()), Arc::new(request.validate(now)?), now))
 }
 

@@ -46,15 +46,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
     })?;
 
     // Who would be asked, and why: nothing is sent for this.
-    let request = CallRequest {
-        callee_name: Some("Jordan".to_owned()),
-        language: Some("en".to_owned()),
-        max_duration_seconds: Some(180),
-        ..CallRequest::new(
-            CALLEE,
-            "Ask whether a table for two is free on Friday at eight, and book it for Ada.",
-        )
-    };
+    let request = CallRequest::new(
+        CALLEE,
+        "Ask whether a table for two is free on Friday at eight, and book it for Ada.",
+    )
+    .with(|call| {
+        call.callee_name = Some("Jordan".to_owned());
+        call.language = Some("en".to_owned());
+        call.max_duration_seconds = Some(180);
+    });
     for candidate in switchboard.plan(&request)?.candidates {
         println!("plan      {}: {candidate}", candidate.provider);
     }

@@ -30,7 +30,10 @@ fn call(to: usize, status: CallStatus, theirs: Option<&str>) -> Call {
         at,
     );
     let provider_call_id = theirs.map(ProviderCallId::from);
-    Call { status, provider_call_id, ..new.received() }
+    new.received().with(|call| {
+        call.status = status;
+        call.provider_call_id = provider_call_id;
+    })
 }
 
 /// One good row, and what is said of it.

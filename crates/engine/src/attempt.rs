@@ -9,8 +9,8 @@ use std::{convert::Infallible, panic::AssertUnwindSafe, sync::Arc, time::Duratio
 use futures::FutureExt;
 use jiff::Timestamp;
 use switchboard_core::{
-    Attempt, AttemptError, AttemptState, Call, CallFailure, CallId, Delivery, Error, ErrorKind,
-    PlaceError, PlaceRequest, ProviderCall, ProviderCallId, Refusal, Result, ValidCall,
+    Attempt, AttemptError, Call, CallFailure, CallId, Delivery, Error, ErrorKind, PlaceError,
+    PlaceRequest, ProviderCall, ProviderCallId, Refusal, Result, ValidCall,
 };
 use switchboard_journal::{Denied, Write, WriteError, state::Fact};
 use switchboard_router::{
@@ -309,25 +309,14 @@ fn intent_transaction(
     order: &PlaceRequest,
 ) -> Result<Write> {
     let CallContext { inner, config, request, ring, .. } = *going;
-    let attempt = Attempt {
-        id: order.attempt,
-        provider: runtime.id.clone(),
-        ring,
-        agent: order.agent.clone(),
-        idempotency_key: order.idempotency_key,
-        state: AttemptState::Intent,
-        provider_call_id: None,
-        delivery: None,
-        error: None,
-        outcome: None,
-        estimated_cost: candidate.estimated_cost,
-        cost: None,
-        billed: None,
-        created_at: inner.now(),
-        sent_at: None,
-        ended_at: None,
-        evidence: Vec::new(),
-    };
+    let attempt =
+        Attempt::new(order.attempt, runtime.id.clone(), order.idempotency_key, inner.now()).with(
+            |attempt| {
+                attempt.ring = ring;
+                attempt.agent = order.agent.clone();
+                attempt.estimated_cost = candidate.estimated_cost;
+            },
+        );
     let hold = match config.policy.providers.get(candidate.index) {
         Some(one) => hold(
             &config.policy.budgets,

@@ -44,34 +44,11 @@ impl NewCall {
     /// The first record of the call, with the status `Received`.
     pub fn received(&self) -> Call {
         let request = &self.request;
-        Call {
-            id: self.id,
-            tenant: request.tenant.clone(),
-            to: request.to,
-            country: request.country(),
-            agent: request.agent.clone(),
-            batch: request.batch.clone(),
-            status: CallStatus::Received,
-            outcome: None,
-            provider: None,
-            provider_call_id: None,
-            experiment: None,
-            redial_at: None,
-            attempts: Vec::new(),
-            fault: None,
-            estimated_cost: None,
-            cost: None,
-            duration: None,
-            summary: None,
-            next_steps: None,
-            transcript: None,
-            recording: None,
-            metadata: request.metadata.clone(),
-            created_at: self.at,
-            updated_at: self.at,
-            revision: 1,
-            raw: None,
-        }
+        Call::new(self.id, request.tenant.clone(), request.to, self.at).with(|call| {
+            call.agent = request.agent.clone();
+            call.batch = request.batch.clone();
+            call.metadata = request.metadata.clone();
+        })
     }
 }
 

@@ -236,25 +236,24 @@ impl AttemptRow {
         let id = AttemptId::new(self.id);
         let what = format_args!("the attempt {id}").to_string();
         let body: AttemptBody = read(&self.body, &what)?;
-        Ok(Attempt {
-            id,
-            provider: ProviderId::new(self.provider),
-            agent: self.agent.map(|agent| AgentId::from(unescape(&agent))),
-            ring: u32::try_from(self.ring).map_err(|source| unreadable(&what, source))?,
-            idempotency_key: self.idempotency_key,
-            state: word(&self.state, &what)?,
-            provider_call_id: self.provider_call_id.map(|id| ProviderCallId::from(unescape(&id))),
-            delivery: body.delivery,
-            error: body.error,
-            outcome: body.outcome,
-            estimated_cost: body.estimated_cost,
-            cost: body.cost,
-            billed: body.billed,
-            created_at: moment(self.created_at, &what)?,
-            sent_at: self.sent_at.map(|at| moment(at, &what)).transpose()?,
-            ended_at: self.ended_at.map(|at| moment(at, &what)).transpose()?,
-            evidence: body.evidence,
-        })
+        let created_at = moment(self.created_at, &what)?;
+        let provider = ProviderId::new(self.provider);
+        let mut attempt = Attempt::new(id, provider, self.idempotency_key, created_at);
+        attempt.ring = u32::try_from(self.ring).map_err(|source| unreadable(&what, source))?;
+        attempt.agent = self.agent.map(|agent| AgentId::from(unescape(&agent)));
+        attempt.state = word(&self.state, &what)?;
+        attempt.provider_call_id =
+            self.provider_call_id.map(|id| ProviderCallId::from(unescape(&id)));
+        attempt.delivery = body.delivery;
+        attempt.error = body.error;
+        attempt.outcome = body.outcome;
+        attempt.estimated_cost = body.estimated_cost;
+        attempt.cost = body.cost;
+        attempt.billed = body.billed;
+        attempt.sent_at = self.sent_at.map(|at| moment(at, &what)).transpose()?;
+        attempt.ended_at = self.ended_at.map(|at| moment(at, &what)).transpose()?;
+        attempt.evidence = body.evidence;
+        Ok(attempt)
     }
 }
 
@@ -269,34 +268,32 @@ impl CallRow {
         let body: Body = read(&self.body, &what)?;
         let country: Country = word(&self.country, &what)?;
         let content: Content = read(&content, &what)?;
-        Ok(Some(Call {
-            id,
-            tenant: TenantId::from(self.tenant),
-            to: restore(&number, country, &what)?,
-            country,
-            agent: body.agent,
-            batch: body.batch,
-            status: word(&self.status, &what)?,
-            outcome: self.outcome.map(|outcome| word(&outcome, &what)).transpose()?,
-            provider: self.provider.map(ProviderId::new),
-            provider_call_id: self.provider_call_id.map(|id| ProviderCallId::from(unescape(&id))),
-            experiment: body.experiment,
-            redial_at: body.redial_at,
-            attempts: attempts.into_iter().map(AttemptRow::read).collect::<Result<_>>()?,
-            fault: body.fault,
-            estimated_cost: body.estimated_cost,
-            cost: body.cost,
-            duration: body.duration,
-            summary: content.summary,
-            next_steps: content.next_steps,
-            transcript: content.transcript,
-            recording: content.recording,
-            metadata: content.metadata,
-            created_at: moment(self.created_at, &what)?,
-            updated_at: moment(self.updated_at, &what)?,
-            revision: body.revision,
-            raw: content.raw.map(|[raw]| raw),
-        }))
+        let to = restore(&number, country, &what)?;
+        let created_at = moment(self.created_at, &what)?;
+        let mut call = Call::new(id, TenantId::from(self.tenant), to, created_at);
+        call.country = country;
+        call.agent = body.agent;
+        call.batch = body.batch;
+        call.status = word(&self.status, &what)?;
+        call.outcome = self.outcome.map(|outcome| word(&outcome, &what)).transpose()?;
+        call.provider = self.provider.map(ProviderId::new);
+        call.provider_call_id = self.provider_call_id.map(|id| ProviderCallId::from(unescape(&id)));
+        call.experiment = body.experiment;
+        call.redial_at = body.redial_at;
+        call.attempts = attempts.into_iter().map(AttemptRow::read).collect::<Result<_>>()?;
+        call.fault = body.fault;
+        call.estimated_cost = body.estimated_cost;
+        call.cost = body.cost;
+        call.duration = body.duration;
+        call.summary = content.summary;
+        call.next_steps = content.next_steps;
+        call.transcript = content.transcript;
+        call.recording = content.recording;
+        call.metadata = content.metadata;
+        call.updated_at = moment(self.updated_at, &what)?;
+        call.revision = body.revision;
+        call.raw = content.raw.map(|[raw]| raw);
+        Ok(Some(call))
     }
 }
 
@@ -339,7 +336,10 @@ pub(crate) fn read_request(
     let request: CallRequest = read(request, &what)?;
     let callback = request.callback_number.as_deref();
     let callback_number = callback.map(|number| restore(number, country, &what)).transpose()?;
-    let request = CallRequest { to: ANYBODY.to_owned(), callback_number: None, ..request };
+    let request = request.with(|call| {
+        call.to = ANYBODY.to_owned();
+        call.callback_number = None;
+    });
     // It was validated before it was received, so use a time at which the window was open.
     let checked = request
         .not_after

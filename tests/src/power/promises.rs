@@ -191,11 +191,10 @@ async fn goes_on(journal: Arc<SqliteJournal>, found: &[Call]) -> Result<(), Brok
         );
     }
     if let Some(active) = found.iter().find(|call| may_ring(call.status)) {
-        let again = CallRequest {
-            task: "Ask something else.".to_owned(),
-            ..(*asked(&journal, active.id).await?).to_request()
-        };
-        let again = CallRequest { idempotency_key: None, ..again };
+        let again = (*asked(&journal, active.id).await?)
+            .to_request()
+            .with(|call| call.task = "Ask something else.".to_owned());
+        let again = again.with(|call| call.idempotency_key = None);
         let rival = open(&journal, &again).await?;
         let busy = journal.record(rival, rules::admitted(), rules::at(0)).await;
         hold!(

@@ -108,10 +108,8 @@ impl Writer {
     async fn live(&self) {
         let n = self.next.fetch_add(1, Ordering::SeqCst);
         assert!(n < ENOUGH, "{n} calls, and the log was not copied yet");
-        let asked = CallRequest {
-            idempotency_key: (n % 4 == 3).then(|| format!("key-{n}")),
-            ..crate::request(n)
-        };
+        let asked = crate::request(n)
+            .with(|call| call.idempotency_key = (n % 4 == 3).then(|| format!("key-{n}")));
         let mut life = Life::open(self, n, &asked).await;
         life.step(rules::admitted()).await;
         let attempt = rules::attempt("alpha");

@@ -117,36 +117,32 @@ macro_rules! new_call {
             /// # Errors
             /// `invalid_request` for an amount of money that is none.
             pub fn to_request(&self) -> Result<CallRequest> {
-                Ok(CallRequest {
-                    to: self.to.clone(),
-                    default_country: self.default_country.clone(),
-                    task: self.task.clone(),
-                    agent: self.agent.clone(),
-                    language: self.language.clone(),
-                    callee_name: self.callee_name.clone(),
-                    business_name: self.business_name.clone(),
-                    on_behalf_of: self.on_behalf_of.clone(),
-                    callback_number: self.callback_number.clone(),
-                    first_message: self.first_message.clone(),
-                    instructions: self.instructions.clone(),
-                    appointment: self.appointment.as_ref().map(Appointment::to_core),
-                    lead_id: self.lead_id.clone(),
-                    timezone: self.timezone.clone(),
-                    urgent: self.urgent,
-                    max_duration_seconds: self.max_duration_seconds,
-                    not_before: self.not_before.clone(),
-                    not_after: self.not_after.clone(),
-                    max_cost: self.max_cost.as_ref().map(money).transpose()?,
-                    tags: self.tags.clone(),
-                    metadata: self.metadata.clone(),
-                    idempotency_key: None,
-                    batch: self.batch.clone(),
-                    row_key: None,
-                    tenant: None,
-                    allow_duplicate: self.allow_duplicate,
-                    failover_on_quota: self.failover_on_quota,
-                    redial: self.redial.as_ref().map(Redial::to_core),
-                })
+                let max_cost = self.max_cost.as_ref().map(money).transpose()?;
+                Ok(CallRequest::new(self.to.as_str(), self.task.as_str()).with(|call| {
+                    call.default_country = self.default_country.clone();
+                    call.agent = self.agent.clone();
+                    call.language = self.language.clone();
+                    call.callee_name = self.callee_name.clone();
+                    call.business_name = self.business_name.clone();
+                    call.on_behalf_of = self.on_behalf_of.clone();
+                    call.callback_number = self.callback_number.clone();
+                    call.first_message = self.first_message.clone();
+                    call.instructions = self.instructions.clone();
+                    call.appointment = self.appointment.as_ref().map(Appointment::to_core);
+                    call.lead_id = self.lead_id.clone();
+                    call.timezone = self.timezone.clone();
+                    call.urgent = self.urgent;
+                    call.max_duration_seconds = self.max_duration_seconds;
+                    call.not_before = self.not_before.clone();
+                    call.not_after = self.not_after.clone();
+                    call.max_cost = max_cost;
+                    call.tags = self.tags.clone();
+                    call.metadata = self.metadata.clone();
+                    call.batch = self.batch.clone();
+                    call.allow_duplicate = self.allow_duplicate;
+                    call.failover_on_quota = self.failover_on_quota;
+                    call.redial = self.redial.as_ref().map(Redial::to_core);
+                }))
             }
         }
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use serde_json::Value;
+use switchboard::CallRequest;
 use switchboard_api::{caller::ScopeName, document};
 
 fn json() -> Value {
@@ -66,4 +67,21 @@ fn every_field_of_a_call_is_always_there() {
         let required: HashSet<&str> = required.iter().filter_map(Value::as_str).collect();
         assert_eq!(fields.len(), required.len(), "{schema:#}");
     }
+}
+
+#[test]
+fn a_new_call_takes_every_field_of_the_librarys_request() {
+    let document = json();
+    let schema = &document["components"]["schemas"]["NewCall"];
+    let fields: HashSet<&str> =
+        schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+    let request = CallRequest::new("+442079460018", "Ask for the opening hours.")
+        .with(|call| call.default_country = Some("GB".to_owned()));
+    let request = serde_json::to_value(request).unwrap();
+    // The tenant is the key's, the idempotency key is a header, and rows are the batch's.
+    let elsewhere = ["tenant", "idempotency_key", "row_key"];
+    let wanted = request.as_object().unwrap().keys().map(String::as_str);
+    let wanted: HashSet<&str> = wanted.filter(|name| !elsewhere.contains(name)).collect();
+    let missing: Vec<_> = wanted.difference(&fields).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }

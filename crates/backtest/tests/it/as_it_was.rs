@@ -96,17 +96,16 @@ fn change(policy: &mut Policy, chance: &mut Chance) {
 }
 
 fn asked(n: u32, chance: &mut Chance) -> CallRequest {
-    CallRequest {
-        tags: if chance.below(3) == 0 { vec!["tried".to_owned()] } else { Vec::new() },
-        redial: (chance.below(2) == 0).then(|| Redial {
+    request(n).with(|call| {
+        call.tags = if chance.below(3) == 0 { vec!["tried".to_owned()] } else { Vec::new() };
+        call.redial = (chance.below(2) == 0).then(|| Redial {
             on: [Outcome::NoAnswer, Outcome::Busy].into(),
             times: 2,
             gap_seconds: 90,
             per_day: 9,
-        }),
-        failover_on_quota: chance.below(2) == 0,
-        ..request(n)
-    }
+        });
+        call.failover_on_quota = chance.below(2) == 0;
+    })
 }
 
 /// What a ledger's calls sum up to.

@@ -205,14 +205,15 @@ async fn enough_bills_say_how_far_estimates_can_be_believed() {
 
 #[tokio::test(start_paused = true)]
 async fn redials_count_with_their_ring_and_follow_where_the_first_was_taken() {
-    let again = |n| CallRequest {
-        redial: Some(Redial {
-            on: [Outcome::NoAnswer].into(),
-            times: 1,
-            gap_seconds: 60,
-            per_day: 5,
-        }),
-        ..request(n)
+    let again = |n| {
+        request(n).with(|call| {
+            call.redial = Some(Redial {
+                on: [Outcome::NoAnswer].into(),
+                times: 1,
+                gap_seconds: 60,
+                per_day: 5,
+            })
+        })
     };
     let (policy, scribe) =
         ran([alpha(&[]).ending(&[Outcome::NoAnswer]), beta(&[])], vec![again(1)]).await;

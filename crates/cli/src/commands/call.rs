@@ -25,14 +25,13 @@ const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 
 pub(crate) async fn run(common: &Common, args: CallArgs, output: Output) -> Outcome {
     let switchboard = setup::open_for_calls(common, output).await?;
-    let request = CallRequest {
-        default_country: args.default_country.map(|country| country.as_str().to_owned()),
-        agent: args.agent,
-        language: args.language,
-        idempotency_key: args.idempotency_key,
-        allow_duplicate: args.again,
-        ..CallRequest::new(args.to, args.task)
-    };
+    let request = CallRequest::new(args.to, args.task).with(|call| {
+        call.default_country = args.default_country.map(|country| country.as_str().to_owned());
+        call.agent = args.agent;
+        call.language = args.language;
+        call.idempotency_key = args.idempotency_key;
+        call.allow_duplicate = args.again;
+    });
     let mut watch = Watch {
         output,
         spinner: output.spinner("planning"),

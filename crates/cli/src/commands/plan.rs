@@ -30,12 +30,12 @@ pub(crate) fn run(common: &Common, args: PlanArgs, output: Output) -> Outcome {
     let policy = config.policy()?;
     let data = read_ledger(common, args.ledger.as_deref(), config, policy.quality, output)?;
     let planner = Planner::new(policy, data);
-    let request = |to: &str| CallRequest {
-        default_country: args.default_country.map(|country| country.as_str().to_owned()),
-        agent: args.agent.clone(),
-        language: args.language.clone(),
-        // A request needs a task, but the plan does not depend on it.
-        ..CallRequest::new(to, "plan")
+    let request = |to: &str| {
+        CallRequest::new(to, "plan").with(|call| {
+            call.default_country = args.default_country.map(|country| country.as_str().to_owned());
+            call.agent = args.agent.clone();
+            call.language = args.language.clone();
+        })
     };
     match (&args.to_file, args.to.as_slice()) {
         (None, [only]) => {

@@ -125,6 +125,7 @@ impl From<&Error> for AttemptError {
 
 /// One attempt at one provider. A call keeps all its attempts in order, including failed ones.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Attempt {
     /// The id of the attempt.
     pub id: AttemptId,
@@ -165,4 +166,42 @@ pub struct Attempt {
     pub ended_at: Option<Timestamp>,
     /// The evidence for the state, in the order in which it was found.
     pub evidence: Vec<Evidence>,
+}
+
+impl Attempt {
+    /// An attempt that was just written down. `idempotency_key` is what it sends to a provider
+    /// that takes one.
+    pub const fn new(
+        id: AttemptId,
+        provider: ProviderId,
+        idempotency_key: Uuid,
+        created_at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            provider,
+            ring: 0,
+            agent: None,
+            idempotency_key,
+            state: AttemptState::Intent,
+            provider_call_id: None,
+            delivery: None,
+            error: None,
+            outcome: None,
+            estimated_cost: None,
+            cost: None,
+            billed: None,
+            created_at,
+            sent_at: None,
+            ended_at: None,
+            evidence: Vec::new(),
+        }
+    }
+
+    /// The same, changed. Fields that are added later keep their default.
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }

@@ -51,6 +51,7 @@ impl From<&AttemptError> for CallFailure {
 
 /// One call across all its attempts. `Debug` omits what was said.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Call {
     /// The id of the call.
     pub id: CallId,
@@ -109,6 +110,47 @@ pub struct Call {
     pub revision: u64,
     /// The provider's last response.
     pub raw: Option<Raw>,
+}
+
+impl Call {
+    /// A call that was just received, and of which nothing else is known.
+    pub const fn new(id: CallId, tenant: TenantId, to: PhoneNumber, created_at: Timestamp) -> Self {
+        Self {
+            id,
+            tenant,
+            to,
+            country: to.country(),
+            agent: None,
+            batch: None,
+            status: CallStatus::Received,
+            outcome: None,
+            provider: None,
+            provider_call_id: None,
+            experiment: None,
+            redial_at: None,
+            attempts: Vec::new(),
+            fault: None,
+            estimated_cost: None,
+            cost: None,
+            duration: None,
+            summary: None,
+            next_steps: None,
+            transcript: None,
+            recording: None,
+            metadata: BTreeMap::new(),
+            created_at,
+            updated_at: created_at,
+            revision: 1,
+            raw: None,
+        }
+    }
+
+    /// The same, changed. Fields that are added later keep their default.
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 redacted_debug!(Call {

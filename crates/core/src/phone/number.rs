@@ -49,7 +49,7 @@ impl PhoneNumber {
     /// The country whose numbering plan contains the number. `+1` is shared by 25 countries, and
     /// Guernsey, Jersey and the Isle of Man are not the United Kingdom. The phone itself may be
     /// anywhere.
-    pub fn country(&self) -> Country {
+    pub const fn country(&self) -> Country {
         self.country
     }
 

@@ -50,6 +50,7 @@ impl Redial {
 /// `Debug` omits who is called and what is said.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct CallRequest {
     /// The number to call, in E.164, for example `+442079460123`. With a `default_country` it may
     /// also be written as it is dialled there.
@@ -121,6 +122,19 @@ impl CallRequest {
     /// Creates a request with the required fields.
     pub fn new(to: impl Into<String>, task: impl Into<String>) -> Self {
         Self { to: to.into(), task: task.into(), ..Self::default() }
+    }
+
+    /// The same request with other fields set:
+    ///
+    /// ```
+    /// # use switchboard_core::CallRequest;
+    /// let request = CallRequest::new("+442079460018", "Ask for the opening hours.")
+    ///     .with(|call| call.tags = vec!["reminder".to_owned()]);
+    /// ```
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 

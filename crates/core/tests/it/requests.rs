@@ -33,13 +33,15 @@ fn ambiguous_times_are_rejected() {
     ] {
         let moment = Some(moment.parse::<Timestamp>().unwrap());
         let timezone = zone.map(str::to_owned);
-        let opens = CallRequest {
-            not_before: Some(text.to_owned()),
-            timezone: timezone.clone(),
-            ..request()
-        };
+        let opens = request().with(|call| {
+            call.not_before = Some(text.to_owned());
+            call.timezone = timezone.clone();
+        });
         assert_eq!(opens.validate(now()).unwrap().window.opens, moment, "{text} in {zone:?}");
-        let closes = CallRequest { not_after: Some(text.to_owned()), timezone, ..request() };
+        let closes = request().with(|call| {
+            call.not_after = Some(text.to_owned());
+            call.timezone = timezone;
+        });
         assert_eq!(closes.validate(now()).unwrap().window.closes, moment, "{text} in {zone:?}");
         assert_eq!(closes.closes().unwrap(), moment);
     }
@@ -73,12 +75,11 @@ fn ambiguous_times_are_rejected() {
             let text = Some(text.to_owned());
             let (not_before, not_after) =
                 if field == "not_before" { (text, None) } else { (None, text) };
-            let asked = CallRequest {
-                not_before,
-                not_after,
-                timezone: zone.map(str::to_owned),
-                ..request()
-            };
+            let asked = request().with(|call| {
+                call.not_before = not_before;
+                call.not_after = not_after;
+                call.timezone = zone.map(str::to_owned);
+            });
             let error = asked.validate(now()).unwrap_err();
             assert_eq!(
                 (error.kind(), error.field()),
@@ -92,24 +93,22 @@ fn ambiguous_times_are_rejected() {
 
 #[test]
 fn a_time_survives_a_round_trip() {
-    let asked = CallRequest {
-        not_before: Some("2026-07-01T09:00".to_owned()),
-        timezone: Some("Europe/Berlin".to_owned()),
-        ..request()
-    };
+    let asked = request().with(|call| {
+        call.not_before = Some("2026-07-01T09:00".to_owned());
+        call.timezone = Some("Europe/Berlin".to_owned());
+    });
     let call = asked.validate(now()).unwrap();
     assert_eq!(call.to_request().validate(now()).unwrap(), call);
 }
 
 #[test]
 fn only_a_key_written_by_the_caller_permits_calling_again() {
-    let keyed = CallRequest { idempotency_key: Some("order-17".to_owned()), ..request() };
-    let row = CallRequest {
-        batch: Some("may.csv".to_owned()),
-        row_key: Some("order-17".to_owned()),
-        ..request()
-    };
-    let meant = CallRequest { allow_duplicate: true, ..row.clone() };
+    let keyed = request().with(|call| call.idempotency_key = Some("order-17".to_owned()));
+    let row = request().with(|call| {
+        call.batch = Some("may.csv".to_owned());
+        call.row_key = Some("order-17".to_owned());
+    });
+    let meant = row.clone().with(|call| call.allow_duplicate = true);
     for (asked, again) in [(request(), false), (keyed, true), (row.clone(), false), (meant, true)] {
         let call = asked.validate(now()).unwrap();
         assert_eq!(call.is_meant_again(), again, "{asked:?}");
@@ -121,13 +120,13 @@ fn only_a_key_written_by_the_caller_permits_calling_again() {
 
 #[test]
 fn errors_of_batches_and_rows_name_the_field_and_the_fix() {
-    let row =
-        |batch: Option<&str>, row_key: Option<&str>, idempotency_key: Option<&str>| CallRequest {
-            batch: batch.map(str::to_owned),
-            row_key: row_key.map(str::to_owned),
-            idempotency_key: idempotency_key.map(str::to_owned),
-            ..request()
-        };
+    let row = |batch: Option<&str>, row_key: Option<&str>, idempotency_key: Option<&str>| {
+        request().with(|call| {
+            call.batch = batch.map(str::to_owned);
+            call.row_key = row_key.map(str::to_owned);
+            call.idempotency_key = idempotency_key.map(str::to_owned);
+        })
+    };
     let long = "n".repeat(201);
     for (asked, field, message) in [
         (row(Some(""), None, None), "batch", "is empty"),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use futures::FutureExt;
 use parking_lot::Mutex;
 use switchboard_core::{
-    Call, CallRequest, CallStatus, Destination, ErrorKind, Money, Outcome, Refusal, Tariff,
-    TariffRow, TenantId, ValidCall,
+    Call, CallStatus, Destination, ErrorKind, Money, Outcome, Refusal, Tariff, TariffRow, TenantId,
+    ValidCall,
 };
 use switchboard_engine::Engine;
 use switchboard_journal::{
@@ -55,7 +55,7 @@ fn with(
 }
 
 fn of(tenant: &str, n: u32) -> ValidCall {
-    valid(CallRequest { tenant: Some(tenant.to_owned()), ..request(n) })
+    valid(request(n).with(|call| call.tenant = Some(tenant.to_owned())))
 }
 
 fn worlds() -> Vec<Arc<World>> {
@@ -120,7 +120,7 @@ async fn an_experiments_budget_counts_its_own_calls() {
             .budgets
             .push(Budget { experiment: Some("trial".to_owned()), ..budget("the trial's", "1.00") });
     });
-    let tried = |n| valid(CallRequest { tags: vec!["tried".to_owned()], ..request(n) });
+    let tried = |n| valid(request(n).with(|call| call.tags = vec!["tried".to_owned()]));
     assert_eq!(run(&router, tried(1)).await.provider, Some(id("beta")));
     is_over(&run(&router, tried(2)).await, "the trial's");
     assert_eq!(run(&router, call(3)).await.status, CallStatus::Closed);
@@ -183,7 +183,7 @@ async fn the_longest_duration_is_held_and_the_bill_settles_it() {
     within(router.wait(first.id)).await.unwrap();
     tokio::time::sleep(seconds(1)).await;
     assert_eq!(run(&router, call(3)).await.status, CallStatus::Closed, "0.20 and 5.00");
-    let short = CallRequest { max_duration_seconds: Some(120), ..request(4) };
+    let short = request(4).with(|call| call.max_duration_seconds = Some(120));
     tokio::time::sleep(seconds(1)).await;
     assert_eq!(run(&router, valid(short)).await.status, CallStatus::Closed, "0.40 and 1.00");
 }

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use switchboard_core::{Call, CallRequest, CallStatus, Outcome, Redial, Refusal};
+use switchboard_core::{Call, CallStatus, Outcome, Redial, Refusal};
 
 use crate::support::{
     process::{Gone, books, clock, dying, kill},
@@ -100,7 +100,7 @@ async fn live_through(case: &Case, gone: Option<Gone>) -> (Call, Vec<Arc<World>>
     let (worlds, clock, books) = ((case.worlds)(), clock(), books());
     let (journal, over, facts) = dying(&books, gone);
     let first = process(&worlds, &clock, journal);
-    let asked = CallRequest { redial: case.redial.clone(), ..request(1) };
+    let asked = request(1).with(|call| call.redial = case.redial.clone());
     let id = first.submit(valid(asked)).await.unwrap().id;
     let ended = async {
         loop {

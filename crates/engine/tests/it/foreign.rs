@@ -133,7 +133,7 @@ async fn a_call_that_turns_out_to_be_under_way_is_followed_to_its_end() {
     for after in [SEARCHED, GIVEN_UP] {
         for nth in 0..4 {
             let stage = Stage::new(dark(Act::RingAndLose, after + 60));
-            let long = CallRequest { max_duration_seconds: Some(3_600), ..request(1) };
+            let long = request(1).with(|call| call.max_duration_seconds = Some(3_600));
             let (call, attempt) = stage.call(long, after).await;
             let fact = under_way(attempt)[nth].clone();
             let what = format!("{fact:?} after {after} s");
@@ -193,7 +193,7 @@ async fn a_call_that_turns_out_to_have_reached_nobody_goes_on() {
 
 /// To the first person, whose line is held, or to the second, for whom the provider has no free concurrency slot.
 fn asking_more(n: u32) -> CallRequest {
-    CallRequest { task: "Ask for the price of a haircut.".to_owned(), ..request(n) }
+    request(n).with(|call| call.task = "Ask for the price of a haircut.".to_owned())
 }
 
 #[tokio::test(start_paused = true)]
@@ -241,15 +241,10 @@ async fn whoever_waits_for_a_call_is_told() {
 }
 
 fn ringing_again() -> CallRequest {
-    CallRequest {
-        redial: Some(Redial {
-            on: [Outcome::NoAnswer].into(),
-            times: 1,
-            gap_seconds: 60,
-            per_day: 5,
-        }),
-        ..request(1)
-    }
+    request(1).with(|call| {
+        call.redial =
+            Some(Redial { on: [Outcome::NoAnswer].into(), times: 1, gap_seconds: 60, per_day: 5 })
+    })
 }
 
 #[tokio::test(start_paused = true)]

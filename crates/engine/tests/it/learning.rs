@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use jiff::ToSpan;
-use switchboard_core::CallRequest;
 use switchboard_engine::Engine;
 use switchboard_journal::Journal;
 
@@ -27,10 +26,8 @@ async fn calls_of_another_process_count_once_they_are_over_however_long_one_wait
     let second = process(&worlds, &clock, Arc::new(books.another()));
     first.recover().await.unwrap();
     second.recover().await.unwrap();
-    let in_two_days = CallRequest {
-        not_before: Some(epoch().checked_add(48.hours()).unwrap().to_string()),
-        ..request(0)
-    };
+    let in_two_days = request(0)
+        .with(|call| call.not_before = Some(epoch().checked_add(48.hours()).unwrap().to_string()));
     let waiting = first.submit(valid(in_two_days)).await.unwrap().id;
     for n in 1..=3 {
         let id = first.submit(call(n)).await.unwrap().id;

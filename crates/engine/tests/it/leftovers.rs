@@ -16,7 +16,7 @@ use crate::support::{
 };
 
 fn keyed(n: u32) -> CallRequest {
-    CallRequest { idempotency_key: Some(format!("row-{n}")), ..request(n) }
+    request(n).with(|call| call.idempotency_key = Some(format!("row-{n}")))
 }
 
 async fn left(journal: &dyn Journal, n: u32) -> CallId {
@@ -62,11 +62,12 @@ async fn a_command_begins_what_it_was_asked_for_and_nothing_else() {
 
 #[tokio::test(start_paused = true)]
 async fn a_row_that_was_left_is_begun_by_its_batch_whatever_else_it_says_now() {
-    let row = |urgent: bool| CallRequest {
-        batch: Some("calls.csv".to_owned()),
-        row_key: Some("ann".to_owned()),
-        urgent,
-        ..request(1)
+    let row = |urgent: bool| {
+        request(1).with(|call| {
+            call.batch = Some("calls.csv".to_owned());
+            call.row_key = Some("ann".to_owned());
+            call.urgent = urgent;
+        })
     };
     for urgent in [false, true] {
         let worlds = shared([World::new("alpha", &[])]);
@@ -116,12 +117,10 @@ async fn anybody_takes_back_what_was_not_sent_and_nobody_rings() {
     let worlds = shared([World::new("alpha", &[])]);
     let (clock, books) = (clock(), books());
     let owner = process(&worlds, &clock, Arc::clone(&books) as Arc<dyn Journal>);
-    let scheduled = CallRequest {
-        not_before: Some(
-            epoch().checked_add(jiff::SignedDuration::from_secs(600)).unwrap().to_string(),
-        ),
-        ..request(1)
-    };
+    let scheduled = request(1).with(|call| {
+        call.not_before =
+            Some(epoch().checked_add(jiff::SignedDuration::from_secs(600)).unwrap().to_string())
+    });
     let waiting = owner.submit(valid(scheduled)).await.unwrap();
     tokio::time::sleep(seconds(1)).await;
     let other = process_with(

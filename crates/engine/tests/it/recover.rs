@@ -49,25 +49,7 @@ fn admitted() -> Fact {
 }
 
 fn attempt() -> Attempt {
-    Attempt {
-        id: AttemptId::new(Uuid::now_v7()),
-        provider: id("alpha"),
-        ring: 0,
-        agent: None,
-        idempotency_key: Uuid::nil(),
-        state: AttemptState::Intent,
-        provider_call_id: None,
-        delivery: None,
-        error: None,
-        outcome: None,
-        estimated_cost: None,
-        cost: None,
-        billed: None,
-        created_at: epoch(),
-        sent_at: None,
-        ended_at: None,
-        evidence: Vec::new(),
-    }
+    Attempt::new(AttemptId::new(Uuid::now_v7()), id("alpha"), Uuid::nil(), epoch())
 }
 
 #[tokio::test(start_paused = true)]
@@ -91,7 +73,7 @@ async fn a_scheduled_call_keeps_its_hour() {
     let began = tokio::time::Instant::now();
     let (_, call) = taken_up(&worlds, async |journal| {
         let opens = epoch().checked_add(1.hour()).unwrap();
-        let id = opened(journal, CallRequest { not_before: Some(opens.to_string()), ..request(1) })
+        let id = opened(journal, request(1).with(|call| call.not_before = Some(opens.to_string())))
             .await;
         said(journal, id, [Fact::Scheduled]).await;
         id

@@ -20,7 +20,7 @@ fn again(times: u32, gap_seconds: u32, per_day: u32) -> Option<Redial> {
 }
 
 fn asking(redial: Option<Redial>) -> CallRequest {
-    CallRequest { redial, ..request(1) }
+    request(1).with(|call| call.redial = redial)
 }
 
 /// One process over one world.
@@ -63,8 +63,10 @@ async fn another_ring_is_another_request_to_the_provider() {
     let (router, worlds) =
         alone(World::new("alpha", &[]).ending(&[Outcome::NoAnswer, Outcome::Busy]));
     for key in [None, Some("the caller's own".to_owned())] {
-        let asked =
-            CallRequest { idempotency_key: key, allow_duplicate: true, ..asking(again(3, 600, 9)) };
+        let asked = asking(again(3, 600, 9)).with(|call| {
+            call.idempotency_key = key;
+            call.allow_duplicate = true;
+        });
         to_the_end(&router, asked).await;
     }
     let orders = worlds[0].orders();
@@ -107,7 +109,7 @@ async fn nobody_who_did_not_ask_is_rung_again() {
 #[tokio::test(start_paused = true)]
 async fn a_person_is_rung_no_more_often_a_day_than_the_policy_allows_over_all_calls() {
     let (router, worlds) = alone(World::new("alpha", &[]).ending(&[Outcome::NoAnswer; 9]));
-    let another = CallRequest { task: "Something else.".to_owned(), ..request(1) };
+    let another = request(1).with(|call| call.task = "Something else.".to_owned());
     to_the_end(&router, another).await;
     let call = to_the_end(&router, asking(again(9, 600, 3))).await;
     assert_eq!((call.status, call.outcome), (CallStatus::Closed, Some(Outcome::NoAnswer)));
@@ -121,10 +123,9 @@ async fn it_does_not_ring_again_after_its_window() {
     // It ends after twenty seconds and is seen within four more.
     for (closes, rings) in [(615, 1), (640, 2)] {
         let (router, worlds) = alone(World::new("alpha", &[]).ending(&[Outcome::NoAnswer]));
-        let asked = CallRequest {
-            not_after: Some(epoch().checked_add(closes.seconds()).unwrap().to_string()),
-            ..asking(again(3, 600, 9))
-        };
+        let asked = asking(again(3, 600, 9)).with(|call| {
+            call.not_after = Some(epoch().checked_add(closes.seconds()).unwrap().to_string())
+        });
         let call = to_the_end(&router, asked).await;
         assert_eq!(
             (call.status, worlds[0].orders().len()),
@@ -288,7 +289,7 @@ async fn the_next_ring_waits_for_nobody_else_and_holds_nobody_up_before() {
     let router = process(&worlds, &clock(), books());
     let id = router.submit(valid(asking(again(3, 3600, 9)))).await.unwrap().id;
     tokio::time::sleep(seconds(60)).await;
-    let another = CallRequest { task: "Something else.".to_owned(), ..request(1) };
+    let another = request(1).with(|call| call.task = "Something else.".to_owned());
     let between = within(router.place(valid(another))).await.unwrap();
     assert_eq!(between.status, CallStatus::InProgress, "the callee is free between rings");
     assert_eq!(within(router.wait(id)).await.unwrap().outcome, Some(Outcome::Completed));

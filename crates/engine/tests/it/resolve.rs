@@ -9,7 +9,7 @@ use std::{
 };
 
 use switchboard_core::{
-    AttemptState, Call, CallRequest, CallStatus, ErrorKind, Idempotency, Outcome, Proof, Trace,
+    AttemptState, Call, CallStatus, ErrorKind, Idempotency, Outcome, Proof, Trace,
 };
 use switchboard_engine::Engine;
 use switchboard_journal::{
@@ -103,7 +103,7 @@ async fn a_call_that_an_operator_named_in_time_is_not_given_up_with_the_search()
     alpha.lasts = seconds(3600);
     let worlds = shared([alpha]);
     let router = process(&worlds, &clock(), books());
-    let long = CallRequest { max_duration_seconds: Some(3600), ..request(1) };
+    let long = request(1).with(|call| call.max_duration_seconds = Some(3600));
     let id = router.submit(valid(long)).await.unwrap().id;
     tokio::time::sleep(seconds(60)).await;
     router.resolve(id, word(Verdict::Placed("alpha-0".into()))).await.unwrap();
@@ -256,8 +256,7 @@ async fn a_word_that_ends_a_call_lost_from_sight_frees_its_callee() {
 }
 
 fn valid_again() -> switchboard_core::ValidCall {
-    crate::support::valid(switchboard_core::CallRequest {
-        task: "Something else.".to_owned(),
-        ..crate::support::request(1)
-    })
+    crate::support::valid(
+        crate::support::request(1).with(|call| call.task = "Something else.".to_owned()),
+    )
 }

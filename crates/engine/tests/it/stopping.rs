@@ -10,7 +10,7 @@ use std::{
 
 use futures::FutureExt;
 use jiff::ToSpan;
-use switchboard_core::{CallRequest, CallStatus, Error, ErrorKind};
+use switchboard_core::{CallStatus, Error, ErrorKind};
 use switchboard_journal::{CallLog, Journal, JournalExt, state::Fact};
 use tokio::time::Instant;
 
@@ -69,10 +69,9 @@ async fn nothing_new_is_taken_in_and_nothing_more_is_sent() {
     let (clock, books) = (clock(), books());
     let first = process(&worlds, &clock, Arc::clone(&books) as Arc<dyn Journal>);
     let open = first.submit(call(1)).await.unwrap().id;
-    let scheduled = CallRequest {
-        not_before: Some(epoch().checked_add(10.seconds()).unwrap().to_string()),
-        ..request(2)
-    };
+    let scheduled = request(2).with(|call| {
+        call.not_before = Some(epoch().checked_add(10.seconds()).unwrap().to_string())
+    });
     let waiting = first.submit(valid(scheduled)).await.unwrap().id;
     tokio::time::sleep(seconds(1)).await;
     let refused = async {

@@ -5,9 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
 use jiff::{Timestamp, ToSpan};
-use switchboard_core::{
-    AttemptState, CallFailure, CallRequest, CallStatus, Clock, ErrorKind, Outcome,
-};
+use switchboard_core::{AttemptState, CallFailure, CallStatus, Clock, ErrorKind, Outcome};
 use switchboard_journal::{Journal, JournalExt, state::Fact};
 use tokio::sync::watch;
 
@@ -73,10 +71,8 @@ async fn a_process_that_was_silent_too_long_may_not_move_its_calls_on() {
         Arc::clone(&books) as Arc<dyn Journal>,
     );
     let _second = process(&worlds, &clock, Arc::new(books.another()));
-    let scheduled = CallRequest {
-        not_before: Some(epoch().checked_add(1.minute()).unwrap().to_string()),
-        ..request(1)
-    };
+    let scheduled = request(1)
+        .with(|call| call.not_before = Some(epoch().checked_add(1.minute()).unwrap().to_string()));
     let id = first.submit(valid(scheduled)).await.unwrap().id;
     tokio::time::sleep(seconds(10)).await;
     pausing.pause();
@@ -218,10 +214,10 @@ async fn what_one_process_leaves_is_taken_by_one_other() {
     let others = [(); 3].map(|()| process(&worlds, &clock, Arc::new(books.another())));
     let mut ids = Vec::new();
     for n in 0..30 {
-        let scheduled = CallRequest {
-            not_before: (n % 3 != 0).then(|| epoch().checked_add(1.minute()).unwrap().to_string()),
-            ..request(n)
-        };
+        let scheduled = request(n).with(|call| {
+            call.not_before =
+                (n % 3 != 0).then(|| epoch().checked_add(1.minute()).unwrap().to_string())
+        });
         ids.push(first.submit(valid(scheduled)).await.unwrap().id);
     }
     tokio::time::sleep(seconds(1)).await;

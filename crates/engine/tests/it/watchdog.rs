@@ -14,7 +14,7 @@ use crate::support::{
 };
 
 fn two_minutes() -> CallRequest {
-    CallRequest { max_duration_seconds: Some(120), ..request(1) }
+    request(1).with(|call| call.max_duration_seconds = Some(120))
 }
 
 /// Somebody who talks for an hour.

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use switchboard_core::{
-    Attempt, AttemptId, AttemptState, Call, CallFailure, CallId, CallStatus, Country, Currency,
-    ErrorKind, Money, Outcome, TenantId,
+    Attempt, AttemptId, AttemptState, Call, CallFailure, CallId, CallStatus, Currency, ErrorKind,
+    Money, Outcome, TenantId,
 };
 use switchboard_router::Experiment;
 use uuid::Uuid;
@@ -53,64 +53,38 @@ pub(crate) fn call(experiment: &Experiment, arm: &str, n: u32, nth: u32, end: En
     let state =
         if matches!(end, End::Refused) { AttemptState::NotPlaced } else { AttemptState::Placed };
     let fault = CallFailure { kind: ErrorKind::NoProvider, message: String::new() };
-    Call {
-        id: CallId::new(Uuid::from_u128((u128::from(n) << 32) + u128::from(nth))),
-        tenant: TenantId::default(),
-        to: number(n).parse().unwrap(),
-        country: "US".parse::<Country>().unwrap(),
-        agent: None,
-        batch: None,
-        status,
-        outcome,
-        provider: Some(id("alpha")),
-        provider_call_id: None,
-        experiment: Some(switchboard_core::Assignment {
+    let attempt =
+        Attempt::new(AttemptId::new(Uuid::from_u128(u128::from(n))), id("alpha"), Uuid::nil(), at)
+            .with(|attempt| {
+                attempt.state = state;
+                attempt.outcome = outcome;
+                attempt.sent_at = Some(at);
+                attempt.ended_at = is_over.then(|| at + SignedDuration::from_secs(30));
+            });
+    let call = CallId::new(Uuid::from_u128((u128::from(n) << 32) + u128::from(nth)));
+    Call::new(call, TenantId::default(), number(n).parse().unwrap(), at).with(|call| {
+        call.status = status;
+        call.outcome = outcome;
+        call.provider = Some(id("alpha"));
+        call.experiment = Some(switchboard_core::Assignment {
             experiment: experiment.name.clone(),
             version: experiment.version,
             arm: arm.to_owned(),
-        }),
-        redial_at: None,
-        attempts: vec![Attempt {
-            id: AttemptId::new(Uuid::from_u128(u128::from(n))),
-            provider: id("alpha"),
-            ring: 0,
-            agent: None,
-            idempotency_key: Uuid::nil(),
-            state,
-            provider_call_id: None,
-            delivery: None,
-            error: None,
-            outcome,
-            estimated_cost: None,
-            cost: None,
-            billed: None,
-            created_at: at,
-            sent_at: Some(at),
-            ended_at: is_over.then(|| at + SignedDuration::from_secs(30)),
-            evidence: Vec::new(),
-        }],
-        fault: matches!(end, End::Refused).then_some(fault),
-        estimated_cost: None,
-        cost: match end {
+        });
+        call.attempts = vec![attempt];
+        call.fault = matches!(end, End::Refused).then_some(fault);
+        call.cost = match end {
             End::Talked(_, cost) | End::NoAnswer(cost) => {
                 Some(Money::from_micros(cost, Currency::USD))
             }
             End::Failed | End::Refused | End::Open => None,
-        },
-        duration: match end {
+        };
+        call.duration = match end {
             End::Talked(seconds, _) => Some(Duration::from_secs(seconds)),
             End::NoAnswer(_) | End::Failed | End::Refused | End::Open => None,
-        },
-        summary: None,
-        next_steps: None,
-        transcript: None,
-        recording: None,
-        metadata: std::collections::BTreeMap::new(),
-        created_at: at,
-        updated_at: at + SignedDuration::from_secs(40),
-        revision: 1,
-        raw: None,
-    }
+        };
+        call.updated_at = at + SignedDuration::from_secs(40);
+    })
 }
 
 /// True with this probability, always the same for one `n`.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use switchboard_core::{
-    Appointment, AttemptId, AttemptState, Call, CallId, CallRequest, CallStatus, Currency,
-    Delivery, ErrorKind, Money, Outcome, Proof, ProviderId, Redial,
+    Appointment, AttemptId, AttemptState, Call, CallId, CallStatus, Currency, Delivery, ErrorKind,
+    Money, Outcome, Proof, ProviderId, Redial,
 };
 use uuid::Uuid;
 
@@ -44,7 +44,7 @@ pub(super) async fn one_live_attempt(journal: Arc<dyn Journal>) {
 pub(super) async fn one_active_call_for_each_callee_and_tenant(journal: Arc<dyn Journal>) {
     let first = open(&journal, task(1, "one"), 0).await;
     let second = open(&journal, task(1, "two"), 0).await;
-    let elsewhere = CallRequest { tenant: Some("another".to_owned()), ..task(1, "three") };
+    let elsewhere = task(1, "three").with(|call| call.tenant = Some("another".to_owned()));
     let elsewhere = open(&journal, elsewhere, 0).await;
     let tried = send(&journal, first).await;
 
@@ -111,7 +111,7 @@ pub(super) async fn one_owner_of_a_providers_call(journal: Arc<dyn Journal>) {
 }
 
 pub(super) async fn a_key_names_one_request(journal: Arc<dyn Journal>) {
-    let keyed = |n: u32| CallRequest { idempotency_key: Some("order-17".to_owned()), ..request(n) };
+    let keyed = |n: u32| request(n).with(|call| call.idempotency_key = Some("order-17".to_owned()));
     let first = open(&journal, keyed(1), 0).await;
     match journal.open(new_call(&keyed(1), at(1))).await.unwrap() {
         Opened::Replayed(call) => assert_eq!((call.id, call.status), (first, CallStatus::Received)),
@@ -122,7 +122,7 @@ pub(super) async fn a_key_names_one_request(journal: Arc<dyn Journal>) {
         Opened::Replayed(call) => assert_eq!((call.id, call.status), (first, CallStatus::Admitted)),
         Opened::New(_) | Opened::Changed(_) => panic!("the key came before"),
     }
-    for other in [keyed(2), CallRequest { urgent: true, ..keyed(1) }] {
+    for other in [keyed(2), keyed(1).with(|call| call.urgent = true)] {
         let reused = refusal_to_open(&journal, other, 2).await;
         assert_eq!(
             (reused.kind(), reused.code()),
@@ -130,7 +130,7 @@ pub(super) async fn a_key_names_one_request(journal: Arc<dyn Journal>) {
         );
         assert!(reused.message().contains(&first.to_string()));
     }
-    let theirs = CallRequest { tenant: Some("another".to_owned()), ..keyed(2) };
+    let theirs = keyed(2).with(|call| call.tenant = Some("another".to_owned()));
     open(&journal, theirs, 3).await;
     record(&journal, first, Fact::Refused(fault())).await;
     match journal.open(new_call(&keyed(1), at(6_000))).await.unwrap() {
@@ -186,43 +186,42 @@ pub(super) async fn what_is_forbidden_frees_nobody(journal: Arc<dyn Journal>) {
 }
 
 pub(super) async fn what_was_asked_for_comes_back_whole(journal: Arc<dyn Journal>) {
-    let everything = CallRequest {
-        agent: Some("receptionist".to_owned()),
-        language: Some("es-mx".to_owned()),
-        callee_name: Some("José".to_owned()),
-        business_name: Some("Chez \"Nous\"".to_owned()),
-        on_behalf_of: Some("Ann".to_owned()),
-        callback_number: Some("+442079460018".to_owned()),
-        first_message: Some("Hello\nthere".to_owned()),
-        instructions: vec!["Be brief.".to_owned(), "Be kind.".to_owned()],
-        appointment: Some(Appointment {
+    let everything = request(1).with(|call| {
+        call.agent = Some("receptionist".to_owned());
+        call.language = Some("es-mx".to_owned());
+        call.callee_name = Some("José".to_owned());
+        call.business_name = Some("Chez \"Nous\"".to_owned());
+        call.on_behalf_of = Some("Ann".to_owned());
+        call.callback_number = Some("+442079460018".to_owned());
+        call.first_message = Some("Hello\nthere".to_owned());
+        call.instructions = vec!["Be brief.".to_owned(), "Be kind.".to_owned()];
+        call.appointment = Some(Appointment {
             date: Some("2026-03-14".to_owned()),
             time: Some("20:05".to_owned()),
             time_preference: Some("after five".to_owned()),
             party_size: Some(4),
-        }),
-        lead_id: Some("lead-7".to_owned()),
-        timezone: Some("America/New_York".to_owned()),
-        urgent: true,
-        max_duration_seconds: Some(90),
-        not_before: Some("2026-03-02T09:00:00.5+01:00".to_owned()),
-        not_after: Some("2026-03-02T09:00:00.000000001Z".to_owned()),
-        max_cost: Some(Money::from_micros(1_250_001, Currency::EUR)),
-        tags: vec!["b".to_owned(), "a".to_owned()],
-        metadata: [("order".to_owned(), "17".to_owned())].into(),
-        idempotency_key: Some("everything".to_owned()),
-        batch: Some("spring; 20 %".to_owned()),
-        tenant: Some("another".to_owned()),
-        allow_duplicate: true,
-        failover_on_quota: true,
-        redial: Some(Redial {
+        });
+        call.lead_id = Some("lead-7".to_owned());
+        call.timezone = Some("America/New_York".to_owned());
+        call.urgent = true;
+        call.max_duration_seconds = Some(90);
+        call.not_before = Some("2026-03-02T09:00:00.5+01:00".to_owned());
+        call.not_after = Some("2026-03-02T09:00:00.000000001Z".to_owned());
+        call.max_cost = Some(Money::from_micros(1_250_001, Currency::EUR));
+        call.tags = vec!["b".to_owned(), "a".to_owned()];
+        call.metadata = [("order".to_owned(), "17".to_owned())].into();
+        call.idempotency_key = Some("everything".to_owned());
+        call.batch = Some("spring; 20 %".to_owned());
+        call.tenant = Some("another".to_owned());
+        call.allow_duplicate = true;
+        call.failover_on_quota = true;
+        call.redial = Some(Redial {
             on: [Outcome::Busy, Outcome::NoAnswer].into(),
             times: 2,
             gap_seconds: 300,
             per_day: 3,
-        }),
-        ..request(1)
-    };
+        });
+    });
     let asked = valid(&everything);
     let call = open(&journal, everything, 7).await;
     assert_eq!(
@@ -233,11 +232,10 @@ pub(super) async fn what_was_asked_for_comes_back_whole(journal: Arc<dyn Journal
     let kept = journal.get(call).await.unwrap().unwrap();
     assert_eq!((kept.to, kept.metadata, kept.batch), (asked.to, asked.metadata, asked.batch));
 
-    let row = CallRequest {
-        batch: Some("spring".to_owned()),
-        row_key: Some("made of it".to_owned()),
-        ..request(2)
-    };
+    let row = request(2).with(|call| {
+        call.batch = Some("spring".to_owned());
+        call.row_key = Some("made of it".to_owned());
+    });
     let call = open(&journal, row.clone(), 8).await;
     assert_eq!(*journal.request(call).await.unwrap().unwrap(), valid(&row));
 }

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use switchboard_core::{AttemptId, CallRequest, Delivery, Outcome, Proof, Result};
+use switchboard_core::{AttemptId, Delivery, Outcome, Proof, Result};
 use switchboard_router::Reservation;
 use uuid::Uuid;
 
@@ -153,12 +153,11 @@ pub(super) async fn an_end_without_an_id_leaves_its_neighbours_unproven(journal:
 
 pub(super) async fn two_tenants_with_one_task_are_not_told_apart_by_it(journal: Arc<dyn Journal>) {
     let ours = request(0);
-    let theirs = CallRequest { tenant: Some("another".to_owned()), ..ours.clone() };
-    let elsewhere = CallRequest {
-        tenant: Some("a third".to_owned()),
-        task: "Ask for the price of a haircut.".to_owned(),
-        ..ours.clone()
-    };
+    let theirs = ours.clone().with(|call| call.tenant = Some("another".to_owned()));
+    let elsewhere = ours.clone().with(|call| {
+        call.tenant = Some("a third".to_owned());
+        call.task = "Ask for the price of a haircut.".to_owned();
+    });
     let mut attempts = Vec::new();
     for asked in [ours, theirs, elsewhere] {
         let call = open(&journal, asked, 0).await;

@@ -15,16 +15,22 @@ const HOURS: u64 = 60 * MINUTES;
 
 /// A row of a batch, under the key that was made of it.
 fn row(n: u32, batch: &str, key: &str) -> CallRequest {
-    CallRequest { batch: Some(batch.to_owned()), row_key: Some(key.to_owned()), ..request(n) }
+    request(n).with(|call| {
+        call.batch = Some(batch.to_owned());
+        call.row_key = Some(key.to_owned());
+    })
 }
 
 /// The same, under the caller's own key.
 fn keyed_row(n: u32, batch: &str, key: &str) -> CallRequest {
-    CallRequest { row_key: None, idempotency_key: Some(key.to_owned()), ..row(n, batch, key) }
+    row(n, batch, key).with(|call| {
+        call.row_key = None;
+        call.idempotency_key = Some(key.to_owned());
+    })
 }
 
 fn allowed(request: CallRequest) -> CallRequest {
-    CallRequest { allow_duplicate: true, ..request }
+    request.with(|call| call.allow_duplicate = true)
 }
 
 /// It rings at this moment, and is over.
@@ -69,12 +75,12 @@ pub(super) async fn a_possible_duplicate_is_refused_within_its_window(journal: A
     }
     open(&journal, task(1, "something else"), 1).await;
     open(&journal, request(2), 1).await;
-    let theirs = CallRequest { tenant: Some("another".to_owned()), ..request(1) };
+    let theirs = request(1).with(|call| call.tenant = Some("another".to_owned()));
     open(&journal, theirs, 1).await;
     let meant = open(&journal, allowed(request(1)), 2).await;
     ring(&journal, meant, 2).await;
     let keyed =
-        CallRequest { idempotency_key: Some("a key is a word on it too".to_owned()), ..request(1) };
+        request(1).with(|call| call.idempotency_key = Some("a key is a word on it too".to_owned()));
     let keyed = open(&journal, keyed, 3).await;
     ring(&journal, keyed, 3).await;
     open(&journal, request(1), 3 + 600).await;
@@ -145,10 +151,10 @@ pub(super) async fn a_key_that_was_made_is_no_leave(journal: Arc<dyn Journal>) {
     ring(&journal, meant, 700).await;
     open(&journal, row(1, "wednesday", "r-3"), 700 + 12 * HOURS).await;
     // Earlier versions kept a row's key as one of the caller's, and named no batch.
-    let earlier = CallRequest {
-        idempotency_key: Some("batch:0123456789abcdef:0123456789abcdef0123456789abcdef".to_owned()),
-        ..request(3)
-    };
+    let earlier = request(3).with(|call| {
+        call.idempotency_key =
+            Some("batch:0123456789abcdef:0123456789abcdef0123456789abcdef".to_owned())
+    });
     let earlier = open(&journal, earlier, 0).await;
     ring(&journal, earlier, 0).await;
     is_held_back(&journal, row(3, "monday", "r-8"), 12 * HOURS - 1, earlier, 0).await;
@@ -161,7 +167,7 @@ pub(super) async fn a_key_that_was_made_is_no_leave(journal: Arc<dyn Journal>) {
 }
 
 pub(super) async fn a_row_is_one_call_whatever_else_it_says(journal: Arc<dyn Journal>) {
-    let urgent = |request: CallRequest| CallRequest { urgent: true, ..request };
+    let urgent = |request: CallRequest| request.with(|call| call.urgent = true);
     let came =
         async |request: CallRequest, after| journal.open(new_call(&request, at(after))).await;
     for (n, kind) in (1..).zip([row as fn(u32, &str, &str) -> CallRequest, keyed_row]) {
@@ -169,7 +175,7 @@ pub(super) async fn a_row_is_one_call_whatever_else_it_says(journal: Arc<dyn Jou
         let first = open(&journal, asked.clone(), 0).await;
         ring(&journal, first, 0).await;
         // How the batch is run is no part of the row.
-        let asked_so = CallRequest { failover_on_quota: true, ..allowed(asked.clone()) };
+        let asked_so = allowed(asked.clone()).with(|call| call.failover_on_quota = true);
         for (same, after) in [(asked.clone(), 1), (asked.clone(), 100 * HOURS), (asked_so, 2)] {
             match came(same, after).await.unwrap() {
                 Opened::Replayed(call) => {
@@ -191,8 +197,8 @@ pub(super) async fn a_row_is_one_call_whatever_else_it_says(journal: Arc<dyn Jou
             }
         }
         // The same key for somebody or something else is another matter.
-        let somebody = CallRequest { to: request(50 + n).to, ..asked.clone() };
-        let something = CallRequest { task: "Ask something else.".to_owned(), ..asked.clone() };
+        let somebody = asked.clone().with(|call| call.to = request(50 + n).to);
+        let something = asked.clone().with(|call| call.task = "Ask something else.".to_owned());
         for other in [somebody, something] {
             let reused = refusal_to_open(&journal, other, 5).await;
             assert_eq!(reused.code(), Some("idempotency_key_reused"));

@@ -5,9 +5,8 @@ use std::{sync::Arc, time::Duration};
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use switchboard_core::{
-    Attempt, AttemptId, AttemptState, Call, CallFailure, CallId, CallRequest, CallStatus, Currency,
-    Delivery, Error, ErrorKind, Money, Outcome, ProviderCall, ProviderId, ProviderState, Result,
-    ValidCall,
+    Attempt, AttemptId, Call, CallFailure, CallId, CallRequest, CallStatus, Currency, Delivery,
+    Error, ErrorKind, Money, Outcome, ProviderCall, ProviderId, ProviderState, Result, ValidCall,
 };
 use switchboard_router::{Budgeted, ConcurrencySlot, RateSlot, Reservation, Scope};
 use uuid::Uuid;
@@ -71,7 +70,7 @@ pub fn new_call(request: &CallRequest, at: Timestamp) -> NewCall {
 
 /// The same number and another task each time.
 pub(in crate::conformance) fn task(n: u32, task: &str) -> CallRequest {
-    CallRequest { task: task.to_owned(), ..request(n) }
+    request(n).with(|call| call.task = task.to_owned())
 }
 
 /// A new call in the journal.
@@ -111,25 +110,12 @@ pub fn admitted() -> Fact {
 
 /// An attempt that is about to exist.
 pub fn attempt(provider: &str) -> Attempt {
-    Attempt {
-        id: AttemptId::new(Uuid::now_v7()),
-        provider: ProviderId::new(provider.to_owned()),
-        ring: 0,
-        agent: None,
-        idempotency_key: Uuid::now_v7(),
-        state: AttemptState::Intent,
-        provider_call_id: None,
-        delivery: None,
-        error: None,
-        outcome: None,
-        estimated_cost: None,
-        cost: None,
-        billed: None,
-        created_at: at(1),
-        sent_at: None,
-        ended_at: None,
-        evidence: Vec::new(),
-    }
+    Attempt::new(
+        AttemptId::new(Uuid::now_v7()),
+        ProviderId::new(provider.to_owned()),
+        Uuid::now_v7(),
+        at(1),
+    )
 }
 
 /// The placing request failed so.
@@ -163,7 +149,7 @@ pub async fn send(journal: &Arc<dyn Journal>, call: CallId) -> AttemptId {
 
 /// An attempt in which this agent speaks.
 pub(in crate::conformance) fn agents_attempt(provider: &str, agent: Option<&str>) -> Attempt {
-    Attempt { agent: agent.map(Into::into), ..attempt(provider) }
+    attempt(provider).with(|attempt| attempt.agent = agent.map(Into::into))
 }
 
 /// The `n`th call, sent by this attempt, with an unknown result.

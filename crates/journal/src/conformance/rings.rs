@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use switchboard_core::{
-    Attempt, AttemptId, AttemptState, CallId, CallRequest, CallStatus, Cost, Credits, Currency,
-    Delivery, ErrorKind, Money, Outcome, ProviderId, ProviderState, TenantId,
+    Attempt, AttemptId, AttemptState, CallId, CallStatus, Cost, Credits, Currency, Delivery,
+    ErrorKind, Money, Outcome, ProviderId, ProviderState, TenantId,
 };
 
 use super::fixtures::{
@@ -28,7 +28,7 @@ async fn rang(journal: &Arc<dyn Journal>, n: u32, theirs: &str) -> (CallId, Atte
 }
 
 fn ring(ring: u32) -> Attempt {
-    Attempt { ring, ..attempt("alpha") }
+    attempt("alpha").with(|attempt| attempt.ring = ring)
 }
 
 pub(super) async fn rings_are_counted_by_person_tenant_and_time(journal: Arc<dyn Journal>) {
@@ -46,7 +46,7 @@ pub(super) async fn rings_are_counted_by_person_tenant_and_time(journal: Arc<dyn
         (1, 1, 0),
         "it was sent at the first second"
     );
-    let silent = CallRequest { task: "another".to_owned(), ..request(1) };
+    let silent = request(1).with(|call| call.task = "another".to_owned());
     let silent = open(&journal, silent, 0).await;
     let tried = send(&journal, silent).await;
     assert_eq!(counted(0).await, 2, "who is asked may ring");
@@ -54,7 +54,7 @@ pub(super) async fn rings_are_counted_by_person_tenant_and_time(journal: Arc<dyn
     assert_eq!(counted(0).await, 1, "an attempt with proof that no phone rang does not count");
     record(&journal, silent, Fact::Intended(Box::new(attempt("alpha")))).await;
     assert_eq!(counted(0).await, 1, "nor what was not sent");
-    let theirs = CallRequest { tenant: Some("another".to_owned()), ..request(1) };
+    let theirs = request(1).with(|call| call.tenant = Some("another".to_owned()));
     let theirs = open(&journal, theirs, 0).await;
     send(&journal, theirs).await;
     assert_eq!(counted(0).await, 1, "a tenant's rings are its own");
@@ -71,7 +71,7 @@ pub(super) async fn a_second_ring_waits_for_the_end_of_the_first(journal: Arc<dy
     record(&journal, call, Fact::Answered(first, Box::new(queued("alpha", "a-1")))).await;
     assert!(journal.record(call, Fact::Redialled(first, at(600)), at(2)).await.is_err());
     record(&journal, call, unanswered("a-1")).await;
-    let other = open(&journal, CallRequest { task: "another".to_owned(), ..request(1) }, 0).await;
+    let other = open(&journal, request(1).with(|call| call.task = "another".to_owned()), 0).await;
     let waits = record(&journal, call, Fact::Redialled(first, at(600))).await;
     assert_eq!(
         (waits.status, waits.redial_at, waits.outcome),

@@ -41,25 +41,13 @@ const DELIVERIES: [Delivery; 8] = [
 ];
 
 fn attempt(n: usize, ring: u32) -> Attempt {
-    Attempt {
-        id: AttemptId::new(Uuid::from_u128(n as u128 + 1)),
-        provider: ProviderId::new(["alpha", "beta"][n % 2].to_owned()),
-        ring,
-        agent: None,
-        idempotency_key: Uuid::nil(),
-        state: AttemptState::Intent,
-        provider_call_id: None,
-        delivery: None,
-        error: None,
-        outcome: None,
-        estimated_cost: None,
-        cost: None,
-        billed: None,
-        created_at: epoch(),
-        sent_at: None,
-        ended_at: None,
-        evidence: Vec::new(),
-    }
+    Attempt::new(
+        AttemptId::new(Uuid::from_u128(n as u128 + 1)),
+        ProviderId::new(["alpha", "beta"][n % 2].to_owned()),
+        Uuid::nil(),
+        epoch(),
+    )
+    .with(|attempt| attempt.ring = ring)
 }
 
 fn fault() -> CallFailure {

@@ -12,8 +12,8 @@ use std::{
 use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use switchboard_core::{
-    Attempt, AttemptError, AttemptId, AttemptState, CallId, Cost, Delivery, Error, ErrorKind,
-    Money, ProviderId, Refusal, ValidCall,
+    Attempt, AttemptError, AttemptId, CallId, Cost, Delivery, Error, ErrorKind, Money, ProviderId,
+    Refusal, ValidCall,
 };
 use switchboard_journal::{
     CallLog, JournalExt, MemoryJournal, NewCall, Write,
@@ -88,25 +88,12 @@ impl Desk {
         let journal = &self.handles[handle];
         journal.open(NewCall::new(call, request, at)).now_or_never().unwrap().unwrap();
         let admitted = Fact::Admitted { estimated_cost: None, experiment: None, plan: None };
-        let intended = Fact::Intended(Box::new(Attempt {
-            id: attempt,
-            provider: ProviderId::new("alpha".to_owned()),
-            ring: 0,
-            agent: None,
-            idempotency_key: Uuid::nil(),
-            state: AttemptState::Intent,
-            provider_call_id: None,
-            delivery: None,
-            error: None,
-            outcome: None,
-            estimated_cost: None,
-            cost: None,
-            billed: None,
-            created_at: at,
-            sent_at: None,
-            ended_at: None,
-            evidence: Vec::new(),
-        }));
+        let intended = Fact::Intended(Box::new(Attempt::new(
+            attempt,
+            ProviderId::new("alpha".to_owned()),
+            Uuid::nil(),
+            at,
+        )));
         let write = Write {
             facts: vec![admitted, intended, Fact::Claimed(attempt), Fact::Sent(attempt)],
             reservation,

@@ -235,10 +235,7 @@ async fn two_attempts_of_one_write_are_both_kept() {
 async fn a_number_that_was_accepted_once_stays_readable() {
     let (_directory, path) = place();
     let journal = journal(&path).await;
-    let asked = switchboard_core::CallRequest {
-        callback_number: Some("+442079460018".to_owned()),
-        ..request(1)
-    };
+    let asked = request(1).with(|call| call.callback_number = Some("+442079460018".to_owned()));
     let call = open(&journal, asked, 0).await;
     // No numbering plan of today has these.
     let raw = Connection::open(&path).unwrap();
@@ -303,6 +300,7 @@ async fn everything_is_there_after_a_restart() {
             before.push(call);
         }
     }
+    support::every_field_is_known_of_a_call(&before);
     let journal = SqliteJournal::open(&path).await.unwrap();
     assert_eq!(journal.list().await.unwrap(), before);
     for (call, request) in before.iter().zip(requests) {
@@ -725,7 +723,7 @@ async fn a_call_that_was_refused_by_the_law_leaves_no_event() {
     let (ledger, journal) = ledger(&path).await;
     let first = open(&journal, request(1), 0).await;
     send(&journal, first).await;
-    let meant = switchboard_core::CallRequest { allow_duplicate: true, ..request(1) };
+    let meant = request(1).with(|call| call.allow_duplicate = true);
     let second = conformance::new_call(&meant, at(700));
     let second = match journal.open(second).await.unwrap() {
         Opened::New(call) => call.id,

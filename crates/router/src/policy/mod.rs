@@ -102,10 +102,11 @@ impl Policy {
     /// without `+`.
     pub fn complete<'a>(&self, request: &'a CallRequest) -> Cow<'a, CallRequest> {
         match self.default_country {
-            Some(country) if request.default_country.is_none() => Cow::Owned(CallRequest {
-                default_country: Some(country.as_str().to_owned()),
-                ..request.clone()
-            }),
+            Some(country) if request.default_country.is_none() => Cow::Owned(
+                request
+                    .clone()
+                    .with(|call| call.default_country = Some(country.as_str().to_owned())),
+            ),
             Some(_) | None => Cow::Borrowed(request),
         }
     }

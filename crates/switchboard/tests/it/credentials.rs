@@ -168,10 +168,8 @@ async fn an_account_that_is_switched_off_needs_none() {
         .unwrap()
         .build(|name| all(name).filter(|_| name == "KAICALLS_API_KEY"))
         .unwrap();
-    let request = switchboard::CallRequest {
-        language: Some("en".into()),
-        ..switchboard::CallRequest::new("+12015550123", "Say hello.")
-    };
+    let request = switchboard::CallRequest::new("+12015550123", "Say hello.")
+        .with(|call| call.language = Some("en".into()));
     let plan = switchboard.plan(&request).unwrap();
     assert_eq!(plan.candidates.len(), 1);
     assert_eq!(plan.candidates[0].provider.as_str(), "kaicalls");

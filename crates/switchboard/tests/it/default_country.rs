@@ -22,10 +22,8 @@ fn switchboard(default_country: Option<&str>) -> Switchboard {
 }
 
 fn request(to: &str, country: Option<&str>) -> CallRequest {
-    CallRequest {
-        default_country: country.map(str::to_owned),
-        ..CallRequest::new(to, "Ask whether they are open on Sunday.")
-    }
+    CallRequest::new(to, "Ask whether they are open on Sunday.")
+        .with(|call| call.default_country = country.map(str::to_owned))
 }
 
 #[tokio::test]
@@ -68,10 +66,8 @@ async fn a_request_without_a_country_gets_the_configurations() {
 
 #[tokio::test]
 async fn the_number_to_ring_back_is_read_in_the_same_country() {
-    let asked = CallRequest {
-        callback_number: Some("030 654321".to_owned()),
-        ..request("030 123456", None)
-    };
+    let asked = request("030 123456", None)
+        .with(|call| call.callback_number = Some("030 654321".to_owned()));
     let call = switchboard(Some("DE")).validate(&asked, now()).unwrap();
     assert_eq!(call.callback_number.unwrap().e164(), "+4930654321");
     // What is written down needs no country any more.

@@ -23,12 +23,11 @@ fn request(
     language: Option<&str>,
     tag: Option<&str>,
 ) -> CallRequest {
-    CallRequest {
-        agent: agent.map(str::to_owned),
-        language: language.map(str::to_owned),
-        tags: tag.map(str::to_owned).into_iter().collect(),
-        ..CallRequest::new(to, "Ask whether they are open on Sunday.")
-    }
+    CallRequest::new(to, "Ask whether they are open on Sunday.").with(|call| {
+        call.agent = agent.map(str::to_owned);
+        call.language = language.map(str::to_owned);
+        call.tags = tag.map(str::to_owned).into_iter().collect();
+    })
 }
 
 fn now() -> Timestamp {

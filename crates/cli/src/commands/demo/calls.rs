@@ -54,13 +54,12 @@ pub(super) struct Row {
 impl Row {
     /// The request that a product would make.
     pub(super) fn request(&self) -> CallRequest {
-        CallRequest {
-            agent: self.agent.clone(),
-            language: self.language.clone(),
-            tags: self.tags.clone(),
-            idempotency_key: self.idempotency_key.clone(),
-            ..CallRequest::new(self.to.as_str(), self.task.as_str())
-        }
+        CallRequest::new(self.to.as_str(), self.task.as_str()).with(|call| {
+            call.agent = self.agent.clone();
+            call.language = self.language.clone();
+            call.tags = self.tags.clone();
+            call.idempotency_key = self.idempotency_key.clone();
+        })
     }
 }
 

@@ -2,8 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use switchboard_core::CallRequest;
-
 use super::{
     super::fixtures::{at, fault, open, record, request},
     fixtures::{FeedStore, delivered_to, endpoint, journal, news, settle_turns, tenant, told},
@@ -43,7 +41,7 @@ pub(super) async fn an_endpoint_receives_what_it_asks_for(store: Arc<dyn FeedSto
         store.add_endpoint(one.clone()).await.unwrap();
     }
     let ours = super::super::new_call(
-        &CallRequest { tenant: Some("acme".to_owned()), ..request(1) },
+        &request(1).with(|call| call.tenant = Some("acme".to_owned())),
         at(0),
     );
     let of_call = NewEndpoint { call: Some(ours.id), tenant: Some(tenant("acme")), ..endpoint(5) };

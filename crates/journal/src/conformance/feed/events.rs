@@ -21,10 +21,10 @@ use crate::{
 
 pub(super) async fn an_event_is_there_if_and_only_if_the_change_is(store: Arc<dyn FeedStore>) {
     let calls = journal(&store);
-    let keyed = CallRequest { idempotency_key: Some("order-17".to_owned()), ..request(1) };
+    let keyed = request(1).with(|call| call.idempotency_key = Some("order-17".to_owned()));
     let first = open(&calls, keyed.clone(), 0).await;
     calls.open(super::super::new_call(&keyed, at(1))).await.unwrap();
-    let other = CallRequest { idempotency_key: Some("order-17".to_owned()), ..request(2) };
+    let other = request(2).with(|call| call.idempotency_key = Some("order-17".to_owned()));
     refusal_to_open(&calls, other, 1).await;
     refusal_to_open(&calls, request(1), 1).await;
     assert_eq!(kinds(&store).await, ["call.created"], "neither a replay nor a refusal is told");
@@ -152,7 +152,7 @@ pub(super) async fn a_ring_that_leads_to_another_has_not_ended_the_call(store: A
 pub(super) async fn events_are_found_by_tenant_type_and_call(store: Arc<dyn FeedStore>) {
     let calls = journal(&store);
     let ours = open(&calls, request(1), 0).await;
-    let theirs = CallRequest { tenant: Some("another".to_owned()), ..request(2) };
+    let theirs = request(2).with(|call| call.tenant = Some("another".to_owned()));
     let theirs = open(&calls, theirs, 0).await;
     record(&calls, ours, Fact::Refused(fault())).await;
     record(&calls, theirs, Fact::Refused(fault())).await;
@@ -181,12 +181,11 @@ pub(super) async fn events_are_found_by_tenant_type_and_call(store: Arc<dyn Feed
 pub(super) async fn no_number_and_no_word_is_told(store: Arc<dyn FeedStore>) {
     const WORDS: &str = "Tell Marlene that the tulips are blue.";
     let calls = journal(&store);
-    let asked = CallRequest {
-        metadata: [("order".to_owned(), WORDS.to_owned())].into(),
-        callee_name: Some(WORDS.to_owned()),
-        tags: vec!["tulips".to_owned()],
-        ..CallRequest::new(request(7).to, WORDS)
-    };
+    let asked = CallRequest::new(request(7).to, WORDS).with(|call| {
+        call.metadata = [("order".to_owned(), WORDS.to_owned())].into();
+        call.callee_name = Some(WORDS.to_owned());
+        call.tags = vec!["tulips".to_owned()];
+    });
     let call = open(&calls, asked, 0).await;
     let tried = send(&calls, call).await;
     let error = switchboard_core::Error::new(switchboard_core::ErrorKind::Provider, WORDS)

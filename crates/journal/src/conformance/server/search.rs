@@ -33,13 +33,13 @@ fn asked(n: u32) -> CallRequest {
     } else {
         request(person).to
     };
-    CallRequest {
-        tenant: n.is_multiple_of(3).then(|| "acme".to_owned()),
-        agent: n.is_multiple_of(2).then(|| "assistant".to_owned()),
-        tags: ["blue", "red"].into_iter().take((n % 7 % 3) as usize).map(str::to_owned).collect(),
-        batch: n.is_multiple_of(5).then(|| "spring".to_owned()),
-        ..CallRequest::new(to, format!("Ask for the {n}th time."))
-    }
+    CallRequest::new(to, format!("Ask for the {n}th time.")).with(|call| {
+        call.tenant = n.is_multiple_of(3).then(|| "acme".to_owned());
+        call.agent = n.is_multiple_of(2).then(|| "assistant".to_owned());
+        call.tags =
+            ["blue", "red"].into_iter().take((n % 7 % 3) as usize).map(str::to_owned).collect();
+        call.batch = n.is_multiple_of(5).then(|| "spring".to_owned());
+    })
 }
 
 /// The `n`th call, received after `n` seconds, in one of four states.

@@ -18,7 +18,7 @@ async fn an_erased_person_is_nowhere_and_the_rules_still_know_them() {
     for place in places().await {
         let journal = &place.journal;
         let first = talk(journal, asks(ANN, "gryphon"), "gryphon").await;
-        let elsewhere = CallRequest { tenant: Some("other".to_owned()), ..asks(ANN, "gryphon") };
+        let elsewhere = asks(ANN, "gryphon").with(|call| call.tenant = Some("other".to_owned()));
         let second = talk(journal, elsewhere, "gryphon").await;
         let refused = open(journal, asks(ANN, "gryphon, refused"), 0).await;
         let mut because = fault();
@@ -63,7 +63,7 @@ async fn an_erased_person_is_nowhere_and_the_rules_still_know_them() {
         // made.
         let replayed = journal.open(new_call(&asks(ANN, "gryphon"), at(7_300))).await.unwrap_err();
         assert_eq!(replayed.kind(), ErrorKind::NotFound, "{replayed}");
-        let reused = CallRequest { task: "Something else.".to_owned(), ..asks(ANN, "gryphon") };
+        let reused = asks(ANN, "gryphon").with(|call| call.task = "Something else.".to_owned());
         let reused = journal.open(new_call(&reused, at(7_300))).await.unwrap_err();
         assert_eq!(reused.code(), Some("idempotency_key_reused"));
         let again = open(journal, CallRequest::new(ANN, "Ask again."), 7_400).await;

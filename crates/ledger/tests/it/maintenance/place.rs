@@ -136,11 +136,10 @@ pub(crate) fn number(number: &str) -> PhoneNumber {
 }
 
 pub(crate) fn asks(to: &str, canary: &str) -> CallRequest {
-    CallRequest {
-        idempotency_key: Some(format!("key of {canary} at {to}")),
-        metadata: BTreeMap::from([("note".to_owned(), format!("metadata {canary}"))]),
-        ..CallRequest::new(to, format!("Ask for {canary}."))
-    }
+    CallRequest::new(to, format!("Ask for {canary}.")).with(|call| {
+        call.idempotency_key = Some(format!("key of {canary} at {to}"));
+        call.metadata = BTreeMap::from([("note".to_owned(), format!("metadata {canary}"))]);
+    })
 }
 
 /// A call with the canary wherever words can stand: refused by one provider, taken by another,

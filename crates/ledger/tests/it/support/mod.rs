@@ -4,12 +4,12 @@
 mod against_memory;
 pub(crate) mod server;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::{Value, json};
 use switchboard_core::{
-    Attempt, Call, CallId, CallStatus, Cost, Credits, Currency, Delivery, ErrorKind, Money,
-    Outcome, Proof, ProviderState, Raw, Recording, Speaker, Transcript, TranscriptEntry, ValidCall,
+    Call, CallId, CallStatus, Cost, Credits, Currency, Delivery, ErrorKind, Money, Outcome, Proof,
+    ProviderState, Raw, Recording, Speaker, Transcript, TranscriptEntry, ValidCall,
 };
 use switchboard_journal::{
     Journal, JournalExt, NewCall, Opened, Write,
@@ -29,13 +29,12 @@ pub(crate) async fn life(journal: &Arc<dyn Journal>) {
     second_ring(journal).await;
     let full = open(
         journal,
-        switchboard_core::CallRequest {
-            agent: Some("receptionist".to_owned()),
-            metadata: [("order".to_owned(), "17".to_owned())].into(),
-            not_after: Some("2026-03-02T09:00:05Z".to_owned()),
-            idempotency_key: Some("key".to_owned()),
-            ..request(1)
-        },
+        request(1).with(|call| {
+            call.agent = Some("receptionist".to_owned());
+            call.metadata = [("order".to_owned(), "17".to_owned())].into();
+            call.not_after = Some("2026-03-02T09:00:05Z".to_owned());
+            call.idempotency_key = Some("key".to_owned());
+        }),
         10,
     )
     .await;
@@ -53,7 +52,8 @@ pub(crate) async fn life(journal: &Arc<dyn Journal>) {
     let tried = first.id;
     record(journal, full, Fact::Intended(Box::new(first))).await;
     record(journal, full, failed(tried, Delivery::NotSent)).await;
-    let second = attempt("beta");
+    let second = attempt("beta")
+        .with(|attempt| attempt.estimated_cost = Some(Money::from_micros(7, Currency::USD)));
     let tried = second.id;
     record(journal, full, Fact::Intended(Box::new(second))).await;
     record(journal, full, Fact::Claimed(tried)).await;
@@ -86,6 +86,22 @@ pub(crate) async fn life(journal: &Arc<dyn Journal>) {
     assert_eq!((kept.status, kept.outcome), (CallStatus::Closed, Some(Outcome::Voicemail)));
 }
 
+/// Each field of a call and of an attempt is known of one of these calls, so that a comparison of
+/// them finds a field that the ledger does not read back.
+pub(crate) fn every_field_is_known_of_a_call(calls: &[Call]) {
+    let known = |values: Vec<Value>| {
+        let mut fields = BTreeMap::new();
+        for (name, value) in values.iter().flat_map(|value| value.as_object().unwrap()) {
+            *fields.entry(name.clone()).or_insert(false) |= !value.is_null();
+        }
+        let unknown: Vec<_> = fields.into_iter().filter(|(_, known)| !known).collect();
+        assert!(unknown.is_empty(), "known of no call: {unknown:?}");
+    };
+    let attempts = calls.iter().flat_map(|call| &call.attempts);
+    known(attempts.map(|attempt| serde_json::to_value(attempt).unwrap()).collect());
+    known(calls.iter().map(|call| serde_json::to_value(call).unwrap()).collect());
+}
+
 /// A call that rang twice, each time by an agent of its own, with everything that an attempt takes.
 async fn second_ring(journal: &Arc<dyn Journal>) {
     let twice = open(journal, request(6), 0).await;
@@ -99,7 +115,7 @@ async fn second_ring(journal: &Arc<dyn Journal>) {
         }),
         certain_agent: true,
     };
-    let first = Attempt { agent: Some("first\u{0}".into()), ..attempt("alpha") };
+    let first = attempt("alpha").with(|attempt| attempt.agent = Some("first\u{0}".into()));
     let tried = first.id;
     write_intent(journal, twice, first, reservation.clone()).await.unwrap();
     for fact in [
@@ -109,7 +125,10 @@ async fn second_ring(journal: &Arc<dyn Journal>) {
     ] {
         record(journal, twice, fact).await;
     }
-    let second = Attempt { agent: Some("second".into()), ring: 1, ..attempt("alpha") };
+    let second = attempt("alpha").with(|attempt| {
+        attempt.agent = Some("second".into());
+        attempt.ring = 1;
+    });
     let again = second.id;
     write_intent(journal, twice, second, reservation).await.unwrap();
     let bill = |tried, micros| {
@@ -405,8 +424,7 @@ pub(crate) async fn race(journals: &[Arc<dyn Journal>]) {
     for round in 0..10_u32 {
         let mut rivals = Vec::new();
         for n in 0..8 {
-            let rival =
-                switchboard_core::CallRequest { task: format!("task {n}"), ..request(round) };
+            let rival = request(round).with(|call| call.task = format!("task {n}"));
             rivals.push(open(&journals[n % journals.len()], rival, 0).await);
         }
         let admitting = rivals.iter().enumerate().map(|(n, call)| {
@@ -439,10 +457,8 @@ pub(crate) async fn race(journals: &[Arc<dyn Journal>]) {
             .filter(|won| *won.as_ref().unwrap())
             .count();
         assert_eq!(intended, 1, "one attempt for one ring");
-        let keyed = switchboard_core::CallRequest {
-            idempotency_key: Some(format!("key-{round}")),
-            ..request(100 + round)
-        };
+        let keyed =
+            request(100 + round).with(|call| call.idempotency_key = Some(format!("key-{round}")));
         let opening = (0..8).map(|n| {
             let (journal, new) =
                 (Arc::clone(&journals[n % journals.len()]), conformance::new_call(&keyed, at(3)));

@@ -12,7 +12,10 @@ use super::made::{after, ended, lasted, provider};
 const USUAL: Duration = Duration::from_secs(120);
 
 fn with(profile: &str, country: Country, call: Call) -> Call {
-    Call { agent: Some(ProfileName::from(profile)), country, ..call }
+    call.with(|call| {
+        call.agent = Some(ProfileName::from(profile));
+        call.country = country;
+    })
 }
 
 fn expected(quality: &Quality, profile: &str, country: Country) -> (u64, u32) {

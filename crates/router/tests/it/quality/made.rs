@@ -1,11 +1,11 @@
 //! Records of calls, as a journal has them.
 
-use std::{collections::BTreeMap, sync::LazyLock, time::Duration};
+use std::{sync::LazyLock, time::Duration};
 
 use jiff::Timestamp;
 use switchboard_core::{
-    Attempt, AttemptError, AttemptId, AttemptState, Call, CallId, CallStatus, Country, Delivery,
-    ErrorKind, Evidence, Money, Outcome, PhoneNumber, Proof, ProviderId, TenantId,
+    Attempt, AttemptError, AttemptId, AttemptState, Call, CallId, CallStatus, Delivery, ErrorKind,
+    Evidence, Money, Outcome, PhoneNumber, Proof, ProviderId, TenantId,
 };
 use uuid::Uuid;
 
@@ -30,25 +30,17 @@ pub(crate) fn provider(name: &str) -> ProviderId {
 
 /// An attempt that was sent and placed `seconds` after the epoch.
 pub(crate) fn attempt(n: u128, name: &str, seconds: i64) -> Attempt {
-    Attempt {
-        id: AttemptId::new(Uuid::from_u128(n)),
-        provider: provider(name),
-        ring: 0,
-        agent: None,
-        idempotency_key: Uuid::from_u128(n),
-        state: AttemptState::Placed,
-        provider_call_id: None,
-        delivery: Some(Delivery::Placed),
-        error: None,
-        outcome: None,
-        estimated_cost: None,
-        cost: None,
-        billed: None,
-        created_at: after(seconds),
-        sent_at: Some(after(seconds)),
-        ended_at: None,
-        evidence: Vec::new(),
-    }
+    Attempt::new(
+        AttemptId::new(Uuid::from_u128(n)),
+        provider(name),
+        Uuid::from_u128(n),
+        after(seconds),
+    )
+    .with(|attempt| {
+        attempt.state = AttemptState::Placed;
+        attempt.delivery = Some(Delivery::Placed);
+        attempt.sent_at = Some(after(seconds));
+    })
 }
 
 /// An attempt that reached no phone.
@@ -59,21 +51,16 @@ pub(crate) fn failed(
     delivery: Delivery,
     kind: ErrorKind,
 ) -> Attempt {
-    Attempt {
-        state: if delivery == Delivery::Unknown {
+    attempt(n, name, seconds).with(|attempt| {
+        attempt.state = if delivery == Delivery::Unknown {
             AttemptState::Unknown
         } else {
             AttemptState::NotPlaced
-        },
-        delivery: Some(delivery),
-        error: Some(AttemptError {
-            kind,
-            message: "it failed".to_owned(),
-            status: None,
-            code: None,
-        }),
-        ..attempt(n, name, seconds)
-    }
+        };
+        attempt.delivery = Some(delivery);
+        attempt.error =
+            Some(AttemptError { kind, message: "it failed".to_owned(), status: None, code: None });
+    })
 }
 
 pub(crate) fn shown(attempt: &mut Attempt, proof: Proof, at: Timestamp) {
@@ -83,50 +70,24 @@ pub(crate) fn shown(attempt: &mut Attempt, proof: Proof, at: Timestamp) {
 /// A call to the United States with these attempts.
 pub(crate) fn call(n: u128, status: CallStatus, attempts: Vec<Attempt>) -> Call {
     let at = attempts.last().map_or(epoch(), |last| last.created_at);
-    Call {
-        id: CallId::new(Uuid::from_u128(n)),
-        tenant: TenantId::default(),
-        to: *TO,
-        country: Country::US,
-        agent: None,
-        batch: None,
-        status,
-        outcome: attempts.last().and_then(|last| last.outcome),
-        provider: None,
-        provider_call_id: None,
-        experiment: None,
-        redial_at: None,
-        attempts,
-        fault: None,
-        estimated_cost: None,
-        cost: None,
-        duration: None,
-        summary: None,
-        next_steps: None,
-        transcript: None,
-        recording: None,
-        metadata: BTreeMap::new(),
-        created_at: at,
-        updated_at: at,
-        revision: 1,
-        raw: None,
-    }
+    Call::new(CallId::new(Uuid::from_u128(n)), TenantId::default(), *TO, at).with(|call| {
+        call.status = status;
+        call.outcome = attempts.last().and_then(|last| last.outcome);
+        call.attempts = attempts;
+    })
 }
 
 /// A call of one attempt, which ended so `seconds` after the epoch.
 pub(crate) fn ended(n: u128, name: &str, seconds: i64, outcome: Outcome) -> Call {
-    let attempt = Attempt {
-        outcome: Some(outcome),
-        ended_at: Some(after(seconds)),
-        ..attempt(n, name, seconds)
-    };
+    let attempt = attempt(n, name, seconds).with(|attempt| {
+        attempt.outcome = Some(outcome);
+        attempt.ended_at = Some(after(seconds));
+    });
     call(n, CallStatus::Closed, vec![attempt])
 }
 
 /// The same, and it lasted so long.
 pub(crate) fn lasted(n: u128, name: &str, seconds: i64, duration: u64) -> Call {
-    Call {
-        duration: Some(Duration::from_secs(duration)),
-        ..ended(n, name, seconds, Outcome::Completed)
-    }
+    ended(n, name, seconds, Outcome::Completed)
+        .with(|call| call.duration = Some(Duration::from_secs(duration)))
 }

@@ -71,22 +71,20 @@ fn record(made: &[Made], said: &Said) -> Call {
     let which = said.which % made.len();
     let one = &made[which];
     let attempts = one.attempts.iter().enumerate().map(|(n, (name, at, sent))| {
-        let fresh = attempt((which * 10 + n) as u128, name, *at);
-        Attempt {
-            sent_at: fresh.sent_at.filter(|_| *sent),
-            outcome: said.outcomes[n],
-            billed: said.bills[n].map(|micros| Money::from_micros(micros, usd("1").currency())),
-            estimated_cost: (n != 1).then(|| usd("0.12")),
-            ..fresh
-        }
+        attempt((which * 10 + n) as u128, name, *at).with(|attempt| {
+            attempt.sent_at = attempt.sent_at.filter(|_| *sent);
+            attempt.outcome = said.outcomes[n];
+            attempt.billed =
+                said.bills[n].map(|micros| Money::from_micros(micros, usd("1").currency()));
+            attempt.estimated_cost = (n != 1).then(|| usd("0.12"));
+        })
     });
-    Call {
-        country: one.country,
-        agent: one.profile.map(ProfileName::from),
-        duration: said.duration.map(Duration::from_secs),
-        updated_at: after(said.updated),
-        ..call(which as u128, CallStatus::Closed, attempts.collect())
-    }
+    call(which as u128, CallStatus::Closed, attempts.collect()).with(|call| {
+        call.country = one.country;
+        call.agent = one.profile.map(ProfileName::from);
+        call.duration = said.duration.map(Duration::from_secs);
+        call.updated_at = after(said.updated);
+    })
 }
 
 /// Attempts that count, with their call, recounted from the latest record of each call.

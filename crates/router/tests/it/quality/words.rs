@@ -1,7 +1,7 @@
 //! What counts, and what does not.
 
 use switchboard_core::{
-    Attempt, Call, CallStatus, Country, Delivery, ErrorKind, Money, Outcome, Proof, Refusal,
+    Call, CallStatus, Country, Delivery, ErrorKind, Money, Outcome, Proof, Refusal,
 };
 use switchboard_router::quality::{Measured, Measurements, Quality, QualitySettings};
 
@@ -63,11 +63,10 @@ fn a_call_in_doubt_is_an_error_and_once_given_up_a_call_without_success() {
         "evidence may come yet"
     );
     assert_eq!(counts(&[call(1, CallStatus::Indeterminate, vec![doubted()])]), [1, 0, 1, 0, 0, 1]);
-    let traced = Attempt {
-        outcome: Some(Outcome::Completed),
-        state: switchboard_core::AttemptState::Placed,
-        ..doubted()
-    };
+    let traced = doubted().with(|attempt| {
+        attempt.outcome = Some(Outcome::Completed);
+        attempt.state = switchboard_core::AttemptState::Placed;
+    });
     assert_eq!(
         counts(&[call(1, CallStatus::Closed, vec![traced])]),
         [1, 1, 1, 1, 1, 1],
@@ -85,19 +84,18 @@ fn a_call_in_doubt_is_an_error_and_once_given_up_a_call_without_success() {
         [1, 0, 0, 0, 0, 0],
         "our own restart is no fault of the provider's"
     );
-    let never_sent = Attempt { sent_at: None, ..attempt(1, "alpha", 0) };
+    let never_sent = attempt(1, "alpha", 0).with(|attempt| attempt.sent_at = None);
     assert_eq!(counts(&[call(1, CallStatus::Attempting, vec![never_sent])]), [0; 6]);
 }
 
 #[test]
 fn after_a_failover_each_provider_answers_for_its_own_attempt() {
     let first = failed(1, "beta", 0, Delivery::NotSent, ErrorKind::Connect);
-    let second = Attempt {
-        outcome: Some(Outcome::Completed),
-        billed: Some(usd("0.30")),
-        estimated_cost: Some(usd("0.20")),
-        ..attempt(2, "alpha", 1)
-    };
+    let second = attempt(2, "alpha", 1).with(|attempt| {
+        attempt.outcome = Some(Outcome::Completed);
+        attempt.billed = Some(usd("0.30"));
+        attempt.estimated_cost = Some(usd("0.20"));
+    });
     let both = call(1, CallStatus::Closed, vec![first, second]);
     assert_eq!(counts(std::slice::from_ref(&both)), [1, 1, 1, 1, 1, 0]);
     let mut quality = Quality::new(QualitySettings::default());
