@@ -109,6 +109,7 @@ mod refusal;
 mod row;
 mod search;
 mod select;
+mod spending;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod window;

@@ -2,18 +2,17 @@
 
 use jiff::Timestamp;
 use serde_json::Value;
-use switchboard::{journal::server::ServerStore, router::AuditTopic};
+use switchboard::{
+    journal::{AuditQuery, server::ServerStore},
+    router::{AuditEntry, AuditTopic},
+};
 
 use crate::{
     Service,
     caller::{Allowed, AuditRead, Caller},
-    problem::Result,
+    problem::{Problem, Result},
     wire::{AuditPage, AuditRecord},
 };
-
-/// Every topic that has entries.
-const TOPICS: [AuditTopic; 3] =
-    [AuditTopic::Configuration, AuditTopic::Reload, AuditTopic::Experiment];
 
 impl Service {
     /// The name under which a caller's decisions are kept.
@@ -21,11 +20,11 @@ impl Service {
         who(caller)
     }
 
-    /// Notes a decision. Neither a secret nor a number may be in it.
+    /// Writes a decision to the audit log. Neither a secret nor a number may be in it.
     pub(crate) async fn note(
         &self,
         caller: &Caller,
-        topic: &'static str,
+        topic: AuditTopic,
         subject: &str,
         what: Value,
     ) -> Result<()> {
@@ -35,7 +34,7 @@ impl Service {
     /// Decisions behind a number, oldest first.
     ///
     /// # Errors
-    /// `journal_unavailable`.
+    /// `invalid_request` for a topic that does not exist, `journal_unavailable`.
     pub async fn audit(
         &self,
         _: Allowed<'_, AuditRead>,
@@ -43,11 +42,10 @@ impl Service {
         after: u64,
         limit: usize,
     ) -> Result<AuditPage> {
-        let mut entries = Vec::new();
-        for one in TOPICS.into_iter().filter(|one| topic.is_none_or(|only| one.as_str() == only)) {
-            entries.extend(self.store().audit_entries(one, after).await?);
-        }
-        entries.sort_by_key(|(number, _)| *number);
+        let topics = topic.map(named).transpose()?.into_iter().collect();
+        let one_more = u32::try_from(limit).unwrap_or(u32::MAX).saturating_add(1);
+        let query = AuditQuery { topics, after, limit: one_more };
+        let mut entries = self.store().audit_page(&query).await?;
         let has_more = entries.len() > limit;
         entries.truncate(limit);
         let data = entries.iter().map(|(number, entry)| AuditRecord::new(*number, entry)).collect();
@@ -55,20 +53,28 @@ impl Service {
     }
 }
 
+fn named(topic: &str) -> Result<AuditTopic> {
+    AuditTopic::named(topic).ok_or_else(|| {
+        let known = AuditTopic::ALL.map(AuditTopic::as_str).join(", ");
+        Problem::invalid("topic", "is not a topic of the audit log", format!("use one of {known}"))
+    })
+}
+
 /// The name under which a caller's decisions are kept.
 pub(crate) fn who(caller: &Caller) -> String {
     caller.operator().map_or_else(|| format!("key {}", caller.id().as_str()), str::to_owned)
 }
 
-/// Notes a decision. Neither a secret nor a number may be in it.
+/// Writes a decision to the audit log. Neither a secret nor a number may be in it.
 pub(crate) async fn note(
-    _store: &dyn ServerStore,
-    _at: Timestamp,
+    store: &dyn ServerStore,
+    at: Timestamp,
     caller: &Caller,
-    topic: &'static str,
+    topic: AuditTopic,
     subject: &str,
     what: Value,
 ) -> Result<()> {
-    tracing::info!(topic, subject, by = who(caller), %what, "decided");
+    let (subject, by) = (subject.to_owned(), who(caller));
+    store.append_audit(&AuditEntry { topic, subject, what, by, at }).await?;
     Ok(())
 }

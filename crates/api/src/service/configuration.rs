@@ -75,7 +75,7 @@ impl Service {
         let now = self.clock().now();
         let (calls, facts) = facts::erase(self.switchboard(), &person, now).await?;
         let what = json!({"erase": {"calls": calls, "facts": facts}, "note": note});
-        self.note(by.caller(), "person", &tag, what).await?;
+        self.note(by.caller(), AuditTopic::Person, &tag, what).await?;
         Ok(ErasedPerson { calls, facts })
     }
 }

@@ -3,6 +3,7 @@
 use switchboard::{
     CallId, ErrorKind,
     journal::state::{Resolution, Verdict, may_resolve},
+    router::AuditTopic,
 };
 
 use crate::{
@@ -39,7 +40,13 @@ impl Service {
                 });
             }
         }
-        self.note(by.caller(), "call", &id.to_string(), serde_json::json!({"stop": true})).await?;
+        self.note(
+            by.caller(),
+            AuditTopic::Call,
+            &id.to_string(),
+            serde_json::json!({"stop": true}),
+        )
+        .await?;
         let call = self.switchboard().get(id).await?;
         Ok(self.record(call, record.request))
     }
@@ -64,9 +71,18 @@ impl Service {
             let problem = Problem::from(&error);
             if problem.code() == Code::Conflict { nothing() } else { problem }
         })?;
-        self.note(by.caller(), "call", &id.to_string(), serde_json::json!({"resolve": true}))
-            .await?;
+        let what = serde_json::json!({"resolve": named(new.verdict)});
+        self.note(by.caller(), AuditTopic::Call, &id.to_string(), what).await?;
         Ok(self.record(call, record.request))
+    }
+}
+
+/// The name of a verdict in the audit log.
+const fn named(verdict: VerdictWord) -> &'static str {
+    match verdict {
+        VerdictWord::NotPlaced => "not_placed",
+        VerdictWord::Placed => "placed",
+        VerdictWord::Ended => "ended",
     }
 }
 

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use switchboard::{
     Clock, TenantId,
     journal::server::{ApiKey, FeedEvent, KeyId, ServerStore},
+    router::AuditTopic,
 };
 use uuid::Uuid;
 
@@ -181,7 +182,7 @@ impl KeyAdmin {
         }
         self.store.publish(vec![event]).await?;
         let what = json!({"event": kind, "tenant": key.tenant, "scopes": key.scopes});
-        note(&*self.store, self.clock.now(), by, "key", id, what).await
+        note(&*self.store, self.clock.now(), by, AuditTopic::Key, id, what).await
     }
 }
 

@@ -10,6 +10,7 @@ use switchboard::{
         DeliveryFilter, DeliveryId, DisabledBecause, EndpointChange, EndpointFormat, EndpointId,
         EndpointSecrets, FeedEvent, NewEndpoint, WebhookEndpoint as StoredEndpoint,
     },
+    router::AuditTopic,
 };
 use uuid::Uuid;
 
@@ -423,7 +424,7 @@ impl Service {
     async fn note_endpoint(&self, by: &Caller, of: &StoredEndpoint, what: &str) -> Result<()> {
         let id = format!("we_{}", of.settings.id.simple());
         let said = json!({"event": what, "tenant": of.settings.tenant});
-        self.note(by, "webhook_endpoint", &id, said).await
+        self.note(by, AuditTopic::WebhookEndpoint, &id, said).await
     }
 }
 

@@ -9,6 +9,7 @@
 //! | `events.rs` | the traits of the feed, of endpoints and of deliveries |
 //! | `keys.rs`, `key_table.rs` | API keys |
 //! | `search.rs` | pages of calls |
+//! | `spending.rs` | what calls cost |
 
 mod events;
 mod feed;
@@ -16,6 +17,7 @@ mod key_table;
 mod keys;
 mod reservations;
 mod search;
+mod spending;
 mod store;
 
 use std::{

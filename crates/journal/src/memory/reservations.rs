@@ -7,10 +7,10 @@ use std::{
 };
 
 use jiff::Timestamp;
-use switchboard_core::AttemptId;
+use switchboard_core::{AttemptId, Money};
 use switchboard_router::{BudgetHold, ConcurrencySlot, Headroom, RateSlot, Reservation, Scope};
 
-use crate::{Denied, Settlement};
+use crate::{Denied, Settlement, server::BudgetUse};
 
 /// What the attempts of all calls have reserved, in memory.
 #[derive(Debug, Default)]
@@ -20,9 +20,16 @@ pub struct Reservations {
     concurrency_slots: BTreeMap<Scope, BTreeMap<AttemptId, Timestamp>>,
     /// The latest time seen so far, so that a clock that jumps back counts as standing still.
     latest: Option<Timestamp>,
-    /// Millionths spent and held, for each budget and period.
-    budgets: HashMap<(String, Timestamp), i64>,
-    holds: HashMap<AttemptId, BudgetHold>,
+    budgets: HashMap<(String, Timestamp), BudgetUse>,
+    holds: HashMap<AttemptId, Held>,
+}
+
+/// What an attempt counts for in its budgets.
+#[derive(Debug)]
+struct Held {
+    hold: BudgetHold,
+    /// True until it is known what the attempt cost.
+    is_open: bool,
 }
 
 impl Reservations {
@@ -60,8 +67,7 @@ impl Reservations {
             return Ok(());
         };
         for budget in &hold.budgets {
-            let spent =
-                self.budgets.get(&(budget.name.clone(), budget.period)).copied().unwrap_or(0);
+            let spent = self.budget_use(&budget.name, budget.period).counted;
             if spent.saturating_add(hold.amount.micros()) > budget.limit.micros() {
                 return Err(Denied::OverBudget {
                     budget: budget.name.clone(),
@@ -103,6 +109,11 @@ impl Reservations {
         }
     }
 
+    /// What counts against a budget in the period that began then.
+    pub fn budget_use(&self, name: &str, period: Timestamp) -> BudgetUse {
+        self.budgets.get(&(name.to_owned(), period)).copied().unwrap_or(BudgetUse::NOTHING)
+    }
+
     pub(super) fn holds(&self, attempt: AttemptId) -> bool {
         self.holds.contains_key(&attempt)
     }
@@ -118,11 +129,9 @@ impl Reservations {
             self.concurrency_slots.entry(need.scope).or_default().insert(attempt, need.until);
         }
         if let Some(hold) = reservation.hold {
-            for budget in &hold.budgets {
-                let spent = self.budgets.entry((budget.name.clone(), budget.period)).or_default();
-                *spent = spent.saturating_add(hold.amount.micros());
-            }
-            self.holds.insert(attempt, hold);
+            let amount = hold.amount.micros();
+            self.change(&hold, amount, amount);
+            self.holds.insert(attempt, Held { hold, is_open: true });
         }
     }
 
@@ -148,7 +157,7 @@ impl Reservations {
                 let same = self
                     .holds
                     .get(&attempt)
-                    .is_some_and(|hold| hold.amount.currency() == amount.currency());
+                    .is_some_and(|held| held.hold.amount.currency() == amount.currency());
                 if same {
                     self.correct(attempt, amount.micros());
                 }
@@ -156,17 +165,25 @@ impl Reservations {
         }
     }
 
-    /// Changes the amount that the attempt counts for in its budgets.
+    /// Changes the amount that the attempt counts for in its budgets. It is not held back any more.
     fn correct(&mut self, attempt: AttemptId, micros: i64) {
-        let Some(hold) = self.holds.get_mut(&attempt) else {
+        let Some(mut held) = self.holds.remove(&attempt) else {
             return;
         };
-        let change = micros.saturating_sub(hold.amount.micros());
+        let before = held.hold.amount.micros();
+        let released = if held.is_open { before.saturating_neg() } else { 0 };
+        self.change(&held.hold, micros.saturating_sub(before), released);
+        held.hold.amount = Money::from_micros(micros, held.hold.amount.currency());
+        held.is_open = false;
+        self.holds.insert(attempt, held);
+    }
+
+    fn change(&mut self, hold: &BudgetHold, counted: i64, held: i64) {
         for budget in &hold.budgets {
-            let spent = self.budgets.entry((budget.name.clone(), budget.period)).or_default();
-            *spent = spent.saturating_add(change);
+            let used = self.budgets.entry((budget.name.clone(), budget.period)).or_default();
+            used.counted = used.counted.saturating_add(counted);
+            used.held = used.held.saturating_add(held);
         }
-        hold.amount = switchboard_core::Money::from_micros(micros, hold.amount.currency());
     }
 
     fn forget(&mut self, need: &RateSlot, now: Timestamp) {

@@ -18,7 +18,7 @@ use super::{feed::Feed, key_table::KeyTable, reservations::Reservations};
 use crate::{
     AuditQuery, Denied, DuplicateOf, Identity, KeyReused, NewCall, News, Opened, Published,
     Recorded, Selection, Settlement, StoredWebhook, Write, WriteError, created, details,
-    holds_concurrency, identity, settlement,
+    holds_concurrency, identity, server::BudgetUse, settlement,
 };
 
 #[derive(Debug)]
@@ -313,6 +313,11 @@ impl Store {
             one.state != AttemptState::NotPlaced && one.sent_at.is_some_and(|at| at >= since)
         });
         u32::try_from(rang.count()).unwrap_or(u32::MAX)
+    }
+
+    /// What counts against a budget in the period that began then.
+    pub(super) fn budget_use(&self, name: &str, period: Timestamp) -> BudgetUse {
+        self.reservations.budget_use(name, period)
     }
 
     /// The calls older than this one.

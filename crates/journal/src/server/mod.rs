@@ -8,6 +8,7 @@
 //! | `endpoints.rs` | where webhooks go |
 //! | `deliveries.rs` | which event still has to go to which endpoint |
 //! | `search.rs` | pages of calls, newest first |
+//! | `spending.rs` | budgets, usage, and how many calls wait |
 //! | `signal.rs` | wakes tasks of one process that wait for the feed |
 //! | `derived_id.rs` | ids that several processes make alike |
 //!
@@ -20,6 +21,7 @@ mod feed;
 mod keys;
 mod search;
 mod signal;
+mod spending;
 
 pub use deliveries::{
     Deliveries, DeliveryFilter, DeliveryId, DeliveryOutcome, DeliveryState, DueDelivery,
@@ -34,14 +36,22 @@ pub use feed::{EventFeed, EventId, FeedBounds, FeedEvent, FeedPage, FeedQuery, P
 pub use keys::{ApiKey, ApiKeys, KeyId, KeyLimits};
 pub use search::{CallSearch, CallsFilter, CallsPage};
 pub use signal::FeedSignal;
+pub use spending::{BudgetUse, Spending, UsageQuery, UsageSum, UsageSums};
 
 /// Everything that a server keeps, in one store.
 pub trait ServerStore:
-    EventFeed + ApiKeys + WebhookEndpoints + Deliveries + CallSearch + crate::AuditLog
+    EventFeed + ApiKeys + WebhookEndpoints + Deliveries + CallSearch + Spending + crate::AuditLog
 {
 }
 
 impl<T> ServerStore for T where
-    T: EventFeed + ApiKeys + WebhookEndpoints + Deliveries + CallSearch + crate::AuditLog + ?Sized
+    T: EventFeed
+        + ApiKeys
+        + WebhookEndpoints
+        + Deliveries
+        + CallSearch
+        + Spending
+        + crate::AuditLog
+        + ?Sized
 {
 }

@@ -65,4 +65,5 @@ async fn it_keeps_api_keys() {
 #[tokio::test]
 async fn its_calls_are_found_page_by_page() {
     conformance::server::hold_search(|| async { Arc::new(MemoryJournal::new()) }).await;
+    conformance::server::hold_spending(|| async { Arc::new(MemoryJournal::new()) }).await;
 }

@@ -57,9 +57,10 @@ const RULES: [(&str, &str); 10] = [
     ),
     (
         "SELECT NULL::uuid FROM budgets AS b LEFT JOIN (SELECT j ->> 'name' AS name, (j ->> 'period')::bigint AS period, \
-         sum(CASE WHEN h.released_at IS NULL THEN h.micros ELSE coalesce(h.billed_micros, 0) END) AS micros \
+         sum(CASE WHEN h.released_at IS NULL THEN h.micros ELSE coalesce(h.billed_micros, 0) END) AS micros, \
+         sum(CASE WHEN h.released_at IS NULL THEN h.micros ELSE 0 END) AS held \
          FROM holds AS h, jsonb_array_elements(h.budgets::jsonb) AS j GROUP BY 1, 2) AS made ON made.name = b.name AND made.period = b.period \
-         WHERE b.micros <> coalesce(made.micros, 0)",
+         WHERE b.micros <> coalesce(made.micros, 0) OR b.held <> coalesce(made.held, 0)",
         "a budget is not the sum of what was held and billed",
     ),
     (

@@ -42,6 +42,7 @@ mod reservations;
 mod schema;
 mod search;
 mod server_rows;
+mod spending;
 mod tx;
 
 use std::{

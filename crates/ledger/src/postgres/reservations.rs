@@ -26,16 +26,15 @@ const IN_DOUBT: &str = "SELECT EXISTS (SELECT 1 FROM attempts WHERE provider = $
 const GIVE_BACK: &str = "DELETE FROM slots WHERE attempt_id = $1";
 const LEAVE: &str = "DELETE FROM concurrency_slots WHERE attempt_id = ANY($1)";
 
-const SPEND: &str =
-    "UPDATE budgets SET micros = micros + $3 WHERE name = $1 AND period = $2 AND micros <= $4";
-const SPEND_FIRST: &str = "INSERT INTO budgets (name, period, micros) SELECT $1::text, $2::bigint, $3::bigint WHERE 0 <= $4::bigint \
+const SPEND: &str = "UPDATE budgets SET micros = micros + $3, held = held + $3 WHERE name = $1 AND period = $2 AND micros <= $4";
+const SPEND_FIRST: &str = "INSERT INTO budgets (name, period, micros, held) SELECT $1::text, $2::bigint, $3::bigint, $3::bigint WHERE 0 <= $4::bigint \
                            ON CONFLICT DO NOTHING";
 const HOLD: &str = "INSERT INTO holds (attempt_id, micros, currency, budgets, held_at) VALUES ($1, $2, $3, $4, $5)";
-const HELD: &str = "SELECT CASE WHEN released_at IS NULL THEN micros ELSE coalesce(billed_micros, 0) END, currency, budgets \
-                    FROM holds WHERE attempt_id = $1 FOR UPDATE";
+const HELD: &str = "SELECT CASE WHEN released_at IS NULL THEN micros ELSE coalesce(billed_micros, 0) END, currency, budgets, \
+                    CASE WHEN released_at IS NULL THEN micros ELSE 0 END FROM holds WHERE attempt_id = $1 FOR UPDATE";
 /// A bill may be any number, so the sum is limited to the range of the column.
-const CORRECT: &str = "UPDATE budgets SET micros = greatest(-9223372036854775808, least(9223372036854775807, micros::numeric + $3))::bigint \
-                       WHERE name = $1 AND period = $2";
+const CORRECT: &str = "UPDATE budgets SET micros = greatest(-9223372036854775808, least(9223372036854775807, micros::numeric + $3))::bigint, \
+                       held = held - $4 WHERE name = $1 AND period = $2";
 const SETTLE: &str = "UPDATE holds SET released_at = coalesce(released_at, $2), billed_micros = $3 WHERE attempt_id = $1";
 
 /// Reserves everything for this attempt, or is refused.
@@ -253,8 +252,8 @@ async fn correct(
     else {
         return Ok(());
     };
-    let (counts, currency, budgets): (i64, String, String) =
-        (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+    let (counts, currency, budgets, held): (i64, String, String, i64) =
+        (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
     if billed.is_some_and(|billed| billed.currency().code() != currency) {
         return Ok(());
     }
@@ -265,6 +264,7 @@ async fn correct(
             .bind(budget.name)
             .bind(budget.period)
             .bind(change)
+            .bind(held)
             .execute(&mut *connection)
             .await?;
     }

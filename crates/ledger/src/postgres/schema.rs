@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_feed.sql"),
     include_str!("migrations/0007_keys_and_pages.sql"),
     include_str!("migrations/0008_open_topics.sql"),
+    include_str!("migrations/0009_spending.sql"),
 ];
 
 /// The lock for migrations, so that one process at a time migrates: "SWLD".

@@ -60,9 +60,9 @@ const RULES: [(&str, &str); 8] = [
     ),
     (
         "SELECT NULL FROM budgets AS b LEFT JOIN (SELECT json_extract(j.value, '$.name') AS name, json_extract(j.value, '$.period') AS period, \
-         sum(iif(h.released_at IS NULL, h.micros, coalesce(h.billed_micros, 0))) AS micros \
+         sum(iif(h.released_at IS NULL, h.micros, coalesce(h.billed_micros, 0))) AS micros, sum(iif(h.released_at IS NULL, h.micros, 0)) AS held \
          FROM holds AS h, json_each(h.budgets) AS j GROUP BY 1, 2) AS made ON made.name = b.name AND made.period = b.period \
-         WHERE b.micros <> coalesce(made.micros, 0)",
+         WHERE b.micros <> coalesce(made.micros, 0) OR b.held <> coalesce(made.held, 0)",
         "a budget is not the sum of what was held and billed",
     ),
     (

@@ -43,6 +43,7 @@ mod reservations;
 mod schema;
 mod search;
 mod server_rows;
+mod spending;
 mod tx;
 mod writer;
 

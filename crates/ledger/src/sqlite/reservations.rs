@@ -32,10 +32,11 @@ const ENTER: &str = "INSERT INTO concurrency_slots (scope, attempt_id, until) VA
 const LEAVE: &str = "DELETE FROM concurrency_slots WHERE attempt_id = ?1";
 
 const SPENT: &str = "SELECT micros FROM budgets WHERE name = ?1 AND period = ?2";
-const SPEND: &str = "INSERT INTO budgets (name, period, micros) VALUES (?1, ?2, ?3) \
-                     ON CONFLICT (name, period) DO UPDATE SET micros = excluded.micros";
+const SPEND: &str = "INSERT INTO budgets (name, period, micros, held) VALUES (?1, ?2, ?3, ?4) \
+                     ON CONFLICT (name, period) DO UPDATE SET micros = excluded.micros, held = held + excluded.held";
 const HOLD: &str = "INSERT INTO holds (attempt_id, micros, currency, budgets, held_at) VALUES (?1, ?2, ?3, ?4, ?5)";
-const HELD: &str = "SELECT iif(released_at IS NULL, micros, coalesce(billed_micros, 0)), currency, budgets FROM holds WHERE attempt_id = ?1";
+const HELD: &str = "SELECT iif(released_at IS NULL, micros, coalesce(billed_micros, 0)), currency, budgets, iif(released_at IS NULL, micros, 0) \
+                    FROM holds WHERE attempt_id = ?1";
 const SETTLE: &str = "UPDATE holds SET released_at = coalesce(released_at, ?2), billed_micros = ?3 WHERE attempt_id = ?1";
 
 /// Reserves everything for this attempt, or is refused.
@@ -159,7 +160,7 @@ fn reserve(
             }
             .into());
         }
-        connection.prepare_cached(SPEND)?.execute((name, period, spent))?;
+        connection.prepare_cached(SPEND)?.execute((name, period, spent, amount))?;
     }
     let held = connection.prepare_cached(HOLD)?.execute(params![
         attempt.as_uuid().as_bytes(),
@@ -205,13 +206,13 @@ fn correct(
     billed: Option<switchboard_core::Money>,
     at: i64,
 ) -> TxResult<()> {
-    let held: Option<(i64, String, String)> = connection
+    let held: Option<(i64, String, String, i64)> = connection
         .prepare_cached(HELD)?
         .query_row([attempt.as_uuid().as_bytes()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
         })
         .optional()?;
-    let Some((counts, currency, budgets)) = held else {
+    let Some((counts, currency, budgets, held)) = held else {
         return Ok(());
     };
     if billed.is_some_and(|billed| billed.currency().code() != currency) {
@@ -221,7 +222,7 @@ fn correct(
     let change = billed.unwrap_or(0).saturating_sub(counts);
     for budget in read_counted(&budgets, attempt)? {
         let spent = spent(connection, &budget.name, budget.period)?.saturating_add(change);
-        connection.prepare_cached(SPEND)?.execute((budget.name, budget.period, spent))?;
+        connection.prepare_cached(SPEND)?.execute((budget.name, budget.period, spent, -held))?;
     }
     connection.prepare_cached(SETTLE)?.execute(params![
         attempt.as_uuid().as_bytes(),

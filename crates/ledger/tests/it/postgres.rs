@@ -59,6 +59,7 @@ async fn what_a_server_keeps_follows_the_rules() {
         || async { Arc::new(PostgresJournal::connect(&database().await.unwrap()).await.unwrap()) };
     conformance::server::hold_keys(new).await;
     conformance::server::hold_search(new).await;
+    conformance::server::hold_spending(new).await;
     conformance::server::hold_shared_keys(|| async {
         let url = database().await.unwrap();
         let one = Arc::new(PostgresJournal::connect(&url).await.unwrap());

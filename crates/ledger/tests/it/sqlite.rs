@@ -86,6 +86,7 @@ async fn what_a_server_keeps_follows_the_rules() {
     };
     conformance::server::hold_keys(new).await;
     conformance::server::hold_search(new).await;
+    conformance::server::hold_spending(new).await;
     conformance::server::hold_shared_keys(|| {
         let path = path();
         async move {

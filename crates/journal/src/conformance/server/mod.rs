@@ -4,9 +4,11 @@
 //! |---|---|
 //! | `keys.rs` | API keys |
 //! | `search.rs` | pages of calls |
+//! | `spending.rs` | budgets, usage, and how many calls wait |
 
 mod keys;
 mod search;
+mod spending;
 
 use std::sync::Arc;
 
@@ -14,7 +16,7 @@ use futures::future::BoxFuture;
 
 use crate::{
     Journal,
-    server::{ApiKeys, CallSearch},
+    server::{ApiKeys, CallSearch, Spending},
 };
 
 /// Every rule about API keys, each on a store of its own.
@@ -60,4 +62,18 @@ where
     search::pages_neither_lose_nor_double_a_call(new().await).await;
     search::a_page_has_whole_calls(new().await).await;
     search::a_call_is_its_tenants(new().await).await;
+}
+
+/// Every rule about what calls cost, each on a store of its own.
+///
+/// # Panics
+/// Where the store breaks one.
+pub async fn hold_spending<Store, Made>(new: impl Fn() -> Made + Send + Sync)
+where
+    Store: Spending + Journal + 'static,
+    Made: Future<Output = Arc<Store>> + Send,
+{
+    spending::budgets_tell_what_is_held(new().await).await;
+    spending::usage_adds_up_by_day_and_provider(new().await).await;
+    spending::calls_wait_until_they_are_tried(new().await).await;
 }

@@ -15,19 +15,20 @@ const EARLIER: [&str; 3] = [
     include_str!("../../../src/sqlite/migrations/0003_states_one_by_one.sql"),
 ];
 
-/// The name of each table then and now, in an order in which each row finds those that it names.
+/// The name of each table then, and what it had of the table of now, in an order in which each row
+/// finds those that it names.
 const TABLES: [(&str, &str); 11] = [
-    ("meta", "meta"),
-    ("processes", "processes"),
-    ("calls", "calls"),
-    ("attempts", "attempts"),
-    ("provider_calls", "provider_calls"),
-    ("inbox", "inbox"),
-    ("slots", "slots"),
-    ("budgets", "budgets"),
-    ("holds", "holds"),
-    ("rooms", "concurrency_slots"),
-    ("decisions", "decisions"),
+    ("meta", "* FROM now.meta"),
+    ("processes", "* FROM now.processes"),
+    ("calls", "* FROM now.calls"),
+    ("attempts", "* FROM now.attempts"),
+    ("provider_calls", "* FROM now.provider_calls"),
+    ("inbox", "* FROM now.inbox"),
+    ("slots", "* FROM now.slots"),
+    ("budgets", "name, period, micros FROM now.budgets"),
+    ("holds", "* FROM now.holds"),
+    ("rooms", "* FROM now.concurrency_slots"),
+    ("decisions", "* FROM now.decisions"),
 ];
 
 /// Undoes the last migration of the ledger in PostgreSQL.
@@ -52,7 +53,8 @@ async fn as_before(place: &Place) -> Place {
                  DROP TRIGGER calls_stay ON calls; DROP TRIGGER calls_stay_all ON calls; DROP TRIGGER calls_begin_once ON calls; \
                  DROP FUNCTION calls_stay(); DROP TABLE news; \
                  DROP TABLE outbox, feed, feed_head, deliveries, webhook_endpoints; \
-                 DROP TABLE api_keys, keys_epoch; DROP FUNCTION api_keys_stay(); DROP INDEX calls_of_tenant; DELETE FROM schema_version WHERE version > 2",
+                 DROP TABLE api_keys, keys_epoch; DROP FUNCTION api_keys_stay(); DROP INDEX calls_of_tenant; \
+                 DROP INDEX calls_waiting; ALTER TABLE budgets DROP COLUMN held; DELETE FROM schema_version WHERE version > 2",
             )
             .await;
         return Place::postgres(place.url.clone().unwrap()).await;
@@ -72,7 +74,7 @@ async fn as_before(place: &Place) -> Place {
     .unwrap();
     raw.execute("ATTACH ?1 AS now", [now.to_str().unwrap()]).unwrap();
     for (then, now) in TABLES {
-        raw.execute_batch(&format!("INSERT INTO {then} SELECT * FROM now.{now}")).unwrap();
+        raw.execute_batch(&format!("INSERT INTO {then} SELECT {now}")).unwrap();
     }
     raw.execute_batch(
         "INSERT INTO events (call_id, kind, at) SELECT id, 'received', created_at FROM calls; \
