@@ -38,6 +38,7 @@ impl Background {
         tasks.spawn(events::sequence(service.clone()));
         tasks.spawn(events::follow(service.clone()));
         tasks.spawn(events::publish(service.clone()));
+        tasks.spawn(events::watch(service.clone()));
         tasks.spawn(events::forget(service.clone()));
         let (stop, stopping) = watch::channel(false);
         let mut deliveries = tokio::spawn(webhooks::deliver(service.clone(), stopping));

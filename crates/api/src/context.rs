@@ -27,7 +27,10 @@ impl fmt::Display for RequestId {
 pub(crate) struct Context {
     pub(crate) id: RequestId,
     pub(crate) caller: OnceLock<Arc<Caller>>,
+    /// Requests of the key.
     pub(crate) left: OnceLock<Left>,
+    /// Calls of the tenant, where the answer is about one.
+    pub(crate) calls_left: OnceLock<Left>,
     patient: AtomicBool,
 }
 
@@ -37,6 +40,7 @@ impl Context {
             id: RequestId(Uuid::now_v7()),
             caller: OnceLock::new(),
             left: OnceLock::new(),
+            calls_left: OnceLock::new(),
             patient: AtomicBool::new(false),
         })
     }

@@ -15,7 +15,7 @@ use crate::{
     Service,
     caller::{Allowed, Caller, Scope, client_address},
     context::Context,
-    limits::RequestPermit,
+    limits::{Left, RequestPermit},
     problem::{Code, Problem, Result},
 };
 
@@ -41,6 +41,11 @@ impl<S: Scope> Permit<S> {
     /// The request may take longer than others, because it waits for a call or is a stream.
     pub(crate) fn be_patient(&self) {
         self.context.be_patient();
+    }
+
+    /// Tells the client what is left of the limit on calls.
+    pub(crate) fn tell_calls_left(&self, left: Left) {
+        self.context.calls_left.get_or_init(|| left);
     }
 }
 

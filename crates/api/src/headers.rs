@@ -1,6 +1,6 @@
 //! The outermost layer: what every answer has, limits on what comes in, and the log.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -180,9 +180,15 @@ fn complete(service: &Service, context: &Context, headers: &mut HeaderMap, id: &
         }
     };
     set("x-request-id", id);
-    if let Some(left) = context.left.get() {
-        set("ratelimit-policy", &format!("\"requests\";q={};w=60", left.quota));
-        let full_in = left.full_in.as_secs() + u64::from(left.full_in.subsec_nanos() > 0);
-        set("ratelimit", &format!("\"requests\";r={};t={full_in}", left.remaining));
+    let left = [("requests", context.left.get()), ("calls", context.calls_left.get())];
+    let (mut policies, mut limits) = (Vec::new(), Vec::new());
+    for (name, left) in left.into_iter().filter_map(|(name, left)| Some((name, left?))) {
+        let seconds = |time: Duration| time.as_secs() + u64::from(time.subsec_nanos() > 0);
+        policies.push(format!("\"{name}\";q={};w={}", left.quota, seconds(left.window)));
+        limits.push(format!("\"{name}\";r={};t={}", left.remaining, seconds(left.full_in)));
+    }
+    if !policies.is_empty() {
+        set("ratelimit-policy", &policies.join(", "));
+        set("ratelimit", &limits.join(", "));
     }
 }

@@ -79,12 +79,14 @@ fn limiter(per_minute: u32, clock: &Arc<dyn Clock>) -> Limiter {
     RateLimiter::direct_with_clock(quota, Uptime(Arc::clone(clock))).with_middleware()
 }
 
-/// What a key may still do, for the headers of an answer.
+/// What is left of a limit, for the headers of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Left {
-    /// Requests a minute, in this process.
+    /// How much there is in a window; of requests, in this process.
     pub(crate) quota: u32,
-    /// Requests that are left.
+    /// How long the window is.
+    pub(crate) window: Duration,
+    /// How much is left.
     pub(crate) remaining: u32,
     /// How long until the whole quota is there again.
     pub(crate) full_in: Duration,
@@ -169,7 +171,7 @@ impl Limits {
             Err(early) => (0, Some(early.wait_time_from(Uptime(Arc::clone(&self.clock)).now()))),
         };
         let full_in = MINUTE.mul_f64(f64::from(quota - remaining.min(quota)) / f64::from(quota));
-        let left = Left { quota, remaining, full_in };
+        let left = Left { quota, window: MINUTE, remaining, full_in };
         let permit = match early {
             Some(wait) => Err(quota_exceeded("requests").retry_after(wait)),
             None if take(&used.requests, limits.concurrent_requests) => {

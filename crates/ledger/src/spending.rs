@@ -44,7 +44,7 @@ impl Priced {
         let what = || format!("the call {}", CallId::new(self.id));
         let body: Body =
             serde_json::from_str(&self.body).map_err(|source| unreadable(what(), source))?;
-        let at = moment(self.created_at, &what())?;
+        let at = moment(self.created_at, what())?;
         sums.add(at, self.provider.as_deref(), body.duration, body.cost);
         Ok(())
     }

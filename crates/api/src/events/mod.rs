@@ -7,14 +7,17 @@
 //! | `reader.rs` | takes sequencing turns, and follows the feed once for everybody |
 //! | `stream.rs` | one stream of server-sent events |
 //! | `engine.rs` | publishes what the engine tells and no fact says |
+//! | `decisions.rs` | publishes decisions of operators and guardrails, and how far budgets are spent |
 
 mod cursors;
+mod decisions;
 mod engine;
 mod hub;
 mod reader;
 mod stream;
 
 pub(crate) use cursors::EventCursors;
+pub(crate) use decisions::watch;
 pub(crate) use engine::publish;
 pub(crate) use hub::{Follower, Hub};
 pub(crate) use reader::{follow, forget, sequence};

@@ -59,6 +59,9 @@ pub(super) async fn place(
     }
     let allowed = permit.allowed()?;
     let placed = service.place(allowed, &new, Some(&key), wait).await?;
+    if let Some(left) = service.calls_left(&placed.record.call.tenant).await {
+        permit.tell_calls_left(left);
+    }
     let mut response = call(StatusCode::CREATED, &placed.record, allowed.caller());
     let headers = response.headers_mut();
     let replayed = if placed.replayed { "true" } else { "false" };

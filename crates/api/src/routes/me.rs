@@ -19,5 +19,11 @@ pub(super) async fn get(
     permit: Permit<Anything>,
     Extension(context): Extension<Arc<Context>>,
 ) -> Result<Answer<Me>> {
-    Ok(Answer(service.me(permit.allowed()?, context.left.get())))
+    let allowed = permit.allowed()?;
+    if let Some(tenant) = allowed.tenant()
+        && let Some(left) = service.calls_left(tenant).await
+    {
+        permit.tell_calls_left(left);
+    }
+    Ok(Answer(service.me(allowed, context.left.get())))
 }

@@ -71,6 +71,7 @@ fn operations() -> OpenApiRouter<Service> {
         .routes(routes!(plan::agents))
         .routes(routes!(plan::providers))
         .routes(routes!(plan::quality))
+        .routes(routes!(money::budgets))
         .routes(routes!(money::usage))
         .routes(routes!(money::decks))
         .routes(routes!(money::quote))

@@ -1,4 +1,4 @@
-//! Usage and rate decks.
+//! Budgets, usage and rate decks.
 
 use axum::{Json as Answer, extract::State};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
@@ -9,11 +9,27 @@ use crate::{
     extract::Permit,
     problem::{Problem, Result},
     routes::params::Params,
-    wire::{DeckList, ProblemBody, QuoteList, Usage},
+    wire::{BudgetList, DeckList, ProblemBody, QuoteList, Usage},
 };
 
 /// The longest time of which usage is summed up.
 const MOST_DAYS: i64 = 366;
+
+/// Read budgets
+///
+/// Each in its current period. `held` is what calls under way may cost at most; it is corrected when
+/// their bill is known.
+#[utoipa::path(
+    get, path = "/v1/budgets", operation_id = "listBudgets", tag = "money",
+    security(("key" = ["usage:read"])),
+    responses((status = 200, description = "The tenant's budgets; for operators, all of them.", body = BudgetList))
+)]
+pub(super) async fn budgets(
+    State(service): State<Service>,
+    permit: Permit<UsageRead>,
+) -> Result<Answer<BudgetList>> {
+    Ok(Answer(service.budgets(permit.allowed()?).await?))
+}
 
 /// Read usage
 ///

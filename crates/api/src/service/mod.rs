@@ -12,7 +12,8 @@
 //! | `content.rs`, `facts.rs` | history, plan, transcript, recording |
 //! | `control.rs` | stopping calls, and deciding about those in doubt |
 //! | `plan.rs` | plans, agents, providers, quality |
-//! | `money.rs` | usage and rate decks |
+//! | `money.rs`, `budgets.rs` | usage, rate decks and budgets |
+//! | `waiting.rs` | the bound on calls that wait, and what is left of limits on calls |
 //! | `numbers.rs`, `listed_numbers.rs` | the phone numbers of the accounts |
 //! | `experiments.rs` | experiments |
 //! | `configuration.rs` | the configuration, and the erasure of people |
@@ -25,6 +26,7 @@
 mod arrivals;
 mod audit;
 mod batch;
+mod budgets;
 mod configuration;
 mod content;
 mod control;
@@ -41,6 +43,7 @@ mod numbers;
 mod place;
 mod plan;
 mod read;
+mod waiting;
 mod webhooks;
 
 use std::{
@@ -62,10 +65,11 @@ use crate::{
     events::Hub,
     limits::{Left, Limits, RequestPermit, StreamPermit},
     problem::Result,
-    service::{arrivals::Arrivals, listed_numbers::ListedNumbers},
+    service::{arrivals::Arrivals, listed_numbers::ListedNumbers, waiting::Waiting},
     webhooks::{Pace, Poster},
 };
 
+pub(crate) use budgets::{BudgetNow, period};
 pub use events::EventQuery;
 pub use find::CallsFound;
 pub use keys::KeyAdmin;
@@ -100,6 +104,7 @@ struct Inner {
     pace: Pace,
     arrivals: Arrivals,
     numbers: ListedNumbers,
+    waiting: Waiting,
 }
 
 impl Service {
@@ -123,6 +128,7 @@ impl Service {
             pace: Pace::default(),
             arrivals: Arrivals::default(),
             numbers: ListedNumbers::default(),
+            waiting: Waiting::default(),
         };
         Self { inner: Arc::new(inner) }
     }

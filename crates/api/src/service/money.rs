@@ -1,13 +1,10 @@
 //! Usage and rate decks.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use switchboard::{
-    PhoneNumber,
-    core::{Destination, Money},
-    journal::server::CallsFilter,
-    router::Quote as CoreQuote,
+    PhoneNumber, core::Destination, journal::server::UsageQuery, router::Quote as CoreQuote,
 };
 
 use crate::{
@@ -16,18 +13,6 @@ use crate::{
     problem::{Code, Problem, Result},
     wire::{Deck, DeckList, Quote, QuoteList, QuoteRow, Usage, UsageRow},
 };
-
-/// Calls that are read at a time.
-const PAGE: u32 = 500;
-
-/// What is summed up for a day and a provider.
-#[derive(Debug, Default)]
-struct Sum {
-    calls: u64,
-    duration: Duration,
-    cost: Option<Money>,
-    unpriced: u64,
-}
 
 impl Service {
     /// What the caller's tenant used in a time, by day and provider.
@@ -40,12 +25,13 @@ impl Service {
         from: Timestamp,
         until: Timestamp,
     ) -> Result<Usage> {
-        let summed = self.report(self.sum_up(by, from, until)).await?;
-        let data = summed
+        let query = UsageQuery { tenant: by.tenant().cloned(), from, until };
+        let sums = self.report(async { Ok(self.store().usage(&query).await?) }).await?;
+        let data = sums
             .into_iter()
-            .map(|((day, provider), sum)| UsageRow {
-                day,
-                provider,
+            .map(|sum| UsageRow {
+                day: sum.day.to_string(),
+                provider: sum.provider.map(|id| id.as_str().to_owned()),
                 calls: sum.calls,
                 seconds: sum.duration.as_secs(),
                 cost: sum.cost.map(Into::into),
@@ -53,40 +39,6 @@ impl Service {
             })
             .collect();
         Ok(Usage { from: from.into(), until: until.into(), data })
-    }
-
-    async fn sum_up(
-        &self,
-        by: Allowed<'_, UsageRead>,
-        from: Timestamp,
-        until: Timestamp,
-    ) -> Result<BTreeMap<(String, Option<String>), Sum>> {
-        let mut filter = CallsFilter {
-            tenant: by.tenant().cloned(),
-            created_after: Some(from),
-            created_before: Some(until),
-            limit: PAGE,
-            ..CallsFilter::default()
-        };
-        let mut sums = BTreeMap::<(String, Option<String>), Sum>::new();
-        loop {
-            let page = self.store().find(&filter).await?;
-            for (call, _) in &page.calls {
-                let day = call.created_at.to_zoned(TimeZone::UTC).date().to_string();
-                let provider = call.provider.as_ref().map(|id| id.as_str().to_owned());
-                let sum = sums.entry((day, provider)).or_default();
-                sum.calls += 1;
-                sum.duration += call.duration.unwrap_or_default();
-                sum.unpriced += u64::from(call.provider.is_some() && call.cost.is_none());
-                if let Some(cost) = call.cost {
-                    sum.cost = Some(sum.cost.and_then(|sum| sum.checked_add(cost)).unwrap_or(cost));
-                }
-            }
-            match page.next {
-                Some(next) => filter.before = Some(next),
-                None => return Ok(sums),
-            }
-        }
     }
 
     /// Every rate deck.

@@ -58,6 +58,13 @@ impl Service {
                 None => return Err(error.into()),
             },
         };
+        if let Err(full) = self.has_room(&valid.tenant).await {
+            // What was accepted before does not wait for room.
+            return match self.placed_before(&request).await? {
+                Some(record) => Ok(Placed { record, replayed: true }),
+                None => Err(full),
+            };
+        }
         let asked = Arc::new(valid.clone());
         let (call, replayed) = match self.switchboard().engine().accept(valid).await? {
             Submitted::New(call) => (call, false),

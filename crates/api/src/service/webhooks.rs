@@ -58,7 +58,7 @@ const TYPES: [&str; 30] = [
     "budget.exhausted",
     "experiment.changed",
     "experiment.arm_stopped",
-    "configuration.taken",
+    "configuration.applied",
     "configuration.refused",
     "key.created",
     "key.revoked",

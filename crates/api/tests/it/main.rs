@@ -10,6 +10,7 @@ mod idempotency_keys;
 mod kaicalls;
 mod key_text;
 mod keys;
+mod limits;
 mod outside;
 mod placing;
 mod problems;

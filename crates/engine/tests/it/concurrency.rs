@@ -20,7 +20,7 @@ fn patient(builder: EngineBuilder) -> EngineBuilder {
 }
 
 fn at_once(limit: u32) -> Allowance {
-    Allowance { requests: None, concurrent: Some(limit) }
+    Allowance { concurrent: Some(limit), ..Allowance::default() }
 }
 
 fn of(tenant: &str, n: u32) -> ValidCall {

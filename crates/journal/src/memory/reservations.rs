@@ -10,7 +10,10 @@ use jiff::Timestamp;
 use switchboard_core::{AttemptId, Money};
 use switchboard_router::{BudgetHold, ConcurrencySlot, Headroom, RateSlot, Reservation, Scope};
 
-use crate::{Denied, Settlement, server::BudgetUse};
+use crate::{
+    Denied, Settlement,
+    server::{BudgetUse, RateUse},
+};
 
 /// What the attempts of all calls have reserved, in memory.
 #[derive(Debug, Default)]
@@ -93,6 +96,14 @@ impl Reservations {
             of: need.limit,
             frees_at: (free == 0).then(|| first.map_or(Timestamp::MAX, |first| end(*first, need))),
         }
+    }
+
+    /// How many slots of a rate limit are taken, and when the last of them is free again.
+    pub fn rate_use(&self, need: &RateSlot, at: Timestamp) -> RateUse {
+        let taken = self.rate_slots.get(&need.scope).into_iter().flatten();
+        let ends = taken.map(|(first, _)| end(*first, need)).filter(|end| *end > at);
+        let (used, last) = ends.fold((0, at), |(used, last), end| (used + 1, last.max(end)));
+        RateUse::new(used, wait(last, at))
     }
 
     /// How much of a concurrency limit is free, without reserving any of it.

@@ -3,9 +3,10 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard_core::{CallStatus, Result, TenantId};
+use switchboard_router::RateSlot;
 
 use super::MemoryJournal;
-use crate::server::{BudgetUse, Spending, UsageQuery, UsageSum, UsageSums};
+use crate::server::{BudgetUse, RateUse, Spending, UsageQuery, UsageSum, UsageSums};
 
 const fn waits(status: CallStatus) -> bool {
     matches!(status, CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted)
@@ -27,6 +28,10 @@ impl Spending for MemoryJournal {
             }
         }
         Ok(sums.into_sums())
+    }
+
+    async fn rate_use(&self, limit: &RateSlot, at: Timestamp) -> Result<RateUse> {
+        Ok(self.store.lock().rate_use(limit, at))
     }
 
     async fn waiting(&self, tenant: &TenantId, at_most: u32) -> Result<u32> {

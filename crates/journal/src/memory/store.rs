@@ -12,13 +12,15 @@ use switchboard_core::{
     AgentId, AttemptId, AttemptState, Call, CallId, CallKey, CallStatus, Error, ErrorKind,
     PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall,
 };
-use switchboard_router::{AuditEntry, AuditTopic, hash::digest, may_be_same_agent};
+use switchboard_router::{AuditEntry, AuditTopic, RateSlot, hash::digest, may_be_same_agent};
 
 use super::{feed::Feed, key_table::KeyTable, reservations::Reservations};
 use crate::{
     AuditQuery, Denied, DuplicateOf, Identity, KeyReused, NewCall, News, Opened, Published,
     Recorded, Selection, Settlement, StoredWebhook, Write, WriteError, created, details,
-    holds_concurrency, identity, server::BudgetUse, settlement,
+    holds_concurrency, identity,
+    server::{BudgetUse, RateUse},
+    settlement,
 };
 
 #[derive(Debug)]
@@ -318,6 +320,11 @@ impl Store {
     /// What counts against a budget in the period that began then.
     pub(super) fn budget_use(&self, name: &str, period: Timestamp) -> BudgetUse {
         self.reservations.budget_use(name, period)
+    }
+
+    /// What is used of a rate limit.
+    pub(super) fn rate_use(&self, limit: &RateSlot, at: Timestamp) -> RateUse {
+        self.reservations.rate_use(limit, at)
     }
 
     /// The calls older than this one.

@@ -36,7 +36,7 @@ pub use feed::{EventFeed, EventId, FeedBounds, FeedEvent, FeedPage, FeedQuery, P
 pub use keys::{ApiKey, ApiKeys, KeyId, KeyLimits};
 pub use search::{CallSearch, CallsFilter, CallsPage};
 pub use signal::FeedSignal;
-pub use spending::{BudgetUse, Spending, UsageQuery, UsageSum, UsageSums};
+pub use spending::{BudgetUse, RateUse, Spending, UsageQuery, UsageSum, UsageSums};
 
 /// Everything that a server keeps, in one store.
 pub trait ServerStore:

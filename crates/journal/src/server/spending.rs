@@ -1,10 +1,11 @@
-//! What calls cost: what counts against budgets, and what a tenant used.
+//! What calls cost and use: what counts against budgets and limits, and what a tenant used.
 
 use std::{fmt::Debug, time::Duration};
 
 use async_trait::async_trait;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use switchboard_core::{Call, CallId, Money, ProviderId, Result, TenantId};
+use switchboard_router::RateSlot;
 
 use crate::journal::{ID_SLACK, Selection};
 
@@ -30,6 +31,23 @@ impl BudgetUse {
     /// What was billed.
     pub const fn billed(self) -> i64 {
         self.counted.saturating_sub(self.held)
+    }
+}
+
+/// What is used of a limit on calls in a window.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RateUse {
+    /// Slots that are taken now.
+    pub used: u32,
+    /// How long until none of them is.
+    pub whole_in: Duration,
+}
+
+impl RateUse {
+    /// So many slots are taken, the last of them for so long.
+    pub const fn new(used: u32, whole_in: Duration) -> Self {
+        Self { used, whole_in }
     }
 }
 
@@ -130,7 +148,7 @@ impl UsageSums {
     }
 }
 
-/// Reads what calls cost.
+/// Reads what calls cost, and what they use of limits.
 #[async_trait]
 pub trait Spending: Debug + Send + Sync {
     /// What counts against these budgets, each named with the start of one of its periods. The
@@ -139,6 +157,9 @@ pub trait Spending: Debug + Send + Sync {
 
     /// Adds up calls by day and provider, with those of erased people. Reads a row for each call.
     async fn usage(&self, query: &UsageQuery) -> Result<Vec<UsageSum>>;
+
+    /// How much of a rate limit is used, over all processes.
+    async fn rate_use(&self, limit: &RateSlot, at: Timestamp) -> Result<RateUse>;
 
     /// How many calls of a tenant were accepted and have no attempt under way yet, because they
     /// wait for a limit, a time or their turn. Counts no further than `at_most`.

@@ -7,13 +7,19 @@ use sqlx::{AssertSqlSafe, PgConnection, Row};
 use switchboard_core::{Result, TenantId};
 use switchboard_journal::{
     Selection,
-    server::{BudgetUse, Spending, UsageQuery, UsageSum, UsageSums},
+    server::{BudgetUse, RateUse, Spending, UsageQuery, UsageSum, UsageSums},
 };
+use switchboard_router::RateSlot;
 
 use crate::{
-    postgres::{PostgresJournal, inner::read, tx::TxResult},
+    postgres::{
+        PostgresJournal,
+        inner::read,
+        tx::{NOW, TxResult},
+    },
     row::{escape, micros},
     spending::{PRICED, Priced, WAITS},
+    window::Window,
 };
 
 const BUDGET: &str = "SELECT micros, held FROM budgets WHERE name = $1 AND period = $2";
@@ -56,6 +62,23 @@ async fn usage(connection: &mut PgConnection, query: &UsageQuery) -> TxResult<Us
     Ok(sums)
 }
 
+/// By the server's clock, because the clocks of processes differ.
+async fn rate_use(connection: &mut PgConnection, limit: &RateSlot) -> TxResult<RateUse> {
+    let sql = format!(
+        "SELECT count(*), {NOW}, max(at) FROM slots WHERE limiter = $1 AND at > {NOW} - $2"
+    );
+    let window = Window::of(limit);
+    let row = sqlx::query(AssertSqlSafe(sql))
+        .bind(escape(&limit.scope.to_string()))
+        .bind(window.length.min(i64::MAX / 4))
+        .fetch_one(connection)
+        .await?;
+    let (used, now, last): (i64, i64, Option<i64>) =
+        (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+    let whole_in = window.wait(last.or(Some(window.begins(now))), now);
+    Ok(RateUse::new(u32::try_from(used).unwrap_or(u32::MAX), whole_in))
+}
+
 async fn waiting(connection: &mut PgConnection, tenant: &TenantId, most: u32) -> TxResult<u32> {
     let sql = format!(
         "SELECT count(*) FROM (SELECT 1 FROM calls WHERE tenant = $1 AND {WAITS} LIMIT $2) AS waiting"
@@ -75,6 +98,11 @@ impl Spending for PostgresJournal {
     async fn usage(&self, query: &UsageQuery) -> Result<Vec<UsageSum>> {
         let mut snapshot = self.inner.snapshot().await?;
         Ok(read(usage(&mut snapshot, query).await)?.into_sums())
+    }
+
+    async fn rate_use(&self, limit: &RateSlot, _at: Timestamp) -> Result<RateUse> {
+        let mut snapshot = self.inner.snapshot().await?;
+        read(rate_use(&mut snapshot, limit).await)
     }
 
     async fn waiting(&self, tenant: &TenantId, at_most: u32) -> Result<u32> {

@@ -6,17 +6,20 @@ use rusqlite::{Connection, OptionalExtension};
 use switchboard_core::{Result, TenantId};
 use switchboard_journal::{
     Selection,
-    server::{BudgetUse, Spending, UsageQuery, UsageSum, UsageSums},
+    server::{BudgetUse, RateUse, Spending, UsageQuery, UsageSum, UsageSums},
 };
+use switchboard_router::RateSlot;
 use uuid::Uuid;
 
 use crate::{
     row::{escape, micros},
     spending::{PRICED, Priced, WAITS},
     sqlite::{SqliteJournal, tx::TxResult},
+    window::Window,
 };
 
 const BUDGET: &str = "SELECT micros, held FROM budgets WHERE name = ?1 AND period = ?2";
+const SLOTS: &str = "SELECT count(*), max(at) FROM slots WHERE limiter = ?1 AND at > ?2";
 
 fn budget_use(connection: &Connection, name: &str, period: Timestamp) -> TxResult<BudgetUse> {
     let found = connection
@@ -63,6 +66,18 @@ impl Spending for SqliteJournal {
         let query = query.clone();
         let sums = self.read(move |connection| usage(connection, &query)).await?;
         Ok(sums.into_sums())
+    }
+
+    async fn rate_use(&self, limit: &RateSlot, at: Timestamp) -> Result<RateUse> {
+        let (limiter, window) = (escape(&limit.scope.to_string()), Window::of(limit));
+        self.read(move |connection| {
+            let mut statement = connection.prepare_cached(SLOTS)?;
+            let now = micros(at);
+            let (used, last): (u32, Option<i64>) = statement
+                .query_row((limiter, window.begins(now)), |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(RateUse::new(used, window.wait(last.or(Some(window.begins(now))), now)))
+        })
+        .await
     }
 
     async fn waiting(&self, tenant: &TenantId, at_most: u32) -> Result<u32> {

@@ -29,6 +29,9 @@ pub struct Allowance {
     pub requests: Option<RequestLimit>,
     /// Calls under way.
     pub concurrent: Option<u32>,
+    /// Calls of a tenant that may wait before more are refused. The engine does not look at it: it
+    /// is for servers, which accept calls from many clients.
+    pub waiting: Option<u32>,
 }
 
 /// All that is configured.

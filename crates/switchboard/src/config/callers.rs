@@ -15,6 +15,8 @@ pub struct AllowanceConfig {
     pub place_window_seconds: Option<NonZeroU32>,
     /// Calls under way.
     pub concurrent_calls: Option<NonZeroU32>,
+    /// Calls of a caller that may wait at a server before it refuses more: 1,000. Not for agents.
+    pub waiting_calls: Option<NonZeroU32>,
 }
 
 /// `[callers]`: what callers may do. A call that comes above it waits its turn.

@@ -346,6 +346,18 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "add it",
     ),
     (
+        "[callers.each]\nwaiting_calls = 10",
+        "callers.each.waiting_calls",
+        "no effect without [server]",
+        "add one",
+    ),
+    (
+        "[callers.tenants.acme]\nwaiting_calls = 10",
+        "callers.tenants.acme.waiting_calls",
+        "no effect without [server]",
+        "add one",
+    ),
+    (
         "[providers.kaicalls.limits]\ncalls_per_second = \"2\"",
         "providers.kaicalls.limits.calls_per_second",
         "is text",

@@ -1,5 +1,6 @@
 //! What programs outside are told, and what they tell: events, streams, webhooks in both directions.
 
+mod decisions;
 mod events;
 mod formats;
 mod hooks;
@@ -110,6 +111,12 @@ kind = "kaicalls"
 api_key_env = "TEST_KEY"
 base_url = "http://127.0.0.1:9"
 tariff = { rows = [{ countries = ["US"], per_minute = "0.12", increment_seconds = 6 }] }
+
+[[budgets]]
+name = "its own"
+limit = "1.00"
+per = "day"
+tenant = "acme"
 
 [agents.assistant]
 at = { kaicalls = "11111111-2222-4333-8444-555555555555" }

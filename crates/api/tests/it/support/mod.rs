@@ -8,7 +8,7 @@ use axum::{Router, body::Body, extract::ConnectInfo};
 use http::{HeaderMap, Method, Request, StatusCode};
 use serde_json::{Value, json};
 use switchboard::{
-    Clock, Config, Journal, MemoryJournal, Switchboard, SystemClock, TenantId,
+    Clock, Config, Journal, MemoryJournal, Policy, Switchboard, SystemClock, TenantId,
     journal::server::{ApiKey, ApiKeys, ServerStore},
 };
 use switchboard_api::{
@@ -94,6 +94,15 @@ impl Server {
 
     /// The same with other settings.
     pub(crate) async fn with(adjust: impl FnOnce(&mut Api)) -> Self {
+        Self::made(adjust, |_| {}).await
+    }
+
+    /// The same with another policy.
+    pub(crate) async fn with_policy(adjust: impl FnOnce(&mut Policy)) -> Self {
+        Self::made(|_| {}, adjust).await
+    }
+
+    async fn made(adjust: impl FnOnce(&mut Api), policy: impl FnOnce(&mut Policy)) -> Self {
         let rings = RingLedger::default();
         let talk = CallScript::new(Outcome::Completed)
             .ringing_for(Duration::from_secs(5))
@@ -113,7 +122,10 @@ impl Server {
         let engine = config
             .engine_builder(environment, &clock)
             .unwrap()
-            .adjust(|policy| policy.timings.poll_every = Duration::from_millis(50))
+            .adjust(|its| {
+                its.timings.poll_every = Duration::from_millis(50);
+                policy(its);
+            })
             .journal(Arc::clone(&store) as Arc<dyn Journal>)
             .build()
             .unwrap();

@@ -75,5 +75,6 @@ where
 {
     spending::budgets_tell_what_is_held(new().await).await;
     spending::usage_adds_up_by_day_and_provider(new().await).await;
+    spending::a_window_tells_what_is_used(new().await).await;
     spending::calls_wait_until_they_are_tried(new().await).await;
 }

@@ -15,9 +15,10 @@ use uuid::Uuid;
 use crate::{
     Journal, NewCall,
     conformance::fixtures::{
-        admitted, attempt, budgeted, epoch, failed, record, report, request, valid, write_intent,
+        admitted, at, attempt, budgeted, epoch, failed, rate_slot, record, report, request, valid,
+        write_intent,
     },
-    server::{BudgetUse, Spending, UsageQuery},
+    server::{BudgetUse, RateUse, Spending, UsageQuery},
     state::Fact,
 };
 
@@ -120,6 +121,25 @@ pub(super) async fn usage_adds_up_by_day_and_provider<Store: Spending + Journal 
     assert_eq!(calls(query(Some("nobody"), 0, 60)).await, 0);
     assert_eq!(calls(query(None, -60, 0)).await, 0, "the end is not in the period");
     assert_eq!(calls(query(None, 1, 60)).await, 0, "they were received before");
+}
+
+pub(super) async fn a_window_tells_what_is_used<Store: Spending + Journal + 'static>(
+    store: Arc<Store>,
+) {
+    let journal: Arc<dyn Journal> = Arc::clone(&store) as Arc<dyn Journal>;
+    let limit = rate_slot("alpha", 5);
+    assert_eq!(store.rate_use(&limit, at(1)).await.unwrap(), RateUse::default());
+    for n in 1..=3 {
+        let call = receive(&journal, request(n)).await;
+        record(&journal, call, admitted()).await;
+        let reservation = Reservation { rate_slots: vec![limit.clone()], ..Reservation::default() };
+        write_intent(&journal, call, attempt("alpha"), reservation).await.unwrap();
+    }
+    let now = store.rate_use(&limit, at(1)).await.unwrap();
+    assert_eq!(now.used, 3);
+    assert!(!now.whole_in.is_zero() && now.whole_in <= limit.window, "{now:?}");
+    let other = rate_slot("beta", 5);
+    assert_eq!(store.rate_use(&other, at(1)).await.unwrap(), RateUse::default());
 }
 
 pub(super) async fn calls_wait_until_they_are_tried<Store: Spending + Journal + 'static>(

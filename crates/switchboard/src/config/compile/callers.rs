@@ -26,6 +26,7 @@ impl AllowanceConfig {
                 window: Duration::from_secs(window.into()),
             }),
             concurrent: self.concurrent_calls.map(NonZeroU32::get),
+            waiting: self.waiting_calls.map(NonZeroU32::get),
         }
     }
 }
@@ -33,6 +34,19 @@ impl AllowanceConfig {
 /// Puts the limits into the policy.
 pub(crate) fn compile(config: &Config, policy: &mut Policy, problems: &mut Problems) {
     let at = KeyPath::of("callers");
+    if config.server.is_none() {
+        let each = (at.key("each"), &config.callers.each);
+        let named = config.callers.tenants.iter();
+        let named = named.map(|(tenant, allowance)| (at.key("tenants").key(tenant), allowance));
+        for (at, _) in
+            std::iter::once(each).chain(named).filter(|(_, one)| one.waiting_calls.is_some())
+        {
+            problems.push(
+                &at.key("waiting_calls"),
+                "has no effect without [server], which refuses calls above it: add one, or take this out",
+            );
+        }
+    }
     policy.each_tenant = config.callers.each.compile(&at.key("each"), problems);
     for (tenant, allowance) in &config.callers.tenants {
         let at = at.key("tenants").key(tenant);
@@ -46,7 +60,14 @@ pub(crate) fn compile(config: &Config, policy: &mut Policy, problems: &mut Probl
         policy.tenants.insert(TenantId::from(tenant.clone()), limits);
     }
     for (name, agent) in &config.agents {
-        let limits = agent.limits.compile(&KeyPath::of("agents").key(name).key("limits"), problems);
+        let at = KeyPath::of("agents").key(name).key("limits");
+        if agent.limits.waiting_calls.is_some() {
+            problems.push(
+                &at.key("waiting_calls"),
+                "has no effect on an agent: set it in [callers.each] or [callers.tenants]",
+            );
+        }
+        let limits = agent.limits.compile(&at, problems);
         if limits != Allowance::default() {
             policy.agents.insert(ProfileName::new(name.as_str()), limits);
         }

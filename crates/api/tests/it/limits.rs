@@ -1,0 +1,115 @@
+//! Bounds on calls: how many may wait, and what is left of limits and budgets.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use serde_json::{Value, json};
+use switchboard::{
+    Budget, Money, TenantId,
+    core::{Currency, RequestLimit},
+    router::{Allowance, Period},
+};
+use switchboard_api::caller::Role;
+
+use crate::support::{Server, schema::operation};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_says_what_is_left_of_the_limit_on_calls() {
+    let server = Server::with_policy(|policy| {
+        let requests = RequestLimit { requests: 30, window: Duration::from_secs(60) };
+        policy.each_tenant = Allowance { requests: Some(requests), ..Allowance::default() };
+    })
+    .await;
+    let key = server.key(Some("acme"), Role::Caller).await;
+    server.finished(&key, "first").await;
+    let placed = server.place(&key, "later", &later(1)).await;
+    let policy = placed.header("ratelimit-policy");
+    assert_eq!(policy, "\"requests\";q=600;w=60, \"calls\";q=30;w=60");
+    let (requests, calls) = placed.header("ratelimit").split_once(", ").unwrap();
+    assert!(requests.starts_with("\"requests\";r=59"), "{requests}");
+    let time = calls.strip_prefix("\"calls\";r=29;t=").expect(calls);
+    assert!((1..=60).contains(&time.parse::<u32>().unwrap()), "{calls}");
+}
+
+/// A call in an hour, to another number each time.
+fn later(n: u32) -> Value {
+    let at = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1);
+    json!({"to": format!("+1212555{:04}", 1_000 + n), "task": "Ask for the price.", "not_before": at.to_string()})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn as_many_calls_wait_as_may_and_no_more() {
+    let server = Server::with_policy(|policy| {
+        policy
+            .tenants
+            .insert("small".into(), Allowance { waiting: Some(3), ..Allowance::default() });
+    })
+    .await;
+    let small = server.key(Some("small"), Role::Caller).await;
+    let calls = [0, 1, 2].map(later);
+    for (n, call) in calls.iter().enumerate() {
+        let placed = server.place(&small, &n.to_string(), call).await;
+        assert_eq!(placed.status, StatusCode::CREATED, "{}", placed.text);
+    }
+    let refused = server.place(&small, "more", &later(3)).await;
+    operation("placeCall").check(&refused);
+    assert_eq!((refused.status.as_u16(), refused.code()), (429, "too_many_waiting"));
+    assert_eq!(refused.body["delivery"], "not_sent");
+    assert!(!refused.header("retry-after").is_empty());
+    // What was accepted is there, whatever else waits.
+    let again = server.place(&small, "0", &calls[0]).await;
+    assert_eq!((again.status.as_u16(), again.header("idempotent-replayed")), (201, "true"));
+    let other = server.key(Some("other"), Role::Caller).await;
+    let placed = server.place(&other, "more", &later(3)).await;
+    assert_eq!(placed.status, StatusCode::CREATED, "others wait by themselves: {}", placed.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_budget_says_what_is_spent_and_held() {
+    let server = Server::with_policy(|policy| {
+        policy.budgets = vec![budget("its own", Some("acme")), budget("everybody's", None)];
+    })
+    .await;
+    let caller = server.key(Some("acme"), Role::Caller).await;
+    let operator = server.key(None, Role::Operator).await;
+    let id = server.finished(&caller, "first").await;
+    // The bill may come after the end.
+    let cost = loop {
+        let call = server.get(&format!("/v1/calls/{id}"), &caller).await.body;
+        if call["cost"].is_object() {
+            break call["cost"].clone();
+        }
+        tokio::task::yield_now().await;
+    };
+    let own = server.get("/v1/budgets", &caller).await;
+    operation("listBudgets").check(&own);
+    let budgets = own.body["data"].as_array().unwrap();
+    assert_eq!(budgets.len(), 1, "what others spend is not its business: {}", own.text);
+    assert_eq!((&budgets[0]["name"], &budgets[0]["tenant"]), (&json!("its own"), &json!("acme")));
+    assert_eq!(budgets[0]["spent"], cost, "{}", own.text);
+    assert_eq!(budgets[0]["held"], json!({"amount": "0.00", "currency": "USD"}), "{}", own.text);
+    assert_eq!(
+        (&budgets[0]["period"], &budgets[0]["limit"]["amount"]),
+        (&json!("day"), &json!("5.00"))
+    );
+    let all = server.get("/v1/budgets", &operator).await;
+    assert_eq!(all.body["data"].as_array().unwrap().len(), 2, "{}", all.text);
+    let usage = server.get("/v1/usage", &caller).await;
+    operation("getUsage").check(&usage);
+    assert_eq!(usage.body["data"][0]["cost"], cost, "{}", usage.text);
+    assert_eq!(
+        (&usage.body["data"][0]["calls"], &usage.body["data"][0]["seconds"]),
+        (&json!(1), &json!(95))
+    );
+}
+
+fn budget(name: &str, tenant: Option<&str>) -> Budget {
+    Budget {
+        name: name.to_owned(),
+        limit: Money::from_micros(5_000_000, Currency::USD),
+        per: Period::Day,
+        tenant: tenant.map(TenantId::from),
+        provider: None,
+        experiment: None,
+    }
+}
