@@ -3,7 +3,7 @@
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        Components, InfoBuilder, OpenApi, OpenApiBuilder,
+        Components, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder,
         security::{Http, HttpAuthScheme, SecurityScheme},
     },
 };
@@ -14,6 +14,9 @@ const DESCRIPTION: &str = "Phone calls by voice agents over several providers. E
 needs an API key, except this document and the pages of problems. Errors are problems as in \
 RFC 9457, with a `code`. Closed enums do not grow within version 1; codes, types and reasons that \
 are plain strings may, and clients have to accept what they do not know.";
+
+/// An SPDX expression.
+const LICENSE: &str = env!("CARGO_PKG_LICENSE");
 
 /// What the document begins with, before any operation.
 pub(crate) fn begin() -> OpenApi {
@@ -34,6 +37,7 @@ pub(crate) fn begin() -> OpenApi {
                 .title("Switchboard")
                 .version(env!("CARGO_PKG_VERSION"))
                 .description(Some(DESCRIPTION))
+                .license(Some(LicenseBuilder::new().name(LICENSE).identifier(Some(LICENSE)).build()))
                 .build(),
         )
         .components(Some(components))

@@ -11,13 +11,19 @@ use utoipa::{
 
 use crate::wire::ProblemBody;
 
+/// The server of a document that is made without one.
+const LOCAL: &str = "http://127.0.0.1:8080";
+
 /// Adds what the operations do not say themselves: the server, and the problems that any operation
 /// may answer with.
 pub(crate) fn complete(mut document: OpenApi, public_url: Option<&Url>) -> OpenApi {
-    if let Some(url) = public_url {
-        let url = url.as_str().trim_end_matches('/');
-        document.servers = Some(vec![ServerBuilder::new().url(url).build()]);
-    }
+    let server = match public_url {
+        Some(url) => ServerBuilder::new().url(url.as_str().trim_end_matches('/')),
+        None => ServerBuilder::new()
+            .url(LOCAL)
+            .description(Some("A server on this machine that listens where it does by default.")),
+    };
+    document.servers = Some(vec![server.build()]);
     for item in document.paths.paths.values_mut() {
         let operations = [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete];
         for operation in operations.into_iter().flatten() {

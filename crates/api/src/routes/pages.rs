@@ -25,7 +25,7 @@ impl Document {
 #[utoipa::path(
     get, path = "/v1/openapi.json", operation_id = "getOpenapi", tag = "about",
     security(()),
-    responses((status = 200, description = "The document of this API, in OpenAPI 3.1.", body = Object))
+    responses((status = 200, description = "The document of this API, in OpenAPI 3.1.", body = std::collections::HashMap<String, serde_json::Value>))
 )]
 pub(super) async fn openapi(Extension(document): Extension<Document>) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "application/json")], document.0)

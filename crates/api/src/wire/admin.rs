@@ -48,6 +48,7 @@ impl From<StoredLimits> for OwnLimits {
 /// A request to make a key. Either `role` or `scopes` says what it may do.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = KeyRequest)]
 pub struct NewKey {
     /// What it is for.
     #[schema(examples("production"))]
@@ -168,6 +169,7 @@ impl From<&ApiKey> for Key {
 
 /// The configuration in force.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = ActiveConfiguration)]
 pub struct Configuration {
     /// Its version. Null if it does not come from a file.
     #[schema(required)]
@@ -201,7 +203,7 @@ pub struct AuditRecord {
     /// What it applies to.
     pub subject: String,
     /// The decision.
-    #[schema(value_type = Object)]
+    #[schema(value_type = std::collections::HashMap<String, Value>)]
     pub what: Value,
     /// Who decided.
     pub by: String,

@@ -92,6 +92,7 @@ pub enum VerdictWord {
 /// An operator's decision about a call in doubt.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = VerdictRequest)]
 pub struct NewVerdict {
     /// What was found out.
     pub verdict: VerdictWord,

@@ -25,7 +25,7 @@ pub struct Event {
     pub tenant: Option<String>,
     /// What the type says. Events about a call have `call` with `id`, `revision`, `status`,
     /// `outcome`, `provider`, `ring` and `settled`; `revision` orders them.
-    #[schema(value_type = Object)]
+    #[schema(value_type = std::collections::HashMap<String, Value>)]
     pub data: Value,
 }
 

@@ -17,7 +17,7 @@ pub struct Me {
     #[schema(required)]
     pub tenant: Option<String>,
     /// What it may do.
-    #[schema(examples(json!(["calls:read", "calls:write"])))]
+    #[schema(examples("calls:read"))]
     pub scopes: Vec<String>,
     /// True if a person has to confirm each call that an agent places with it.
     pub confirm: bool,

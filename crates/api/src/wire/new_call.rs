@@ -42,8 +42,8 @@ pub struct Redial {
 
 macro_rules! new_call {
     ($(#[$doc:meta])* $name:ident $({ $(#[$extra_doc:meta])* $extra:ident: $type:ty })?) => {
-        $(#[$doc])*
         #[derive(Clone, Deserialize, ToSchema)]
+        $(#[$doc])*
         #[serde(deny_unknown_fields)]
         pub struct $name {
             $($(#[$extra_doc])* pub $extra: $type,)?
@@ -156,6 +156,7 @@ macro_rules! new_call {
 
 new_call! {
     /// A request to call somebody. Only `to` and `task` are required.
+    #[schema(as = CallRequest)]
     NewCall
 }
 

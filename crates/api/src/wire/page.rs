@@ -22,6 +22,7 @@ pub struct CallPage {
 /// Calls to place at once.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = BatchRequest)]
 pub struct NewBatch {
     /// At most 500. Each is accepted or refused by itself.
     #[schema(value_type = Vec<BatchCall>, max_items = 500)]

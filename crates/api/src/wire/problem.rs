@@ -34,4 +34,6 @@ pub struct ProblemBody {
     pub call: Option<String>,
     /// The scope that is missing.
     pub scope: Option<String>,
+    /// The cursor behind which every event that is kept is read, if events are gone.
+    pub oldest: Option<String>,
 }

@@ -44,17 +44,17 @@ impl From<EndpointFormat> for WebhookFormat {
 /// A request to make a webhook endpoint.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = WebhookEndpointRequest)]
 pub struct NewWebhookEndpoint {
     /// Where events go: a public https address on port 443.
     #[schema(examples("https://example.com/hooks/switchboard"))]
     pub url: String,
     /// Only events of these types. Empty: all types.
     #[serde(default)]
-    #[schema(examples(json!(["call.ended", "call.refused"])))]
+    #[schema(examples("call.ended"))]
     pub types: Vec<String>,
-    /// The form of the bodies.
+    /// The form of the bodies. Left out: `standard`.
     #[serde(default)]
-    #[schema(inline, default = "standard")]
     pub format: WebhookFormat,
     /// True if events about calls carry the call's `metadata`.
     #[serde(default)]

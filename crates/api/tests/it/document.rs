@@ -85,3 +85,58 @@ fn a_new_call_takes_every_field_of_the_librarys_request() {
     let missing: Vec<_> = wanted.difference(&fields).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
+
+/// Generated clients put types and functions of their own beside the schemas: Go a constructor
+/// `NewCall` beside a type `Call`, most a type `Configuration`.
+#[test]
+fn no_name_of_a_schema_collides_with_one_that_generators_make() {
+    let document = json();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    for name in schemas.keys() {
+        let constructed = name.strip_prefix("New").is_some_and(|of| schemas.contains_key(of));
+        assert!(!constructed, "{name} is what a Go client calls a constructor");
+        assert_ne!(name, "Configuration");
+    }
+}
+
+#[test]
+fn the_document_names_a_server_and_the_license() {
+    let local = json();
+    assert_eq!(local["servers"][0]["url"], "http://127.0.0.1:8080");
+    assert_eq!(local["info"]["license"]["identifier"], "MIT OR Apache-2.0");
+    let url = "https://calls.example.com/".parse().unwrap();
+    let named = serde_json::to_value(document(Some(&url))).unwrap();
+    assert_eq!(named["servers"][0]["url"], "https://calls.example.com");
+}
+
+/// A type with properties and without a closed list says what else may be in it; an example of a
+/// list's items is an item.
+#[test]
+fn objects_say_what_they_hold_and_examples_fit() {
+    fn walk(value: &Value, path: &str) {
+        if let Value::Object(members) = value {
+            if value["type"] == "object" {
+                let holds = members.contains_key("properties")
+                    || members.contains_key("additionalProperties");
+                assert!(holds, "{path} is an object of which nothing is said");
+            }
+            if let (Some("string"), Some(examples)) =
+                (value["type"].as_str(), value["examples"].as_array())
+            {
+                assert!(examples.iter().all(Value::is_string), "{path}: {examples:?}");
+            }
+            assert!(!members.contains_key("allOf"), "{path} mixes schemas");
+        }
+        let members: Vec<(String, &Value)> = match value {
+            Value::Object(members) => members.iter().map(|(name, of)| (name.clone(), of)).collect(),
+            Value::Array(items) => {
+                items.iter().enumerate().map(|(at, of)| (at.to_string(), of)).collect()
+            }
+            _ => Vec::new(),
+        };
+        for (name, of) in members {
+            walk(of, &format!("{path}/{name}"));
+        }
+    }
+    walk(&json(), "#");
+}
