@@ -157,8 +157,8 @@ class Repeats(unittest.TestCase):
     """What is sent again, and what is not."""
 
     def with_faults(self, *plan: str, timeout: float = 70.0) -> tuple[Faulty, Switchboard]:
-        faulty = Faulty(URL, *plan)
-        self.enterContext(faulty)
+        faulty = Faulty(URL, *plan).start()
+        self.addCleanup(faulty.close)
         return faulty, Switchboard(faulty.url, KEY, retries=QUICK, timeout=timeout)
 
     def calls_to(self, asked: CallRequest) -> int:
@@ -224,8 +224,8 @@ class Events(unittest.TestCase):
 
         # Every connection but the last gives one event and breaks.
         oldest = self.switchboard.events.list_events(limit=1).next_cursor
-        faulty = Faulty(URL, *["one"] * (len(whole) - 1))
-        self.enterContext(faulty)
+        faulty = Faulty(URL, *["one"] * (len(whole) - 1)).start()
+        self.addCleanup(faulty.close)
         broken = Switchboard(faulty.url, KEY).follow(after=oldest, call=placed.call.id)
         broken._sleep = lambda _: None
         with broken:
@@ -262,8 +262,8 @@ def _until_ended(stream):
 class Webhooks(unittest.TestCase):
     def test_a_delivery_is_verified(self) -> None:
         switchboard = Switchboard(URL, KEY, retries=QUICK)
-        receiver = Receiver()
-        self.enterContext(receiver)
+        receiver = Receiver().start()
+        self.addCleanup(receiver.close)
         asked = WebhookEndpointRequest(url=receiver.url, types=["call.ended"], metadata=True)
         key = str(uuid.uuid4())
         made = switchboard.webhooks.create_webhook_endpoint(asked, idempotency_key=key)
