@@ -37,7 +37,9 @@ pub(crate) fn begin() -> OpenApi {
                 .title("Switchboard")
                 .version(env!("CARGO_PKG_VERSION"))
                 .description(Some(DESCRIPTION))
-                .license(Some(LicenseBuilder::new().name(LICENSE).identifier(Some(LICENSE)).build()))
+                .license(Some(
+                    LicenseBuilder::new().name(LICENSE).identifier(Some(LICENSE)).build(),
+                ))
                 .build(),
         )
         .components(Some(components))

@@ -14,6 +14,7 @@ use crate::{
     Service,
     context::Context,
     problem::{Code, Problem, Result, is_kaicalls},
+    unread::Unread,
 };
 
 const LONGEST_URI: usize = 8 * 1024;
@@ -42,9 +43,13 @@ pub(crate) async fn layer(
     request.extensions_mut().insert(Arc::clone(&context));
     let for_kaicalls = service.settings().kaicalls.is_some() && is_kaicalls(request.uri().path());
 
+    let unread = Unread::of(&mut request);
     let mut response = match within_bounds(&request) {
         Ok(()) => serve(&service, &context, request, next).await,
-        Err(problem) => problem.into_response(),
+        Err(problem) => {
+            drop(request);
+            problem.into_response()
+        }
     };
     let id = context.id.to_string();
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
@@ -60,6 +65,11 @@ pub(crate) async fn layer(
         }
     }
     complete(&service, &context, response.headers_mut(), &id);
+    if let Some(unread) = unread
+        && !unread.drain(service.clock().as_ref()).await
+    {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     let caller = context.caller.get();
     tracing::info!(
         target: "switchboard::requests",

@@ -30,7 +30,7 @@
 //! | [`routes`] | paths, headers and status codes, one file for each group |
 //! | `events` | who follows the feed in this process |
 //! | [`webhooks`] | what is sent to endpoints, and when |
-//! | `limits`, `headers`, `cursor`, `idempotency`, `context` | what all routes share |
+//! | `limits`, `headers`, `unread`, `cursor`, `idempotency`, `context` | what all routes share |
 
 mod background;
 mod begin;
@@ -49,6 +49,7 @@ pub mod routes;
 mod secret;
 pub mod service;
 mod settings;
+mod unread;
 pub mod webhooks;
 pub mod wire;
 

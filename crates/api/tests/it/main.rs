@@ -16,3 +16,4 @@ mod placing;
 mod problems;
 mod rules;
 mod support;
+mod unread;
