@@ -5,10 +5,13 @@ use std::{fs, path::Path};
 
 use switchboard_tests::binary::root;
 
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 15] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
+    "clients/README.md",
+    "clients/python/README.md",
+    "clients/typescript/README.md",
     "docs/backtest.md",
     "docs/command-line.md",
     "docs/design-notes.md",
@@ -17,10 +20,12 @@ const PAGES: [&str; 11] = [
     "docs/proofs.md",
     "docs/provider-notes.md",
     "docs/server.md",
+    "examples/http/README.md",
 ];
 
 /// The folders whose files a page names by their path from the root.
-const FOLDERS: [&str; 7] = ["crates", "docs", "examples", "benches", "fuzz", "tests", ".ci"];
+const FOLDERS: [&str; 8] =
+    ["crates", "clients", "docs", "examples", "benches", "fuzz", "tests", ".ci"];
 
 fn pages() -> Vec<(&'static str, String)> {
     PAGES.map(|page| (page, fs::read_to_string(root().join(page)).unwrap())).into()

@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::print_stdout, clippy::unwrap_used)]
 
 mod answers;
+mod clients;
 mod conformance;
 mod coverage;
 mod documents;
