@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 class Faulty:
     """Passes requests on to a server, and does one thing of ``plan`` to each of the first ones.
 
-    ``lose``: the server answers, and the answer is lost. ``cut``: the answer ends in its middle. ``503`` and other numbers: this
-    answer instead of the server's. ``hang``: nothing is answered until the proxy is closed. ``one``: of a stream, the first event
-    only. ``pass``: nothing.
+    ``garble``: the answer has another body. ``lose``: the server answers, and the answer is lost. ``cut``: the answer ends in its
+    middle. ``503`` and other numbers: this answer instead of the server's. ``hang``: nothing is answered until the proxy is
+    closed. ``one``: of a stream, the first event only. ``pass``: nothing.
     """
 
     def __init__(self, url: str, *plan: str) -> None:
@@ -64,7 +64,7 @@ class Faulty:
                     self.end_headers()
                     self.pass_stream(answer, only_one=what == "one")
                     return
-                whole = answer.read()
+                whole = b"<p>Welcome</p>" if what == "garble" else answer.read()
                 self.send_header("Content-Length", str(len(whole)))
                 self.end_headers()
                 self.wfile.write(whole[: len(whole) // 2] if what == "cut" else whole)

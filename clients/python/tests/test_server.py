@@ -22,6 +22,7 @@ from switchboard_client import (
     ProblemError,
     Retries,
     Switchboard,
+    UnreadableAnswerError,
     WaitTimeoutError,
     WebhookEndpointRequest,
     verify_webhook,
@@ -187,6 +188,15 @@ class Repeats(unittest.TestCase):
         self.assertTrue(again.replayed)
         self.assertEqual(self.calls_to(asked), 1)
         self.assertEqual(len(faulty.requests), 3)
+
+    def test_an_answer_that_cannot_be_read_says_which_key_it_was(self) -> None:
+        _, switchboard = self.with_faults("garble")
+        asked = request()
+        with self.assertRaises(UnreadableAnswerError) as caught:
+            switchboard.place(asked)
+        self.assertEqual(caught.exception.delivery, "unknown")
+        again = switchboard.place(asked, idempotency_key=caught.exception.idempotency_key)
+        self.assertTrue(again.replayed)
 
     def test_tries_end(self) -> None:
         faulty, switchboard = self.with_faults(*["500"] * 9)

@@ -6,7 +6,7 @@
  */
 export { type CallFilters, type FollowOptions, type Options, type Placed, Switchboard } from "./client.js";
 export type * from "./generated/schema.js";
-export { NoAnswerError, ProblemError, SwitchboardError, WaitTimeoutError } from "./problem.js";
+export { NoAnswerError, ProblemError, SwitchboardError, UnreadableAnswerError, WaitTimeoutError } from "./problem.js";
 export { EventStream } from "./stream.js";
 export type { Retries } from "./transport.js";
 export { verifyWebhook, WebhookVerificationError } from "./webhooks.js";

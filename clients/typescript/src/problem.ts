@@ -60,6 +60,11 @@ export class NoAnswerError extends SwitchboardError {
   override name = "NoAnswerError";
 }
 
+/** A success came that cannot be read: from something between this client and the server. */
+export class UnreadableAnswerError extends SwitchboardError {
+  override name = "UnreadableAnswerError";
+}
+
 /** The call did not get there in time. */
 export class WaitTimeoutError extends SwitchboardError {
   override name = "WaitTimeoutError";

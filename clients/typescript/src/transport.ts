@@ -4,7 +4,7 @@
  * A request is repeated only if it reads, or carries idempotency keys: the server answers a key that it knows with the call
  * that it has, so nothing rings twice. Everything else is sent once.
  */
-import { NoAnswerError, ProblemError, SwitchboardError } from "./problem.js";
+import { NoAnswerError, ProblemError, SwitchboardError, UnreadableAnswerError } from "./problem.js";
 
 /** How often and when a request is sent again after a 5xx, a 408, a 429, a timeout or a broken connection. */
 export interface Retries {
@@ -43,10 +43,14 @@ export function repeating(options: TransportOptions): (request: Request) => Prom
       let isFinal = false;
       try {
         const answer = await once(request.clone(), options);
-        if (answer.status < 400) return answer;
-        const problem = new ProblemError(answer.status, await answer.text(), answer.headers);
+        if (answer.status < 400) {
+          if (await isReadable(answer)) return answer;
+          inDoubt = true;
+          failure = new UnreadableAnswerError("the answer cannot be read");
+        } else {
+          failure = new ProblemError(answer.status, await answer.text(), answer.headers);
+        }
         isFinal = answer.status < 500 && answer.status !== 408 && answer.status !== 429;
-        failure = problem;
       } catch (cause) {
         // The caller ended it.
         if (request.signal.aborted) throw cause;
@@ -73,6 +77,18 @@ async function once(request: Request, options: TransportOptions): Promise<Respon
   const { status, statusText, headers } = answer;
   const body = await answer.arrayBuffer();
   return new Response(body.byteLength === 0 ? null : body, { status, statusText, headers });
+}
+
+/** True for JSON, and for an answer that has no body. */
+async function isReadable(answer: Response): Promise<boolean> {
+  const body = await answer.clone().text();
+  if (body === "") return answer.status === 204 || answer.status === 304;
+  try {
+    JSON.parse(body);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Milliseconds to wait after this many tries, or null to give up. */

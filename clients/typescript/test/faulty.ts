@@ -4,11 +4,11 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 
 /**
- * What becomes of a request. `lose`: the server answers, and the answer is lost. `cut`: the answer ends in its middle. A
+ * What becomes of a request. `garble`: the answer has another body. `lose`: the server answers, and the answer is lost. `cut`: the answer ends in its middle. A
  * number: this answer instead of the server's. `hang`: nothing is answered. `one`: of a stream, the first event only. `pass`:
  * nothing.
  */
-export type Fault = "lose" | "cut" | "hang" | "one" | "pass" | number;
+export type Fault = "garble" | "lose" | "cut" | "hang" | "one" | "pass" | number;
 
 /** Passes requests on to a server, and does one thing of the plan to each of the first ones. */
 export class Faulty {
@@ -57,6 +57,11 @@ export class Faulty {
     if (fault === "lose") {
       await drain(answer);
       response.destroy();
+      return;
+    }
+    if (fault === "garble") {
+      await drain(answer);
+      response.writeHead(answer.statusCode ?? 500).end("<p>Welcome</p>");
       return;
     }
     response.writeHead(answer.statusCode ?? 500, answer.headers);

@@ -11,6 +11,7 @@ import {
   NoAnswerError,
   ProblemError,
   type Switchboard,
+  UnreadableAnswerError,
   verifyWebhook,
   WaitTimeoutError,
   WebhookVerificationError,
@@ -159,6 +160,15 @@ describe("repeats", () => {
       assert.equal((await all(client().list({ tag: asked.tags }))).length, 1);
       assert.equal(faulty.requests.length, 3);
     }, 70_000, "lose", 401));
+
+  test("an answer that cannot be read says which key it was", () =>
+    withFaults(async (_, switchboard) => {
+      const asked = request();
+      const failure = await thrown(UnreadableAnswerError, switchboard.place(asked));
+      assert.equal(failure.delivery, "unknown");
+      const again = await switchboard.place(asked, { idempotencyKey: failure.idempotencyKey ?? "" });
+      assert.equal(again.replayed, true);
+    }, 70_000, "garble"));
 
   test("tries end", () =>
     withFaults(async (faulty, switchboard) => {

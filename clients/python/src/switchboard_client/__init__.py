@@ -6,7 +6,13 @@ generated parts (``switchboard.calls``, ``switchboard.webhooks`` and so on), and
 
 from switchboard_client import generated as models
 from switchboard_client.client import Placed, Switchboard
-from switchboard_client.errors import NoAnswerError, ProblemError, SwitchboardError, WaitTimeoutError
+from switchboard_client.errors import (
+    NoAnswerError,
+    ProblemError,
+    SwitchboardError,
+    UnreadableAnswerError,
+    WaitTimeoutError,
+)
 from switchboard_client.generated import (
     Call,
     CallRequest,
@@ -32,6 +38,7 @@ __all__ = [
     "Retries",
     "Switchboard",
     "SwitchboardError",
+    "UnreadableAnswerError",
     "WaitTimeoutError",
     "WebhookEndpointRequest",
     "models",

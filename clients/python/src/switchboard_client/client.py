@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import urllib3
 
-from switchboard_client.errors import WaitTimeoutError
+from switchboard_client.errors import UnreadableAnswerError, WaitTimeoutError
 from switchboard_client.generated import (
     AboutApi,
     AdministrationApi,
@@ -88,7 +88,11 @@ class Switchboard:
         """
         key = idempotency_key or str(uuid.uuid4())
         prefer = None if wait is None else f"wait={wait}"
-        answer = self.calls.place_call_with_http_info(key, request, prefer=prefer)
+        try:
+            answer = self.calls.place_call_with_http_info(key, request, prefer=prefer)
+        except UnreadableAnswerError as error:
+            error.idempotency_key, error.delivery = key, "unknown"
+            raise
         headers = {name.lower(): value for name, value in (answer.headers or {}).items()}
         replayed = headers.get("idempotent-replayed") == "true"
         return Placed(call=answer.data, idempotency_key=key, replayed=replayed)

@@ -72,6 +72,10 @@ class NoAnswerError(SwitchboardError):
     """No answer came: the server cannot be reached, the connection broke, or the time was over."""
 
 
+class UnreadableAnswerError(SwitchboardError):
+    """A success came that cannot be read: from a newer server, or from something between. ``__cause__`` has more."""
+
+
 class WaitTimeoutError(SwitchboardError, TimeoutError):
     """The call did not get there in time. ``call`` is how it stands."""
 

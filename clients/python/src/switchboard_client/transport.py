@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import urllib3
 
-from switchboard_client.errors import NoAnswerError, ProblemError, SwitchboardError
+from switchboard_client.errors import NoAnswerError, ProblemError, SwitchboardError, UnreadableAnswerError
 from switchboard_client.generated import ApiClient, ApiResponse, Configuration
 from switchboard_client.generated.rest import RESTResponse
 
@@ -111,7 +111,12 @@ class Transport(ApiClient):
     ) -> ApiResponse[Any]:
         if response_data.status >= 400:
             raise problem(response_data)
-        return super().response_deserialize(response_data, response_types_map)
+        try:
+            return super().response_deserialize(response_data, response_types_map)
+        except Exception as error:
+            if response_data.status == 304:
+                raise
+            raise UnreadableAnswerError("the answer cannot be read") from error
 
 
 def problem(response: RESTResponse) -> ProblemError:
