@@ -19,8 +19,12 @@ use crate::{
     },
 };
 
-/// For how long deliveries are claimed.
-const LEASE: Duration = Duration::from_secs(60);
+/// For how much longer than a request may take deliveries are claimed. What a process had claimed
+/// when it was killed counts against its endpoint, and is sent by nobody else, until its lease is
+/// over: so it is as short as it can be.
+const LEASE_BEYOND: Duration = Duration::from_secs(15);
+/// What has to be left of a lease, beyond a request, when a delivery is sent.
+const MARGIN: Duration = Duration::from_secs(5);
 /// Requests at the same time, to all endpoints.
 const MOST: usize = 1_024;
 /// Deliveries that are claimed with one query.
@@ -62,7 +66,8 @@ async fn claim(service: &Service, room: usize) -> Vec<DueDelivery> {
         return Vec::new();
     };
     let now = service.clock().now();
-    match service.store().claim_deliveries(now, LEASE, limit, AT_ONCE).await {
+    let lease = service.settings().webhooks.timeout + LEASE_BEYOND;
+    match service.store().claim_deliveries(now, lease, limit, AT_ONCE).await {
         Ok(claimed) => claimed,
         Err(error) => {
             tracing::warn!(%error, "webhooks could not be claimed");
@@ -75,9 +80,8 @@ async fn claim(service: &Service, room: usize) -> Vec<DueDelivery> {
 async fn one(service: Service, due: DueDelivery, claimed_at: Duration) {
     let turn = service.pace().turn(due.endpoint.settings.id).await;
     // Too little of the lease is left: somebody else may claim it while it is being sent.
-    let longest = service.settings().webhooks.timeout + Duration::from_secs(5);
     let waited = service.clock().uptime().saturating_sub(claimed_at);
-    if waited + longest > LEASE && !waited.is_zero() {
+    if waited + MARGIN > LEASE_BEYOND {
         return;
     }
     let at = service.clock().now();

@@ -151,6 +151,20 @@ async fn a_receiver_says_how_long_to_wait() {
 }
 
 #[tokio::test]
+async fn what_a_process_has_claimed_is_another_ones_soon_after_its_request_is_over() {
+    let outside = Outside::with(|api| api.webhooks.timeout = Duration::from_secs(3));
+    // It takes the request, and never answers.
+    let receiver = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hook", receiver.local_addr().unwrap());
+    endpoint(&outside, &url, json!({})).await;
+    outside.publish("acme", "call.ended", 0..1).await;
+    let _held = receiver.accept().await.unwrap();
+    let next = outside.store.next_due().await.unwrap().unwrap();
+    let lease = next.duration_since(outside.clock.now());
+    assert!(lease > SignedDuration::from_secs(3) && lease <= SignedDuration::from_secs(18));
+}
+
+#[tokio::test]
 async fn both_secrets_sign_while_one_is_replaced() {
     let outside = Outside::start();
     let mut receiver = Receiver::start().await;
