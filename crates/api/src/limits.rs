@@ -215,13 +215,28 @@ impl Limits {
             Use { quota, limiter, requests: Arc::default(), streams: Arc::default() }
         });
         if let Some(quota) = quota.filter(|quota| *quota != used.quota) {
-            (used.quota, used.limiter) = (quota, limiter(quota, &self.clock));
+            used.divide_anew(quota, limiter(quota, &self.clock));
         }
         used
     }
 }
 
 impl Use {
+    /// Takes another quota, because there are more processes now, or fewer. What was used of the
+    /// former one stays used: otherwise each process that starts or ends would be worth another
+    /// quota.
+    fn divide_anew(&mut self, quota: u32, limiter: Limiter) {
+        let spent = match self.limiter.check() {
+            Ok(state) => self.quota.saturating_sub(state.remaining_burst_capacity() + 1),
+            Err(_) => self.quota,
+        };
+        if let Some(spent) = NonZeroU32::new(spent.min(quota)) {
+            // It is within the new quota, which nothing was taken of.
+            let _ = limiter.check_n(spent);
+        }
+        (self.quota, self.limiter) = (quota, limiter);
+    }
+
     /// True if its quota is not whole. Takes one request from it.
     fn is_in_use(&self) -> bool {
         self.limiter.check().map_or(true, |state| state.remaining_burst_capacity() + 1 < self.quota)
