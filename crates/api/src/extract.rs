@@ -92,6 +92,13 @@ pub(crate) async fn read_in_time(service: &Service, body: Body, largest: usize) 
 }
 
 fn is_json(headers: &HeaderMap) -> Result<()> {
+    // Nothing is decompressed: a small body could become a very large one.
+    let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    if codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Err(Problem::new(Code::UnsupportedMediaType, "the body is compressed")
+            .field("Content-Encoding")
+            .fix("send the JSON as it is, without Content-Encoding"));
+    }
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
     if kind.eq_ignore_ascii_case("application/json") {
