@@ -16,6 +16,7 @@
 //! | simulated power loss | [`power`] |
 //! | the router in simulated worlds, one for each seed | [`simulate`] |
 //! | the program with misbehaving providers (Unix) | `rude` |
+//! | servers that are killed while clients use the network API (Unix) | `serve` |
 //! | the documented errors of each provider | [`placing_faults`] |
 #![allow(
     clippy::unwrap_used,
@@ -37,6 +38,8 @@ pub mod power;
 mod receiver;
 #[cfg(unix)]
 pub mod rude;
+#[cfg(unix)]
+pub mod serve;
 mod sims;
 pub mod simulate;
 

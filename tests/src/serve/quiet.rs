@@ -1,0 +1,102 @@
+//! Waits until everything has arrived, once no server is killed any more.
+
+use std::time::Duration;
+
+use switchboard::{
+    Call, CallStatus, Ledger,
+    journal::server::{CallsFilter, FeedQuery, Positioned},
+};
+use tokio::time::{Instant, sleep};
+
+use crate::serve::{Endpoint, Follower, judge::not_taken};
+
+/// The name of the endpoint that gets everybody's events.
+pub(super) const ENDPOINT: &str = "all";
+/// How long calls may take to settle, events to come, and webhooks to be taken.
+const WITHIN: Duration = Duration::from_secs(240);
+
+/// For each follower its name and the tenant whose events it sees.
+pub(super) type Followers = [(&'static str, Option<&'static str>, Follower); 4];
+
+/// Waits until every call is settled and none is in doubt.
+pub(super) async fn settle(ledger: &Ledger, wanted: usize) -> Result<(), String> {
+    use CallStatus::{Admitted, Attempting, InProgress, Indeterminate, Received, Scheduled};
+    let open = vec![Received, Scheduled, Admitted, Attempting, InProgress, Indeterminate];
+    let until = Instant::now() + WITHIN;
+    let filter = CallsFilter { statuses: open, limit: 1000, ..CallsFilter::default() };
+    loop {
+        let open = found(ledger, filter.clone()).await;
+        if open.is_empty() {
+            return Ok(());
+        }
+        if Instant::now() > until {
+            let of = |call: &Call| format!("{} {}", call.id, call.status);
+            let some: Vec<String> = open.iter().take(5).map(of).collect();
+            return Err(format!("{} of {wanted} calls do not settle: {some:?}", open.len()));
+        }
+        sleep(Duration::from_millis(300)).await;
+    }
+}
+
+/// Waits until the feed has not changed for a while and everybody has seen all of it. Returns the
+/// feed.
+pub(super) async fn quiet(
+    ledger: &Ledger,
+    followers: &Followers,
+    endpoint: &Endpoint,
+) -> Result<Vec<Positioned>, (String, Vec<Positioned>)> {
+    let until = Instant::now() + WITHIN;
+    let mut before = 0;
+    loop {
+        let feed = whole_feed(ledger).await;
+        let mut missing = Vec::new();
+        for (name, tenant, follower) in followers {
+            let theirs = feed.iter().filter(|one| {
+                tenant.is_none() || one.event.tenant.as_ref().map(|of| of.as_str()) == *tenant
+            });
+            let (all, seen) = (theirs.count(), follower.count().await);
+            if seen < all && !follower.is_broken() {
+                missing.push(format!("the {name} of {tenant:?} has {seen} of {all}"));
+            }
+        }
+        let left = not_taken(&feed, &endpoint.received(ENDPOINT).await).len();
+        if left > 0 {
+            missing.push(format!("the endpoint misses {left} of {}", feed.len()));
+        }
+        if missing.is_empty() && feed.len() == before {
+            return Ok(feed);
+        }
+        if Instant::now() > until {
+            return Err((format!("not everything arrives: {missing:?}"), feed));
+        }
+        before = feed.len();
+        // Positions are given each second at the latest.
+        sleep(Duration::from_millis(1500)).await;
+    }
+}
+
+async fn whole_feed(ledger: &Ledger) -> Vec<Positioned> {
+    let (mut feed, mut after) = (Vec::new(), 0);
+    loop {
+        let query = FeedQuery { after, limit: 1000, ..FeedQuery::default() };
+        let page = ledger.server().feed(&query).await.unwrap();
+        feed.extend(page.events);
+        after = page.read_up_to;
+        if !page.has_more {
+            return feed;
+        }
+    }
+}
+
+/// Every call that matches.
+pub(super) async fn found(ledger: &Ledger, mut filter: CallsFilter) -> Vec<Call> {
+    let mut calls = Vec::new();
+    loop {
+        let page = ledger.server().find(&filter).await.unwrap();
+        calls.extend(page.calls.into_iter().map(|(call, _)| call));
+        filter.before = page.next;
+        if filter.before.is_none() {
+            return calls;
+        }
+    }
+}

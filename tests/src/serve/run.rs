@@ -1,0 +1,72 @@
+//! Runs many loops, some at the same time, because a loop mostly waits.
+
+use std::path::PathBuf;
+
+use futures::{StreamExt, stream};
+use switchboard_testkit::PostgresServer;
+
+use crate::{
+    kill::{Books, program},
+    serve::{Totals, one::one},
+};
+
+/// The options of a run.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The number of loops.
+    pub loops: u32,
+    /// The number of the first loop. Together with the seed it reproduces a loop, as far as threads
+    /// allow.
+    pub first: u32,
+    /// Calls of each loop.
+    pub calls: usize,
+    /// Servers that share a ledger. More than one needs PostgreSQL.
+    pub replicas: usize,
+    /// Use PostgreSQL instead of SQLite.
+    pub postgres: bool,
+    /// Pause servers, too.
+    pub pause: bool,
+    /// The seed.
+    pub seed: u64,
+    /// The number of loops at the same time.
+    pub at_once: usize,
+    /// The program `switchboard`.
+    pub program: PathBuf,
+}
+
+/// Runs all loops. `tell` gets a report of each loop in which something is wrong; its directory is
+/// kept. No report contains a phone number.
+///
+/// # Panics
+/// If a loop cannot be set up.
+pub async fn run(options: &Options, mut tell: impl FnMut(String)) -> Totals {
+    let mut totals = Totals::default();
+    let server =
+        match options.postgres.then(|| PostgresServer::start("-c max_connections=500").unwrap()) {
+            Some(None) => {
+                totals.skipped = true;
+                return totals;
+            }
+            Some(server) => server,
+            None => None,
+        };
+    let parent = tempfile::Builder::new().prefix("switchboard-http-").tempdir().unwrap();
+    let program = program::kept(&options.program, parent.path());
+    let numbers = options.first..options.first.saturating_add(options.loops);
+    let books =
+        || server.as_ref().map_or(Books::Sqlite, |one| Books::Postgres(one.database().unwrap()));
+    let mut loops = stream::iter(numbers)
+        .map(|number| one(options, number, parent.path(), &program, books()))
+        .buffer_unordered(options.at_once.max(1));
+    while let Some((ended, report)) = loops.next().await {
+        totals.add(ended);
+        if let Some(report) = report {
+            tell(report);
+        }
+    }
+    drop(loops);
+    if totals.bad_loops > 0 {
+        let _ = parent.keep();
+    }
+    totals
+}
