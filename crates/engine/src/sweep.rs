@@ -1,5 +1,5 @@
-//! The engine's regular sweep of a shared journal: sends a heartbeat, takes over calls of dead
-//! processes, and reads what other processes wrote and learned.
+//! The engine's regular sweep of a shared journal: takes over calls of dead processes, and reads
+//! what other processes wrote and learned. Beside it, the heartbeat.
 
 use std::sync::Arc;
 
@@ -13,8 +13,9 @@ use crate::{
 /// What other processes learned is read once in this many sweeps.
 const LEARN_EVERY: u32 = 20;
 
-/// Starts the sweep, which runs as long as the engine exists.
+/// Starts the sweep and the heartbeat, which run as long as the engine exists.
 pub(crate) fn start(inner: &Arc<Shared>) {
+    beat(inner);
     let weak = Arc::downgrade(inner);
     inner.spawn(async move {
         let mut round = 0_u32;
@@ -51,6 +52,28 @@ pub(crate) fn start(inner: &Arc<Shared>) {
                 && let Err(error) = learn::catch_up(&inner).await
             {
                 tracing::error!(%error, "what other processes learned could not be read");
+            }
+        }
+    });
+}
+
+/// Says regularly that this process lives. A sweep may take longer than others wait for that: if
+/// thousands of calls were left by another process, this one would lose them again while it takes
+/// them up, and so would the next.
+fn beat(inner: &Arc<Shared>) {
+    let weak = Arc::downgrade(inner);
+    inner.spawn(async move {
+        loop {
+            let Some((clock, pause)) = weak
+                .upgrade()
+                .map(|strong| (Arc::clone(&strong.clock), strong.timings().sweep_every))
+            else {
+                return;
+            };
+            clock.sleep(pause).await;
+            let Some(inner) = weak.upgrade() else { return };
+            if let Err(error) = inner.journal.beat(inner.now()).await {
+                tracing::error!(%error, "the journal could not be told that this process lives");
             }
         }
     });

@@ -228,3 +228,28 @@ async fn what_one_process_leaves_is_taken_by_one_other() {
     tokio::time::sleep(seconds(600)).await;
     assert_eq!((worlds[0].orders().len(), worlds[0].rings()), (30, 30));
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_is_long_at_taking_over_lives_all_the_while() {
+    let mut alpha = World::new("alpha", &[Act::RingAndDawdle(seconds(900))]);
+    alpha.lasts = seconds(1200);
+    let worlds = shared([alpha]);
+    let (clock, books) = (clock(), books());
+    let first = process(&worlds, &clock, Arc::clone(&books) as Arc<dyn Journal>);
+    // Each of its writes takes far longer than the lease of thirty seconds.
+    let slow =
+        Meddling::over(Arc::new(books.another()), |_| Meddle::Delay(seconds(100)), |_| Meddle::No);
+    let heir = process(&worlds, &clock, slow);
+    let id = first.submit(call(1)).await.unwrap().id;
+    tokio::time::sleep(seconds(5)).await;
+    kill(&first, &books);
+    // It has the call, and has not written down yet that it is in doubt.
+    tokio::time::sleep(seconds(10)).await;
+    let other = process(&worlds, &clock, Arc::new(books.another()));
+    tokio::time::sleep(seconds(75)).await;
+    assert_eq!(other.get(id).await.unwrap().attempts[0].state, AttemptState::Sent);
+    assert!(!other.attends(id), "it was taken from a process that lives");
+    tokio::time::sleep(seconds(30)).await;
+    assert_ne!(heir.get(id).await.unwrap().attempts[0].state, AttemptState::Sent);
+    assert!(heir.attends(id) && !other.attends(id));
+}

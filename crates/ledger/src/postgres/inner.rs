@@ -35,6 +35,8 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 /// The connections, and the identity of this process.
 pub(super) struct Inner {
     pub(super) pool: PgPool,
+    /// A connection of its own for the lease: it has to be renewed however many wait for the others.
+    pub(super) lives: PgPool,
     pub(super) key: HashKey,
     pub(super) halt: Halt,
     /// The epoch of this process, which owns the calls with the same epoch.

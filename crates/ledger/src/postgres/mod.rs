@@ -135,15 +135,20 @@ impl PostgresJournal {
             .after_connect(|connection, _| {
                 Box::pin(async move { connection.execute(SETTLE).await.map(|_| ()) })
             })
-            .connect_with(options.application_name("switchboard"))
+            .connect_with(options.clone().application_name("switchboard"))
             .await
             .map_err(|source| failed("connecting", source))?;
+        let lives = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(PATIENCE)
+            .connect_lazy_with(options.application_name("switchboard lease"));
         let key = schema::prepare(&pool, key).await?;
         let epoch =
             processes::join(&pool, lease).await.map_err(|source| failed("being opened", source))?;
         Ok(Self {
             inner: Arc::new(Inner {
                 pool,
+                lives,
                 key,
                 halt: Halt::default(),
                 epoch: AtomicI64::new(epoch),
@@ -173,6 +178,7 @@ impl PostgresJournal {
     pub async fn close(&self) {
         // If this fails, the lease expires.
         let _ = processes::leave(&self.inner.pool, self.inner.epoch()).await;
+        self.inner.lives.close().await;
         self.inner.pool.close().await;
     }
 }
@@ -274,8 +280,8 @@ impl Membership for PostgresJournal {
         let inner = &self.inner;
         inner.halt.check()?;
         let lives = async {
-            if !processes::beat(&inner.pool, inner.epoch()).await? {
-                let epoch = processes::join(&inner.pool, inner.lease).await?;
+            if !processes::beat(&inner.lives, inner.epoch()).await? {
+                let epoch = processes::join(&inner.lives, inner.lease).await?;
                 inner.epoch.store(epoch, Ordering::SeqCst);
             }
             Ok(())

@@ -104,6 +104,32 @@ async fn a_lease_is_each_processs_own_and_a_beat_renews_it() {
     assert_eq!(other.take_over(at(0)).await.unwrap()[0].id, call);
 }
 
+/// More requests than there are connections wait for a lock, and more would wait for a connection.
+#[tokio::test]
+async fn a_process_says_that_it_lives_however_many_wait_for_its_connections() {
+    let Some(url) = database().await else { return };
+    let busy = journal(&url).await;
+    let call = open(&busy, request(1), 0).await;
+    let mut stranger = raw(&url).await;
+    run(&mut stranger, "BEGIN; LOCK TABLE calls IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let reading: Vec<_> = (0..40)
+        .map(|_| {
+            let busy = Arc::clone(&busy);
+            tokio::spawn(async move { busy.get(call).await })
+        })
+        .collect();
+    let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted";
+    while sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut stranger).await.unwrap() < 16 {
+        tokio::task::yield_now().await;
+    }
+    let beat = tokio::time::timeout(std::time::Duration::from_secs(5), busy.beat(at(0))).await;
+    run(&mut stranger, "ROLLBACK").await.unwrap();
+    beat.expect("it waits for nobody").unwrap();
+    for read in reading {
+        assert!(read.await.unwrap().unwrap().is_some());
+    }
+}
+
 #[tokio::test]
 async fn who_closes_is_gone_at_once() {
     let Some(url) = database().await else { return };
