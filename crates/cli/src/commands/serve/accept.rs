@@ -15,16 +15,14 @@ use axum::{
 use futures::FutureExt;
 use http::{Request, Response};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use parking_lot::Mutex;
 use switchboard::config::Network;
 use switchboard_api::{Code, Problem};
 use tokio::{
     io::AsyncWriteExt,
     net::{TcpListener, TcpStream},
+    sync::watch,
 };
 use tower::ServiceExt;
 
@@ -42,6 +40,10 @@ const LARGEST_HEAD: usize = 32 * 1024;
 /// The pause after connections could not be taken, for example because files are used up.
 const PAUSE: Duration = Duration::from_millis(100);
 const REFUSE_WITHIN: Duration = Duration::from_secs(1);
+/// How long the first request of a connection is waited for once the process ends: its client may
+/// have sent it already.
+const FIRST_WITHIN: Duration = Duration::from_secs(1);
+
 /// Who may be connected at the same time.
 #[derive(Debug)]
 pub(super) struct Connections {
@@ -119,7 +121,8 @@ pub(super) async fn serve(
     grace: Duration,
 ) {
     let Listener { socket, shared, .. } = listener;
-    let graceful = GracefulShutdown::new();
+    // Each connection has a receiver, so that the sender knows when the last one is over.
+    let (ending, _) = watch::channel(false);
     let mut stop = std::pin::pin!(stop);
     loop {
         let (stream, from) = tokio::select! {
@@ -127,14 +130,15 @@ pub(super) async fn serve(
             () = &mut stop => break,
             accepted = accept(&socket) => accepted,
         };
-        take(stream, from, &router, &connections, &graceful);
+        take(stream, from, &router, &connections, &ending);
     }
     while !shared && let Some(Ok((stream, from))) = socket.accept().now_or_never() {
-        take(stream, from, &router, &connections, &graceful);
+        take(stream, from, &router, &connections, &ending);
     }
     drop(socket);
     // What is not over then is ended with the process.
-    let _ = tokio::time::timeout(grace, graceful.shutdown()).await;
+    ending.send_replace(true);
+    let _ = tokio::time::timeout(grace, ending.closed()).await;
 }
 
 async fn accept(socket: &TcpListener) -> (TcpStream, SocketAddr) {
@@ -154,7 +158,7 @@ fn take(
     from: SocketAddr,
     router: &Router,
     connections: &Arc<Connections>,
-    graceful: &GracefulShutdown,
+    ending: &watch::Sender<bool>,
 ) {
     let Some(counted) = connections.count(from.ip()) else {
         let refusal = connections.refusal.clone();
@@ -175,14 +179,34 @@ fn take(
         .timer(TokioTimer::new())
         .header_read_timeout(IDLE)
         .max_header_size(LARGEST_HEAD)
-        .serve_connection(TokioIo::new(Timed::new(stream, busy)), service);
-    let connection = graceful.watch(connection);
+        .serve_connection(TokioIo::new(Timed::new(stream, busy.clone())), service);
+    let mut ending = ending.subscribe();
     tokio::spawn(async move {
         let _counted = counted;
-        if let Err(error) = connection.await {
+        let mut connection = std::pin::pin!(connection);
+        let over = tokio::select! {
+            over = connection.as_mut() => over,
+            () = ended(&mut ending) => {
+                // Ended at once, a new connection would take the request on its way with it.
+                let first = tokio::time::timeout(FIRST_WITHIN, busy.first());
+                tokio::select! {
+                    over = connection.as_mut() => over,
+                    _ = first => {
+                        connection.as_mut().graceful_shutdown();
+                        connection.await
+                    }
+                }
+            }
+        };
+        if let Err(error) = over {
             tracing::debug!(%error, "a connection ended early");
         }
     });
+}
+
+/// Ready once the process ends.
+async fn ended(ending: &mut watch::Receiver<bool>) {
+    let _ = ending.wait_for(|ending| *ending).await;
 }
 
 /// What is answered to connections above the limits, before they have said anything.

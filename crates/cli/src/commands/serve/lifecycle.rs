@@ -3,9 +3,9 @@
 //! Start: configuration, sockets, ledger, calls of former processes, ready. What connects earlier
 //! waits in the queue of the socket.
 //!
-//! End: not ready any more; wait until load balancers know; accept no new call; end streams, answer
-//! what was asked, wait for providers' answers; stop. Calls that are not over are the next
-//! process's.
+//! End: not ready any more; wait until load balancers know; take no new connection, end streams and
+//! answer what was asked; accept no new call; wait for providers' answers; stop. Calls that are not
+//! over are the next process's.
 
 use std::{
     sync::{Arc, OnceLock},
@@ -42,6 +42,8 @@ use crate::{
 
 /// How long requests under way may take once the process ends.
 const FINISH_WITHIN: Duration = Duration::from_secs(10);
+/// How long new calls are still accepted then: whoever was connected in time is not refused.
+const ACCEPTS_FOR: Duration = Duration::from_secs(2);
 /// Connections for health and metrics.
 const ADMIN_CONNECTIONS: usize = 64;
 
@@ -166,12 +168,19 @@ impl Running {
             }
         }
         let drain = Duration::from_secs(server.drain_seconds.into());
-        // New calls are refused from the first poll of this on.
         let drained = async {
+            let Self { stop, mut connections, background } = self;
+            let _ = stop.send(true);
+            let answered = tokio::time::timeout(ACCEPTS_FOR, &mut connections).await;
+            // New calls are refused from the first poll of this on.
             let engine = switchboard.shutdown(drain);
-            let _ = self.stop.send(true);
-            let (_, connections, background) =
-                tokio::join!(engine, self.connections, self.background);
+            let connections = async {
+                match answered {
+                    Ok(ended) => ended,
+                    Err(_) => connections.await,
+                }
+            };
+            let (_, connections, background) = tokio::join!(engine, connections, background);
             for task in [connections, background] {
                 if let Err(error) = task {
                     tracing::error!(%error, "a task of the server ended early");

@@ -20,24 +20,39 @@ use hyper::body::{Frame, SizeHint};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
+    sync::SetOnce,
     time::{Instant, Sleep},
 };
 
 /// How long the head of a request may take.
 pub(super) const HEAD_WITHIN: Duration = Duration::from_secs(10);
 
-/// True while a request is being served.
+/// Whether a request of a connection is being served, and whether any was.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Busy(Arc<AtomicBool>);
+pub(super) struct Busy(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    now: AtomicBool,
+    /// Set by the first request.
+    first: SetOnce<()>,
+}
 
 impl Busy {
     pub(super) fn begin(&self) -> Serving {
-        self.0.store(true, Ordering::SeqCst);
+        self.0.now.store(true, Ordering::SeqCst);
+        // Every request but the first finds it set.
+        let _ = self.0.first.set(());
         Serving(self.clone())
     }
 
     fn is_set(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+        self.0.now.load(Ordering::SeqCst)
+    }
+
+    /// Ready once a request was begun.
+    pub(super) async fn first(&self) {
+        self.0.first.wait().await;
     }
 }
 
@@ -47,7 +62,7 @@ pub(super) struct Serving(Busy);
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        self.0.0.store(false, Ordering::SeqCst);
+        self.0.0.now.store(false, Ordering::SeqCst);
     }
 }
 
