@@ -39,6 +39,7 @@ fn feed(events: &[&FeedEvent]) -> Feed {
     };
     let id = |event: &&FeedEvent| format!("evt_{}", event.id.simple());
     Feed {
+        arrived: events.len(),
         positions: events.iter().enumerate().map(positioned).collect(),
         followers: vec![("stream", None, events.iter().map(id).collect())],
         received: events.iter().map(|event| (id(event), 1)).collect(),

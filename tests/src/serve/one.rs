@@ -18,7 +18,7 @@ use crate::{
         callers::{self, Granted, Wish},
         free_address,
         judge::{self, Arrived, Feed, Limit, Told, judge_calls, judge_events, judge_limits},
-        quiet::{ENDPOINT, Followers, found, quiet, settle},
+        quiet::{ENDPOINT, Followers, found, last_feed, quiet, settle},
         strikes::{self, Strikes},
     },
 };
@@ -56,6 +56,7 @@ pub(super) async fn one(
     let mut ran = act(options, seed, &stage, &replicas, &wishes).await;
 
     let ledger = stage.ledger().await;
+    ran.feed.positions = last_feed(&ledger).await;
     let calls = found(&ledger, CallsFilter { limit: 1000, ..CallsFilter::default() }).await;
     let told: Vec<Result<Told, String>> = stream::iter(calls.clone())
         .map(|call| judge::told(&ledger, call))
@@ -199,6 +200,8 @@ async fn stage(
     let seconds = window.as_secs();
     let hooks = &addresses[0];
     let mut setting = Setting::new(books);
+    // Shorter than most pauses, and longer than a busy machine makes a server wait.
+    setting.lease_seconds = if wishes.len() > FEW { 4 } else { 2 };
     setting.routing = "max_wait_seconds = 900\nreconcile_seconds = 5\n".to_owned();
     setting.server =
         format!("settle_seconds = 1\ndrain_seconds = 3\npublic_url = \"http://{hooks}\"\n");
@@ -296,11 +299,11 @@ async fn act(
         problems.push(problem);
     }
     let settled = Instant::now();
-    let positions = match quiet(&ledger, &followers, &endpoint).await {
-        Ok(positions) => positions,
-        Err((problem, positions)) => {
+    let arrived = match quiet(&ledger, &followers, &endpoint).await {
+        Ok(arrived) => arrived,
+        Err((problem, arrived)) => {
             problems.push(problem);
-            positions
+            arrived
         }
     };
     let seconds = [placed - began, settled - placed, settled.elapsed()].map(|one| one.as_secs());
@@ -315,8 +318,8 @@ async fn act(
             Err(problem) => problems.push(problem),
         }
     }
-    let mut feed =
-        Feed { positions, followers: Vec::new(), received: endpoint.received(ENDPOINT).await };
+    let received = endpoint.received(ENDPOINT).await;
+    let mut feed = Feed { arrived, received, ..Feed::default() };
     let mut resumed = 0;
     for (name, tenant, follower) in &followers {
         resumed += follower.seen.resumed.load(std::sync::atomic::Ordering::Relaxed);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use switchboard::{
     Call, CallStatus, Ledger,
+    jiff::Timestamp,
     journal::server::{CallsFilter, FeedQuery, Positioned},
 };
 use tokio::time::{Instant, sleep};
@@ -38,13 +39,13 @@ pub(super) async fn settle(ledger: &Ledger, wanted: usize) -> Result<(), String>
     }
 }
 
-/// Waits until the feed has not changed for a while and everybody has seen all of it. Returns the
-/// feed.
+/// Waits until the feed has not changed for a while and everybody has seen all of it. Returns how
+/// long it is.
 pub(super) async fn quiet(
     ledger: &Ledger,
     followers: &Followers,
     endpoint: &Endpoint,
-) -> Result<Vec<Positioned>, (String, Vec<Positioned>)> {
+) -> Result<usize, (String, usize)> {
     let until = Instant::now() + WITHIN;
     let mut before = 0;
     loop {
@@ -64,15 +65,21 @@ pub(super) async fn quiet(
             missing.push(format!("the endpoint misses {left} of {}", feed.len()));
         }
         if missing.is_empty() && feed.len() == before {
-            return Ok(feed);
+            return Ok(feed.len());
         }
         if Instant::now() > until {
-            return Err((format!("not everything arrives: {missing:?}"), feed));
+            return Err((format!("not everything arrives: {missing:?}"), feed.len()));
         }
         before = feed.len();
         // Positions are given each second at the latest.
         sleep(Duration::from_millis(1500)).await;
     }
+}
+
+/// The feed, once nobody writes any more.
+pub(super) async fn last_feed(ledger: &Ledger) -> Vec<Positioned> {
+    while ledger.server().sequence(Timestamp::now()).await.unwrap() {}
+    whole_feed(ledger).await
 }
 
 async fn whole_feed(ledger: &Ledger) -> Vec<Positioned> {

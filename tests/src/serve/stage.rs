@@ -33,6 +33,8 @@ pub struct Setting {
     pub sections: String,
     /// Lines of `[routing]`.
     pub routing: String,
+    /// After so long without a sign of life, others take over a server's calls: on PostgreSQL.
+    pub lease_seconds: u32,
 }
 
 impl Setting {
@@ -44,6 +46,7 @@ impl Setting {
             server: "settle_seconds = 0\ndrain_seconds = 5\n".to_owned(),
             sections: UNLIMITED.to_owned(),
             routing: "max_wait_seconds = 120\nreconcile_seconds = 5\n".to_owned(),
+            lease_seconds: 2,
         }
     }
 }
@@ -209,11 +212,13 @@ pub fn free_address() -> String {
 }
 
 fn configuration(setting: &Setting, sims: &Sims) -> String {
+    let Setting { server, sections, routing, lease_seconds, .. } = setting;
     let ledger = match setting.ledger {
-        Books::Sqlite => "path = \"ledger.db\"",
-        Books::Postgres(_) => "url_env = \"PROOF_LEDGER\"\nlease_seconds = 2",
+        Books::Sqlite => "path = \"ledger.db\"".to_owned(),
+        Books::Postgres(_) => {
+            format!("url_env = \"PROOF_LEDGER\"\nlease_seconds = {lease_seconds}")
+        }
     };
-    let Setting { server, sections, routing, .. } = setting;
     let (kallyai, kaicalls) = (sims.kallyai.url(), sims.kaicalls.url());
     let agent = sims.kaicalls.agent_id();
     format!(

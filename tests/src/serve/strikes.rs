@@ -124,7 +124,7 @@ async fn pause(server: &Process, length: Duration) {
     sleep(length).await;
 }
 
-/// Most pauses are longer than the lease of a ledger that servers share, so that the others have
+/// Many pauses are longer than the lease of a ledger that servers share, so that the others have
 /// taken over the calls when it wakes.
 fn draw(chance: &mut Chance, pauses: bool) -> Blow {
     let length = Duration::from_millis(500 + chance.below(5500) as u64);
