@@ -30,6 +30,7 @@
 //! | [`routes`] | paths, headers and status codes, one file for each group |
 //! | `events` | who follows the feed in this process |
 //! | [`webhooks`] | what is sent to endpoints, and when |
+//! | [`Observer`] | is told what happens, for metrics |
 //! | `limits`, `headers`, `unread`, `cursor`, `idempotency`, `context` | what all routes share |
 
 mod background;
@@ -44,6 +45,7 @@ mod extract;
 mod headers;
 pub mod idempotency;
 mod limits;
+mod observer;
 pub mod problem;
 pub mod routes;
 mod secret;
@@ -58,10 +60,11 @@ use switchboard::Switchboard;
 pub use background::Background;
 pub use context::RequestId;
 pub use limits::{RequestPermit, StreamPermit};
+pub use observer::{DeliveryResult, HookResult, Observer};
 pub use problem::{Code, Problem};
 pub use routes::document;
 pub use secret::{Secrets, ServerSecret};
-pub use service::{KeyAdmin, Service};
+pub use service::{KeyAdmin, Service, WAIT_REASONS, waits_for_reason};
 pub use settings::{
     Api, CheckConfiguration, EventSettings, KaiCallsSurface, RequestLimits, WebhookSettings,
 };

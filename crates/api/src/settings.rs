@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use switchboard::{Clock, ConfigError, ProviderId, SystemClock, journal::server::ServerStore};
 use url::Url;
 
-use crate::Secrets;
+use crate::{Observer, Secrets};
 
 /// What a key may use if it has no limits of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,6 +117,8 @@ pub struct Api {
     pub check_configuration: Option<CheckConfiguration>,
     /// The surface for KaiCalls' own clients. `None`: it is not served.
     pub kaicalls: Option<KaiCallsSurface>,
+    /// Is told what happens, for metrics. `None`: nobody is.
+    pub observer: Option<Arc<dyn Observer>>,
     /// How long a request may take, unless it waits for a call or is a stream: 30 seconds.
     pub request_timeout: Duration,
 }
@@ -135,6 +137,7 @@ impl Api {
             trusted_proxies: Vec::new(),
             check_configuration: None,
             kaicalls: None,
+            observer: None,
             request_timeout: Duration::from_secs(30),
         }
     }

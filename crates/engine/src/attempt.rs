@@ -20,7 +20,7 @@ use switchboard_router::{
     hold,
     scopes::slots,
 };
-use tracing::{Instrument, debug_span};
+use tracing::{Instrument, Span, debug_span, field};
 
 use crate::{
     bill,
@@ -141,7 +141,12 @@ pub(crate) async fn run(
             return Err(plan.to_error());
         };
         let parties = plan.parties(&request.tenant);
-        let span = debug_span!("attempt", call = %call.id, provider = %candidate.provider);
+        let span = debug_span!(
+            "attempt",
+            call = %call.id,
+            provider = %candidate.provider,
+            delivery = field::Empty
+        );
         let attempt = attempt(&going, candidate, parties, &mut tried, &mut pass);
         match attempt.instrument(span).await? {
             Then::Stop => return Ok(()),
@@ -238,7 +243,7 @@ async fn attempt(
             "the attempt was not sent: another process had the call meanwhile",
         );
         let unsent = PlaceError::not_sent(unsent.with_provider(runtime.id.clone()));
-        record_failure(inner, id, &order, &unsent).await?;
+        record_failure(inner, id, runtime, &order, &unsent).await?;
         // Take over what the other process's attempts showed.
         let (known, end) = Tried::of(config, &recorded.call, ring, going.quota_opt_in);
         *tried = known;
@@ -283,7 +288,7 @@ async fn attempt(
                 }
                 Delivery::Placed | Delivery::Unknown => {
                     runtime.doubt(order.attempt, order.agent.clone());
-                    record_failure(inner, id, &order, &failed).await?;
+                    record_failure(inner, id, runtime, &order, &failed).await?;
                     inner.report(id, || CallEventKind::InDoubt { error: failed.to_string() });
                     reconcile::start(inner, id, runtime, order, sent_at);
                     Ok(Then::Stop)
@@ -492,7 +497,7 @@ async fn answered(
         None => inner.record(id, answer).await,
     };
     match written {
-        Ok(_) => {}
+        Ok(_) => has_result(inner, runtime, Delivery::Placed),
         // The id belongs to another call of ours: a stale or wrong answer. Whether this attempt
         // rang is unknown.
         Err(WriteError::Denied(Denied::OwnedBy(_))) => {
@@ -502,7 +507,7 @@ async fn answered(
                 "the provider answered with a call that another call of ours owns",
             );
             let unknown = PlaceError::unknown(stale.with_provider(runtime.id.clone()));
-            record_failure(inner, id, order, &unknown).await?;
+            record_failure(inner, id, runtime, order, &unknown).await?;
             reconcile::start(inner, id, runtime, order.clone(), inner.now());
             return Ok(());
         }
@@ -538,6 +543,7 @@ async fn answered(
 async fn record_failure(
     inner: &Shared,
     id: CallId,
+    runtime: &ProviderRuntime,
     order: &PlaceRequest,
     failed: &PlaceError,
 ) -> Result<()> {
@@ -547,7 +553,14 @@ async fn record_failure(
         error: AttemptError::from(failed.error()),
     };
     inner.record(id, fact).await?;
+    has_result(inner, runtime, failed.delivery());
     Ok(())
+}
+
+/// The result of an attempt is in the journal.
+fn has_result(inner: &Shared, runtime: &ProviderRuntime, delivery: Delivery) {
+    inner.attempts.count(&runtime.id, delivery);
+    Span::current().record("delivery", delivery.as_str());
 }
 
 /// Decides what comes after an attempt that is proven not to have rung.
@@ -559,7 +572,7 @@ async fn not_placed(
     tried: &mut Tried,
 ) -> Result<Then> {
     let CallContext { inner, id, draw, quota_opt_in, .. } = *going;
-    record_failure(inner, id, order, &failed).await?;
+    record_failure(inner, id, runtime, order, &failed).await?;
     if failed.delivery() == Delivery::Refused(Refusal::Quota) {
         credit::refused(inner, id, runtime);
     }

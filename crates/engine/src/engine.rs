@@ -7,7 +7,7 @@ use std::{
 
 use jiff::Timestamp;
 use switchboard_core::{
-    Call, CallId, Error, ErrorKind, IncomingWebhook, PhoneNumber, Provider, ProviderId, Recording,
+    Call, CallId, Delivery, Error, ErrorKind, IncomingWebhook, PhoneNumber, Provider, ProviderId, Recording,
     Result, Transcript, ValidCall,
 };
 use switchboard_journal::{JournalExt, MemoryJournal, Selection, state::Resolution};
@@ -205,6 +205,18 @@ impl Engine {
     /// for calls that do not wait, and for those of other processes.
     pub fn waits_for(&self, id: CallId) -> Option<WaitReason> {
         self.inner.in_progress.waits_for(id)
+    }
+
+    /// Why calls of this process wait, one reason for each call that waits for a limit, a provider
+    /// or its callee, in no order.
+    pub fn waits(&self) -> Vec<WaitReason> {
+        self.inner.in_progress.waits()
+    }
+
+    /// How many attempts of this process had which result since it began, by provider. An attempt
+    /// is counted when its first result is in the journal; what is found out later is not counted.
+    pub fn attempts(&self) -> Vec<(ProviderId, Delivery, u64)> {
+        self.inner.attempts.all()
     }
 
     /// Subscribes to all events from now on. A receiver that is too slow loses the oldest events.

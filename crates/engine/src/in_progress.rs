@@ -62,6 +62,11 @@ impl InProgress {
         self.waits.lock().get(&id).cloned()
     }
 
+    /// Why calls wait.
+    pub(crate) fn waits(&self) -> Vec<WaitReason> {
+        self.waits.lock().values().cloned().collect()
+    }
+
     /// True if this process is driving the call.
     pub(crate) fn drives(&self, id: CallId) -> bool {
         self.driven.lock().contains_key(&id)

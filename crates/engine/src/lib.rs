@@ -21,6 +21,7 @@
 //! Modules import only lower-level modules; `shared::Callbacks` lets a lower one call a higher one.
 
 mod attempt;
+mod attempt_counts;
 mod bill;
 mod builder;
 mod config;

@@ -23,6 +23,7 @@ use tokio::{
 };
 
 use crate::{
+    attempt_counts::AttemptCounts,
     config::ActiveConfig,
     events::{CallEvent, CallEventKind, WaitReason},
     identified::is_identified,
@@ -66,6 +67,7 @@ pub(crate) struct Shared {
     pub(crate) released: Notify,
     pub(crate) gates: ScopeLimits,
     pub(crate) in_progress: InProgress,
+    pub(crate) attempts: AttemptCounts,
     pub(crate) waiting: Arc<WaitQueue>,
     pub(crate) quality: RwLock<Quality>,
     pub(crate) experiment_states: ArcSwap<ExperimentStates>,
@@ -104,6 +106,7 @@ impl Shared {
             released: Notify::new(),
             gates: ScopeLimits::default(),
             in_progress: InProgress::default(),
+            attempts: AttemptCounts::default(),
             waiting: Arc::default(),
             experiment_states: ArcSwap::default(),
             watch: Mutex::new(watch),

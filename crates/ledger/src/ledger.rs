@@ -17,6 +17,7 @@ use crate::postgres::PostgresJournal;
 #[cfg(feature = "sqlite")]
 use crate::sqlite::SqliteJournal;
 use crate::{
+    commit::CommitObserver,
     history::Entry,
     key::HashKey,
     maintenance::{Backup, Check, Erased, Retention, Swept},
@@ -102,6 +103,17 @@ impl Ledger {
             Self::Sqlite(ledger) => Arc::clone(ledger) as Arc<dyn ServerStore>,
             #[cfg(feature = "postgres")]
             Self::Postgres(ledger) => Arc::clone(ledger) as Arc<dyn ServerStore>,
+        }
+    }
+
+    /// Has this observer told about each commit of this process, for metrics. A ledger has one
+    /// observer: the first one stays.
+    pub fn observe(&self, observer: Arc<dyn CommitObserver>) {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(ledger) => ledger.observe(observer),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(ledger) => ledger.observe(observer),
         }
     }
 

@@ -96,6 +96,7 @@ compile_error!("a ledger needs a database: turn on the feature `sqlite` or `post
 
 mod audit;
 mod change;
+mod commit;
 mod duplicate;
 mod feed;
 mod history;
@@ -114,6 +115,7 @@ mod spending;
 mod sqlite;
 mod window;
 
+pub use commit::{Commit, CommitObserver};
 pub use history::Entry;
 pub use key::HashKey;
 pub use ledger::Ledger;

@@ -2,7 +2,10 @@
 //! outside.
 
 use switchboard_core::CallStatus;
-use switchboard_journal::Selection;
+use switchboard_journal::{
+    Selection,
+    server::{COUNTED, COUNTS_AT_MOST},
+};
 
 /// All statuses in which a call is not settled.
 pub(crate) const UNSETTLED: [CallStatus; 5] = [
@@ -37,6 +40,18 @@ pub(crate) fn condition(selection: &Selection) -> String {
     } else {
         format!("{among} AND status <> 'closed'")
     }
+}
+
+/// The query that counts calls: one column for each of [`COUNTED`], each from a range of the index
+/// `calls_by_status`.
+pub(crate) fn counts() -> String {
+    let count = |status: CallStatus| {
+        format!(
+            "(SELECT count(*) FROM (SELECT 1 FROM calls WHERE status = '{}' AND status <> 'closed' LIMIT {COUNTS_AT_MOST}) AS counted)",
+            status.as_str()
+        )
+    };
+    format!("SELECT {}", COUNTED.map(count).join(", "))
 }
 
 /// The maximum number of rows.

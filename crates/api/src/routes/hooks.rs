@@ -6,7 +6,6 @@ use axum::{
     extract::{Path, State},
 };
 use http::{HeaderMap, StatusCode};
-use switchboard::IncomingWebhook;
 
 use crate::{Service, extract::read_in_time, problem::Result};
 
@@ -20,16 +19,6 @@ pub(super) async fn receive(
     body: Body,
 ) -> Result<StatusCode> {
     let path = format!("{provider}/{token}");
-    service.check_hook(&path)?;
-    let body = read_in_time(&service, body, LARGEST).await?;
-    let header = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
-        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
-    };
-    let webhook = IncomingWebhook {
-        headers: headers.iter().filter_map(header).collect(),
-        body: body.to_vec(),
-        received_at: service.clock().now(),
-    };
-    service.accept_hook(&path, webhook).await?;
+    service.take_hook(&path, &headers, read_in_time(&service, body, LARGEST)).await?;
     Ok(StatusCode::OK)
 }

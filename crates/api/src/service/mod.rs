@@ -48,7 +48,10 @@ mod webhooks;
 
 use std::{
     net::IpAddr,
-    sync::{Arc, atomic::AtomicU32},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -59,7 +62,7 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::{
-    Api,
+    Api, Observer,
     caller::{Caller, Keys},
     cursor::Cursors,
     events::Hub,
@@ -74,8 +77,7 @@ pub use events::EventQuery;
 pub use find::CallsFound;
 pub use keys::KeyAdmin;
 pub use place::Placed;
-pub(crate) use read::waits_for_reason;
-pub use read::{CallRecord, Until};
+pub use read::{CallRecord, Until, WAIT_REASONS, waits_for_reason};
 pub use webhooks::DeliveriesFound;
 
 /// Reports that are made at the same time.
@@ -155,6 +157,11 @@ impl Service {
         StreamPermit::of_process(&self.inner.streams, self.inner.api.events.streams)
     }
 
+    /// How many event streams this process has.
+    pub fn streams(&self) -> u32 {
+        self.inner.streams.load(Ordering::Relaxed)
+    }
+
     /// Who follows the feed in this process.
     pub(crate) fn hub(&self) -> &Arc<Hub> {
         &self.inner.hub
@@ -166,6 +173,10 @@ impl Service {
 
     pub(crate) fn pace(&self) -> &Pace {
         &self.inner.pace
+    }
+
+    pub(crate) fn observer(&self) -> Option<&dyn Observer> {
+        self.inner.api.observer.as_deref()
     }
 
     fn arrivals(&self) -> &Arrivals {

@@ -124,8 +124,13 @@ fn waits_for(call: &Call, request: &ValidCall, reason: Option<WaitReason>) -> Op
     waits(reason, until)
 }
 
-/// Why a call waits for a limit or a provider, in the words of the API.
-pub(crate) fn waits_for_reason(reason: &WaitReason) -> (&'static str, Option<Timestamp>) {
+/// The words of [`waits_for_reason`].
+pub const WAIT_REASONS: [&str; 6] =
+    ["busy_callee", "caller_limit", "agent_limit", "provider_limit", "no_room", "other"];
+
+/// Why a call waits for a limit or a provider, as one of [`WAIT_REASONS`], and until when if that is
+/// known.
+pub fn waits_for_reason(reason: &WaitReason) -> (&'static str, Option<Timestamp>) {
     match reason {
         WaitReason::CalleeBusy => ("busy_callee", None),
         WaitReason::Limit(Scope::Tenant(_)) => ("caller_limit", None),

@@ -10,7 +10,7 @@ use switchboard::journal::server::{
 use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
-    Service,
+    DeliveryResult, Service,
     webhooks::{
         Sent,
         body::{self, NoBody},
@@ -110,6 +110,13 @@ async fn one(service: Service, due: DueDelivery, claimed_at: Duration) {
         failure: sent.failure.map(str::to_owned),
         next: next.filter(|_| sent.failure.is_some() && !is_final),
     };
+    if let Some(observer) = service.observer() {
+        observer.delivered(match (&outcome.failure, outcome.next) {
+            (None, _) => DeliveryResult::Delivered,
+            (Some(_), Some(_)) => DeliveryResult::Retried,
+            (Some(_), None) => DeliveryResult::Dead,
+        });
+    }
     let endpoint = match service.store().settle_delivery(due.delivery.id, outcome).await {
         Ok(endpoint) => endpoint,
         // It is sent again when its lease is over.

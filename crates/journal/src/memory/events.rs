@@ -34,6 +34,10 @@ impl EventFeed for MemoryJournal {
         Ok(self.store.lock().feed.bounds())
     }
 
+    async fn waits_since(&self) -> Result<Option<Timestamp>> {
+        Ok(self.store.lock().feed.waits_since())
+    }
+
     async fn wants_turn(&self, at_most: Duration) {
         self.signal.wants_turn(at_most).await;
     }

@@ -85,6 +85,11 @@ impl Feed {
         FeedPage { events, read_up_to, has_more: read_up_to < newest }
     }
 
+    /// When the first event happened whose deliveries are not made.
+    pub(super) fn waits_since(&self) -> Option<Timestamp> {
+        self.behind(self.delivered).next().map(|(_, event)| event.at)
+    }
+
     /// Makes deliveries of the next events. Returns true if there are more events.
     pub(super) fn turn(&mut self, at: Timestamp) -> bool {
         let newest = self.bounds().newest;

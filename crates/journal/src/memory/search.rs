@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use switchboard_core::{Call, CallId, Result, TenantId, ValidCall};
 
 use super::{MemoryJournal, store::Store};
-use crate::server::{CallSearch, CallsFilter, CallsPage};
+use crate::server::{COUNTED, COUNTS_AT_MOST, CallSearch, CallsFilter, CallsPage};
 
 fn page(store: &Store, filter: &CallsFilter) -> CallsPage {
     let mut page = CallsPage::default();
@@ -41,5 +41,16 @@ impl CallSearch for MemoryJournal {
         let store = self.store.lock();
         let call = store.get(id).filter(|call| tenant.is_none_or(|tenant| *tenant == call.tenant));
         Ok(call.map(|call| (Call::clone(&call), store.request(id))))
+    }
+
+    async fn count(&self) -> Result<[u32; COUNTED.len()]> {
+        let store = self.store.lock();
+        let mut counts = [0_u32; COUNTED.len()];
+        for (call, _) in store.newest_first(None) {
+            for (count, status) in counts.iter_mut().zip(COUNTED) {
+                *count = (*count + u32::from(call.status == status)).min(COUNTS_AT_MOST);
+            }
+        }
+        Ok(counts)
     }
 }

@@ -129,6 +129,10 @@ pub trait EventFeed: Debug + Send + Sync {
     /// How far the feed reaches.
     async fn bounds(&self) -> Result<FeedBounds>;
 
+    /// When the oldest event happened that waits for [`EventFeed::sequence`], of any process. `None`
+    /// if none waits, or if there is nothing to do for it: no endpoint, and it has its position.
+    async fn waits_since(&self) -> Result<Option<Timestamp>>;
+
     /// Waits until this process has written something that [`EventFeed::sequence`] has to see, at
     /// most for this long. What other processes wrote is not noticed: call `sequence` each second
     /// in any case.

@@ -34,7 +34,7 @@ pub use endpoints::{
 };
 pub use feed::{EventFeed, EventId, FeedBounds, FeedEvent, FeedPage, FeedQuery, Positioned};
 pub use keys::{ApiKey, ApiKeys, KeyId, KeyLimits};
-pub use search::{CallSearch, CallsFilter, CallsPage};
+pub use search::{COUNTED, COUNTS_AT_MOST, CallSearch, CallsFilter, CallsPage};
 pub use signal::FeedSignal;
 pub use spending::{BudgetUse, RateUse, Spending, UsageQuery, UsageSum, UsageSums};
 

@@ -101,6 +101,22 @@ pub struct CallsPage {
     pub next: Option<CallId>,
 }
 
+/// The statuses in which [`CallSearch::count`] counts calls: something may still happen to them, or a
+/// person has to look at them. `Closed` and `Refused` are left out: their number only grows.
+pub const COUNTED: [CallStatus; 8] = [
+    CallStatus::Received,
+    CallStatus::Scheduled,
+    CallStatus::Admitted,
+    CallStatus::Attempting,
+    CallStatus::InProgress,
+    CallStatus::NeedsApproval,
+    CallStatus::Indeterminate,
+    CallStatus::Stalled,
+];
+
+/// At most this many calls are counted in each status, so that counting costs little.
+pub const COUNTS_AT_MOST: u32 = 10_000;
+
 /// Finds calls.
 #[async_trait]
 pub trait CallSearch: Debug + Send + Sync {
@@ -116,4 +132,8 @@ pub trait CallSearch: Debug + Send + Sync {
         id: CallId,
         tenant: Option<&TenantId>,
     ) -> Result<Option<(Call, Option<Arc<ValidCall>>)>>;
+
+    /// How many calls of all processes stand in each of the statuses [`COUNTED`], in that order, at
+    /// most [`COUNTS_AT_MOST`] each.
+    async fn count(&self) -> Result<[u32; COUNTED.len()]>;
 }

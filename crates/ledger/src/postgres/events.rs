@@ -20,6 +20,7 @@ use crate::{
         feed::{self, CHANNEL, Turn},
         read,
     },
+    row::moment,
 };
 
 /// Passes on what other processes say about new positions, until the pool is closed. What is missed
@@ -82,6 +83,12 @@ impl EventFeed for PostgresJournal {
     async fn bounds(&self) -> Result<FeedBounds> {
         let mut snapshot = self.inner.snapshot().await?;
         Ok(read(feed::head(&mut snapshot).await)?.bounds())
+    }
+
+    async fn waits_since(&self) -> Result<Option<Timestamp>> {
+        let mut snapshot = self.inner.snapshot().await?;
+        let since = read(feed::waits_since(&mut snapshot).await)?;
+        since.map(|at| moment(at, "the time of an event")).transpose()
     }
 
     async fn wants_turn(&self, at_most: Duration) {

@@ -38,6 +38,8 @@ const MOVE: &str = "WITH next AS (SELECT number FROM outbox ORDER BY number LIMI
          RETURNING position, id, kind, at, tenant, call_id) \
      SELECT counted.all_of_them, position, id, kind, at, tenant, call_id FROM (SELECT count(*) AS all_of_them FROM taken) AS counted \
      LEFT JOIN placed ON TRUE ORDER BY position";
+/// When the oldest event happened that has no position.
+const WAITS_SINCE: &str = "SELECT at FROM outbox ORDER BY number LIMIT 1";
 const SET_HEAD: &str =
     "UPDATE feed_head SET position = $1 RETURNING pg_notify('switchboard_feed', $1::text)";
 const PAGE: &str = "SELECT position, id, kind, at, tenant, call_id, data FROM feed WHERE position > $1 AND position <= $2 \
@@ -67,6 +69,11 @@ impl Head {
 pub(super) async fn head(connection: &mut PgConnection) -> TxResult<Head> {
     let row = sqlx::query(HEAD).fetch_one(connection).await?;
     Ok(Head { forgotten: row.try_get(0)?, newest: row.try_get(1)? })
+}
+
+/// When the oldest event happened that waits for its turn, in microseconds.
+pub(super) async fn waits_since(connection: &mut PgConnection) -> TxResult<Option<i64>> {
+    Ok(sqlx::query_scalar(WAITS_SINCE).fetch_optional(connection).await?)
 }
 
 pub(super) async fn publish(connection: &mut PgConnection, events: &[EventRow]) -> TxResult<()> {

@@ -1,9 +1,12 @@
 //! The connections of one ledger. Transactions are retried after conflicts and never after a
 //! failure.
 
-use std::sync::{
-    Arc, OnceLock,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Instant,
 };
 
 use jiff::Timestamp;
@@ -17,6 +20,7 @@ use tokio::task::AbortHandle;
 use crate::{
     audit::DecisionRow,
     change::NewCallRow,
+    commit::Observed,
     key::{Domain, HashKey},
     postgres::{
         audit, inbox, news, processes, queries,
@@ -46,6 +50,7 @@ pub(super) struct Inner {
     pub(super) signal: Arc<FeedSignal>,
     /// The task that hears what other processes say about the feed, once it was started.
     pub(super) listening: OnceLock<AbortHandle>,
+    pub(super) observed: Observed,
 }
 
 pub(super) fn read<T>(answer: TxResult<T>) -> Result<T> {
@@ -76,10 +81,16 @@ impl Inner {
         last_try: bool,
     ) -> Result<Option<T>, TxError> {
         let stop = match answer {
-            Ok(value) => match change.commit().await {
-                Ok(()) => return Ok(Some(value)),
-                Err(error) => error.into(),
-            },
+            Ok(value) => {
+                let begun = Instant::now();
+                match change.commit().await {
+                    Ok(()) => {
+                        self.observed.committed(begun.elapsed(), None);
+                        return Ok(Some(value));
+                    }
+                    Err(error) => error.into(),
+                }
+            }
             Err(stop) => {
                 // If this fails too, the server ends the transaction together with the connection.
                 let _ = change.rollback().await;

@@ -73,6 +73,7 @@ use switchboard_router::{AuditEntry, AuditTopic};
 use crate::{
     audit::DecisionRow,
     change::NewCallRow,
+    commit::{CommitObserver, Observed},
     history::Entry,
     key::HashKey,
     refusal::{Halt, failed},
@@ -155,6 +156,7 @@ impl PostgresJournal {
                 lease,
                 signal: Arc::default(),
                 listening: OnceLock::new(),
+                observed: Observed::default(),
             }),
         })
     }
@@ -162,6 +164,10 @@ impl PostgresJournal {
     /// The key of the hashes in this ledger.
     pub fn key(&self) -> &HashKey {
         &self.inner.key
+    }
+
+    pub(crate) fn observe(&self, observer: Arc<dyn CommitObserver>) {
+        self.inner.observed.set(observer);
     }
 
     /// Returns all events of a call, in order. Empty if the call does not exist.

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use switchboard_core::{Call, CallId, Result, TenantId, ValidCall};
-use switchboard_journal::server::{CallSearch, CallsFilter, CallsPage};
+use switchboard_journal::server::{COUNTED, CallSearch, CallsFilter, CallsPage};
 use uuid::Uuid;
 
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
         tx::TxResult,
     },
     search::{Found, Seen, Value, Walk, whole},
+    select,
 };
 
 const RECEIVED: &str = "SELECT created_at FROM calls WHERE id = $1";
@@ -62,6 +63,15 @@ async fn find(
     Ok(CallsPage { calls: calls(connection, found).await?, next })
 }
 
+async fn count(connection: &mut PgConnection) -> TxResult<[u32; COUNTED.len()]> {
+    let row = sqlx::query(AssertSqlSafe(select::counts())).fetch_one(connection).await?;
+    let mut counts = [0; COUNTED.len()];
+    for (index, count) in counts.iter_mut().enumerate() {
+        *count = u32::try_from(row.try_get::<i64, _>(index)?).unwrap_or(u32::MAX);
+    }
+    Ok(counts)
+}
+
 /// The calls with these ids, in this order, without erased ones.
 async fn calls(connection: &mut PgConnection, ids: Vec<Uuid>) -> TxResult<Vec<Found>> {
     let mut attempts = attempts(connection, &ids).await?;
@@ -92,5 +102,10 @@ impl CallSearch for PostgresJournal {
         let mut snapshot = self.inner.snapshot().await?;
         let found = read(calls(&mut snapshot, vec![id.as_uuid()]).await)?.pop();
         Ok(found.filter(|(call, _)| tenant.is_none_or(|tenant| *tenant == call.tenant)))
+    }
+
+    async fn count(&self) -> Result<[u32; COUNTED.len()]> {
+        let mut snapshot = self.inner.snapshot().await?;
+        read(count(&mut snapshot).await)
     }
 }

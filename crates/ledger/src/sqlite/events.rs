@@ -14,6 +14,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::{
     feed::{EventRow, LONGEST_WAIT, POLL},
+    row::moment,
     sqlite::{SqliteJournal, deliveries, endpoints, feed},
 };
 
@@ -60,6 +61,11 @@ impl EventFeed for SqliteJournal {
 
     async fn bounds(&self) -> Result<FeedBounds> {
         self.read(|connection| Ok(feed::head(connection)?.bounds())).await
+    }
+
+    async fn waits_since(&self) -> Result<Option<Timestamp>> {
+        let since = self.read(|connection| Ok(feed::waits_since(connection)?)).await?;
+        since.map(|at| moment(at, "the time of an event")).transpose()
     }
 
     async fn wants_turn(&self, at_most: Duration) {

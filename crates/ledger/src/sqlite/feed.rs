@@ -1,7 +1,7 @@
 //! The feed in SQLite: what programs outside are told, in one order.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, params, params_from_iter, types::Value};
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter, types::Value};
 use switchboard_journal::server::{FeedBounds, FeedPage, FeedQuery, WebhookEndpoint};
 use uuid::Uuid;
 
@@ -15,6 +15,9 @@ const PUBLISH: &str = "INSERT INTO feed (id, kind, at, tenant, call_id, data, pu
                        ON CONFLICT DO NOTHING";
 const HEAD: &str = "SELECT forgotten, delivered, max(coalesce((SELECT max(position) FROM feed), 0), forgotten) FROM feed_head";
 const BEHIND: &str = "SELECT position, id, kind, at, tenant, call_id, data FROM feed WHERE position > ?1 ORDER BY position LIMIT ?2";
+/// When the first event happened whose deliveries are not made, if anybody receives any.
+const WAITS_SINCE: &str = "SELECT at FROM feed WHERE position > (SELECT max(delivered, forgotten) FROM feed_head) \
+     AND EXISTS (SELECT 1 FROM webhook_endpoints) ORDER BY position LIMIT 1";
 const DELIVERED: &str = "UPDATE feed_head SET delivered = ?1";
 /// The first position that stays.
 const STAYS: &str =
@@ -45,6 +48,11 @@ pub(crate) fn head(connection: &Connection) -> rusqlite::Result<Head> {
     connection.prepare_cached(HEAD)?.query_row([], |row| {
         Ok(Head { forgotten: row.get(0)?, delivered: row.get(1)?, newest: row.get(2)? })
     })
+}
+
+/// When the oldest event happened that waits for its turn, in microseconds.
+pub(crate) fn waits_since(connection: &Connection) -> rusqlite::Result<Option<i64>> {
+    connection.prepare_cached(WAITS_SINCE)?.query_row([], |row| row.get(0)).optional()
 }
 
 /// Appends events. `published` ones are left out if they are there already.

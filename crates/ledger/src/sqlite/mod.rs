@@ -65,6 +65,7 @@ use switchboard_router::{AuditEntry, AuditTopic};
 use crate::{
     audit::DecisionRow,
     change::NewCallRow,
+    commit::CommitObserver,
     history::Entry,
     key::{Domain, HashKey},
     refusal::{Halt, failed},
@@ -153,6 +154,10 @@ impl SqliteJournal {
     /// The key of the hashes in this ledger.
     pub fn key(&self) -> &HashKey {
         &self.key
+    }
+
+    pub(crate) fn observe(&self, observer: Arc<dyn CommitObserver>) {
+        self.writer.observed.set(observer);
     }
 
     /// Returns all events of a call, in order. Empty if the call does not exist.

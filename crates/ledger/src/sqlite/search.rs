@@ -5,13 +5,14 @@ use std::{collections::HashMap, sync::Arc};
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, ToSql, params_from_iter};
 use switchboard_core::{Call, CallId, Result, TenantId, ValidCall};
-use switchboard_journal::server::{CallSearch, CallsFilter, CallsPage};
+use switchboard_journal::server::{COUNTED, CallSearch, CallsFilter, CallsPage};
 use uuid::Uuid;
 
 use crate::{
     key::HashKey,
     row::AttemptRow,
     search::{Found, Seen, Value, Walk, whole},
+    select,
     sqlite::{
         SqliteJournal,
         queries::{ATTEMPT_COLUMNS, CALL_COLUMNS, attempt_row, call_row},
@@ -96,6 +97,20 @@ impl CallSearch for SqliteJournal {
         let found = self.read(move |connection| calls(connection, &[id.as_uuid()])).await?.pop();
         Ok(found.filter(|(call, _)| tenant.is_none_or(|tenant| *tenant == call.tenant)))
     }
+
+    async fn count(&self) -> Result<[u32; COUNTED.len()]> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(&select::counts())?;
+            Ok(statement.query_row([], |row| {
+                let mut counts = [0; COUNTED.len()];
+                for (index, count) in counts.iter_mut().enumerate() {
+                    *count = row.get(index)?;
+                }
+                Ok(counts)
+            })?)
+        })
+        .await
+    }
 }
 
 #[cfg(test)]
@@ -115,6 +130,22 @@ mod tests {
         let nothing = values.iter().map(|_| rusqlite::types::Null);
         let steps = statement.query_map(params_from_iter(nothing), |row| row.get(3)).unwrap();
         steps.collect::<rusqlite::Result<Vec<String>>>().unwrap().join("; ")
+    }
+
+    #[test]
+    fn calls_are_counted_in_ranges_of_an_index() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema::migrate(&mut connection).unwrap();
+        let sql = format!("EXPLAIN QUERY PLAN {}", select::counts());
+        let mut statement = connection.prepare(&sql).unwrap();
+        let steps = statement.query_map([], |row| row.get(3)).unwrap();
+        let steps: Vec<String> = steps.collect::<rusqlite::Result<_>>().unwrap();
+        let searches: Vec<&String> =
+            steps.iter().filter(|step| step.contains("calls")).collect();
+        assert_eq!(searches.len(), COUNTED.len(), "{steps:?}");
+        for step in searches {
+            assert_eq!(step, "SEARCH calls USING COVERING INDEX calls_by_status (status=?)");
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@
 use std::{
     panic::{self, AssertUnwindSafe},
     sync::Arc,
+    time::Instant,
 };
 
 use parking_lot::Mutex;
@@ -29,6 +30,7 @@ use tokio::{
 };
 
 use crate::{
+    commit::Observed,
     refusal::{Halt, failed},
     sqlite::tx::{TxError, TxResult},
 };
@@ -41,6 +43,7 @@ pub(crate) struct Writer {
     queue: Mutex<Queue>,
     connection: Mutex<Connection>,
     halt: Arc<Halt>,
+    pub(crate) observed: Observed,
 }
 
 #[derive(Default)]
@@ -145,7 +148,12 @@ impl Drop for Lead {
 
 impl Writer {
     pub(crate) fn new(connection: Connection, halt: Arc<Halt>) -> Self {
-        Self { queue: Mutex::default(), connection: Mutex::new(connection), halt }
+        Self {
+            queue: Mutex::default(),
+            connection: Mutex::new(connection),
+            halt,
+            observed: Observed::default(),
+        }
     }
 
     /// Runs one transaction and waits until it is on disk. It is completed even if the caller stops
@@ -222,8 +230,12 @@ impl Writer {
             return;
         }
         let connection = self.connection.lock();
+        let begun = Instant::now();
         match commit(&connection, &mut group) {
-            Ok(()) => group.into_iter().for_each(Job::answer),
+            Ok(()) => {
+                self.observed.committed(begun.elapsed(), Some(group.len()));
+                group.into_iter().for_each(Job::answer);
+            }
             Err(source) => {
                 if !(is_busy(&source) && connection.is_autocommit()) {
                     self.halt.set();

@@ -16,7 +16,7 @@ use serde_json::json;
 use switchboard::journal::server::ServerStore;
 
 use super::{
-    metrics::Metrics,
+    metrics::{Format, Metrics},
     state::{Phase, State},
 };
 
@@ -59,12 +59,13 @@ async fn ready(Extract(health): Extract<Health>) -> Response {
     }
 }
 
-async fn metrics(Extract(health): Extract<Health>) -> Response {
+async fn metrics(Extract(health): Extract<Health>, asked: HeaderMap) -> Response {
+    let format = Format::wanted(&asked);
     let store = health.store.get().map(AsRef::as_ref);
-    match health.metrics.scrape(&health.state, store).await {
+    match health.metrics.scrape(&health.state, store, format).await {
         Ok(text) => {
             let mut headers = HeaderMap::new();
-            headers.insert(header::CONTENT_TYPE, super::metrics::CONTENT_TYPE);
+            headers.insert(header::CONTENT_TYPE, format.content_type());
             (headers, text).into_response()
         }
         Err(_) => unavailable("metrics_unavailable"),

@@ -83,14 +83,15 @@ pub(crate) async fn run(common: &Common, args: ServeArgs, output: Output) -> Out
             (served, Some((simulation, providers)))
         }
     };
-    let Served { switchboard, store: opened, api } = served;
+    let Served { switchboard, store: opened, mut api } = served;
     let _ = store.set(opened);
-    metrics.watch(&switchboard);
     let _reload = match simulation {
         None => Some(reload::listen(&switchboard, common, output).await?),
         Some(_) => None,
     };
+    api.observer = Some(metrics.observer());
     let service = Service::new(switchboard.clone(), api);
+    metrics.watch(&switchboard, &service);
     let running = Running::start(&service, listener, &metrics, connections);
     state.set(Phase::Ready);
     systemd::ready();

@@ -14,7 +14,7 @@ use switchboard_core::CallId;
 
 use super::{
     super::fixtures::{at, completed, open, queued, record, request, send},
-    fixtures::{FeedStore, about, journal, news, settle_turns, told},
+    fixtures::{FeedStore, about, endpoint, journal, news, settle_turns, told},
 };
 use crate::{
     server::{FeedBounds, FeedQuery, Positioned},
@@ -56,6 +56,19 @@ pub(super) async fn reading_goes_on_behind_every_position(store: Arc<dyn FeedSto
     let beyond = store.feed(&FeedQuery { after: 40, limit: 5, ..FeedQuery::default() }).await;
     let beyond = beyond.unwrap();
     assert_eq!((beyond.events.len(), beyond.read_up_to, beyond.has_more), (0, 40, false));
+}
+
+pub(super) async fn what_waits_for_its_turn_is_known(store: Arc<dyn FeedStore>) {
+    assert_eq!(store.waits_since().await.unwrap(), None);
+    store.add_endpoint(endpoint(1)).await.unwrap();
+    for n in 1..=3 {
+        store.publish(vec![news(n, 2 + n as u64)]).await.unwrap();
+        assert_eq!(store.waits_since().await.unwrap(), Some(at(3)), "the oldest one");
+    }
+    settle_turns(&store, at(9)).await;
+    assert_eq!(store.waits_since().await.unwrap(), None);
+    store.publish(vec![news(4, 7)]).await.unwrap();
+    assert_eq!(store.waits_since().await.unwrap(), Some(at(7)));
 }
 
 pub(super) async fn old_positions_are_forgotten_and_never_given_again(store: Arc<dyn FeedStore>) {

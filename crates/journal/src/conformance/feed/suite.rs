@@ -24,6 +24,7 @@ pub async fn hold_feed<Made: Future<Output = Arc<dyn FeedStore>> + Send>(
     order::reading_goes_on_behind_every_position(new().await).await;
     order::old_positions_are_forgotten_and_never_given_again(new().await).await;
     order::a_page_looks_at_so_many_positions(new().await).await;
+    order::what_waits_for_its_turn_is_known(new().await).await;
     endpoints::an_endpoint_comes_back_as_it_was_made(new().await).await;
     endpoints::a_request_makes_one_endpoint(new().await).await;
     endpoints::a_tenant_has_so_many_endpoints(new().await).await;

@@ -62,6 +62,7 @@ where
     search::pages_neither_lose_nor_double_a_call(new().await).await;
     search::a_page_has_whole_calls(new().await).await;
     search::a_call_is_its_tenants(new().await).await;
+    search::calls_are_counted_by_status(new().await).await;
 }
 
 /// Every rule about what calls cost, each on a store of its own.

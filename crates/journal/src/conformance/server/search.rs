@@ -15,7 +15,7 @@ use crate::{
     conformance::fixtures::{
         admitted, at, attempt, completed, failed, fault, queued, record, request, valid,
     },
-    server::{CallSearch, CallsFilter, CallsPage},
+    server::{COUNTED, CallSearch, CallsFilter, CallsPage},
     state::Fact,
 };
 
@@ -214,4 +214,22 @@ where
     assert!(store.find_one(id(3, true), None).await.unwrap().is_none());
     let theirs = CallsFilter { tenant: Some(other), limit: 9, ..CallsFilter::default() };
     assert_eq!(ids(&store.find(&theirs).await.unwrap()), []);
+}
+
+pub(super) async fn calls_are_counted_by_status<Store>(store: Arc<Store>)
+where
+    Store: CallSearch + Journal + 'static,
+{
+    let journal: Arc<dyn Journal> = Arc::clone(&store) as Arc<dyn Journal>;
+    assert_eq!(store.count().await.unwrap(), [0; COUNTED.len()]);
+    for n in 0..24 {
+        open(&journal, n).await;
+    }
+    let calls = journal.list().await.unwrap();
+    let with = |status| calls.iter().filter(|call| call.status == status).count();
+    let expected = COUNTED.map(|status| u32::try_from(with(status)).unwrap());
+    assert_eq!(store.count().await.unwrap(), expected);
+    let counted: u32 = expected.iter().sum();
+    assert!(with(CallStatus::Received) > 0 && with(CallStatus::InProgress) > 0);
+    assert!(counted < 24, "what is over is not counted");
 }

@@ -1,13 +1,11 @@
-//! Attempts and their results, counted from the engine's events.
-
-use std::collections::HashMap;
+//! Attempts and their results, counted by the engine, and alarms, counted from its events.
 
 use prometheus_client::{
-    encoding::{EncodeLabelSet, EncodeLabelValue},
+    encoding::EncodeLabelSet,
     metrics::{counter::Counter, family::Family},
     registry::Registry,
 };
-use switchboard::{CallEvent, CallEventKind, CallId, ProviderId, engine::AfterFailure};
+use switchboard::{CallEvent, CallEventKind, Delivery, Engine, core::Refusal};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 /// What is counted.
@@ -21,17 +19,10 @@ pub(super) struct Attempts {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Attempt {
     provider: String,
-    delivery: Delivery,
-}
-
-/// What an attempt proves about the phone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelValue)]
-#[expect(non_camel_case_types, reason = "labels are lower case")]
-enum Delivery {
-    placed,
-    not_sent,
-    refused,
-    unknown,
+    /// What it proves about the phone.
+    delivery: &'static str,
+    /// Whom a refusal binds; empty for everything else.
+    refusal: &'static str,
 }
 
 impl Attempts {
@@ -50,55 +41,47 @@ impl Attempts {
         );
         registry.register(
             "events_missed",
-            "Events that came too fast to be counted here",
+            "Events that came too fast to look for alarms among them",
             attempts.missed.clone(),
         );
         attempts
     }
 
-    /// Counts until the engine is gone.
+    /// Reads what the engine has counted until now.
+    pub(super) fn read(&self, engine: &Engine) {
+        for (provider, delivery, count) in engine.attempts() {
+            let provider = provider.as_str().to_owned();
+            let label =
+                Attempt { provider, delivery: delivery.as_str(), refusal: refusal(delivery) };
+            let counter = self.all.get_or_create(&label);
+            counter.inc_by(count.saturating_sub(counter.get()));
+        }
+    }
+
+    /// Counts alarms until the engine is gone.
     pub(super) async fn follow(&self, mut events: Receiver<CallEvent>) {
-        // A doubt does not name its provider, the request before it does.
-        let mut open: HashMap<CallId, ProviderId> = HashMap::new();
         loop {
             match events.recv().await {
-                Ok(event) => self.see(event, &mut open),
+                Ok(event) if matches!(event.kind, CallEventKind::Alarm { .. }) => {
+                    self.alarms.inc();
+                }
+                Ok(_) => {}
                 Err(RecvError::Lagged(count)) => {
                     self.missed.inc_by(count);
-                    open.clear();
                 }
                 Err(RecvError::Closed) => return,
             }
         }
     }
-
-    fn see(&self, event: CallEvent, open: &mut HashMap<CallId, ProviderId>) {
-        let call = event.call;
-        let (provider, delivery) = match event.kind {
-            CallEventKind::Sent { provider } => {
-                open.insert(call, provider);
-                return;
-            }
-            CallEventKind::Accepted { provider, .. } => (Some(provider), Delivery::placed),
-            CallEventKind::NotPlaced { provider, next, .. } => (Some(provider), failed(next)),
-            CallEventKind::InDoubt { .. } => (None, Delivery::unknown),
-            CallEventKind::Alarm { .. } => {
-                self.alarms.inc();
-                return;
-            }
-            _ => return,
-        };
-        let sent = open.remove(&call);
-        if let Some(provider) = provider.or(sent) {
-            let provider = provider.as_str().to_owned();
-            self.all.get_or_create(&Attempt { provider, delivery }).inc();
-        }
-    }
 }
 
-fn failed(next: AfterFailure) -> Delivery {
-    match next {
-        AfterFailure::Retry | AfterFailure::NextUnsent => Delivery::not_sent,
-        _ => Delivery::refused,
+fn refusal(delivery: Delivery) -> &'static str {
+    match delivery {
+        Delivery::Refused(Refusal::ThisProvider) => "this_provider",
+        Delivery::Refused(Refusal::RateLimited) => "rate_limited",
+        Delivery::Refused(Refusal::Quota) => "quota",
+        Delivery::Refused(Refusal::NeedsApproval) => "needs_approval",
+        Delivery::Refused(Refusal::Everyone) => "everyone",
+        Delivery::NotSent | Delivery::Placed | Delivery::Unknown => "",
     }
 }

@@ -10,9 +10,11 @@ use prometheus_client::{
 };
 use switchboard::{
     ProviderId, Switchboard,
-    journal::server::ServerStore,
+    journal::server::{COUNTED, ServerStore},
     router::{BreakerState, Headroom, Reading},
 };
+
+use switchboard_api::{WAIT_REASONS, waits_for_reason};
 
 use crate::commands::serve::accept::Connections;
 
@@ -23,6 +25,16 @@ struct Provider {
     provider: String,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Status {
+    status: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Reason {
+    reason: &'static str,
+}
+
 /// The gauges.
 #[derive(Debug, Default)]
 pub(super) struct Gauges {
@@ -31,11 +43,14 @@ pub(super) struct Gauges {
     concurrency: Family<Provider, Gauge>,
     in_doubt: Family<Provider, Gauge>,
     accepts_in: Family<Provider, Ratio>,
-    waiting: Gauge,
+    waiting: Family<Reason, Gauge>,
+    calls: Family<Status, Gauge>,
+    streams: Gauge,
     connections: Gauge,
     refused: Counter,
     lag: Ratio,
     position: Gauge,
+    feed_lag: Ratio,
     due: Gauge,
     due_since: Ratio,
     disabled: Gauge,
@@ -64,8 +79,14 @@ impl Gauges {
             Unit::Seconds,
             accepts_in.clone(),
         );
-        let Self { waiting, connections, refused, lag, .. } = &gauges;
+        let Self { calls, waiting, streams, connections, refused, lag, .. } = &gauges;
+        registry.register(
+            "calls",
+            "Calls in the ledger that are not over or need a person, at most 10000 of each status",
+            calls.clone(),
+        );
         registry.register("waiting", "Calls of this process that wait", waiting.clone());
+        registry.register("streams", "Event streams of this process", streams.clone());
         registry.register("connections", "Open connections", connections.clone());
         registry.register("connections_refused", "Connections above the limits", refused.clone());
         registry.register_with_unit(
@@ -74,8 +95,14 @@ impl Gauges {
             Unit::Seconds,
             lag.clone(),
         );
-        let Self { position, due, due_since, disabled, ledger_up, .. } = &gauges;
+        let Self { position, feed_lag, due, due_since, disabled, ledger_up, .. } = &gauges;
         registry.register("feed_position", "The last position of the feed", position.clone());
+        registry.register_with_unit(
+            "feed_lag",
+            "How long the oldest event has waited for its turn in the feed",
+            Unit::Seconds,
+            feed_lag.clone(),
+        );
         registry.register("deliveries_due", "Webhooks that are due", due.clone());
         registry.register_with_unit(
             "deliveries_due_since",
@@ -102,10 +129,20 @@ impl Gauges {
         self.lag.set(lag.as_secs_f64());
     }
 
+    pub(super) fn streams(&self, count: u32) {
+        self.streams.set(count.into());
+    }
+
     pub(super) fn engine(&self, switchboard: &Switchboard) {
         let engine = switchboard.engine();
         let (policy, readings) = (engine.policy(), engine.readings());
-        set(&self.waiting, engine.waiting());
+        for reason in WAIT_REASONS {
+            self.waiting.get_or_create(&Reason { reason }).set(0);
+        }
+        for waits in engine.waits() {
+            let (reason, _) = waits_for_reason(&waits);
+            self.waiting.get_or_create(&Reason { reason }).inc();
+        }
         // A provider that is not configured any more has no value.
         self.up.clear();
         self.headroom.clear();
@@ -145,19 +182,27 @@ impl Gauges {
         let now = Timestamp::now();
         let read = async {
             let bounds = store.bounds().await?;
+            let waits_since = store.waits_since().await?;
+            let calls = store.count().await?;
             let (due, oldest) = store.due_deliveries(now).await?;
             let endpoints = store.endpoints(None).await?;
-            Ok::<_, switchboard::Error>((bounds, due, oldest, endpoints))
+            Ok::<_, switchboard::Error>((bounds, waits_since, calls, due, oldest, endpoints))
         };
-        let Ok((bounds, due, oldest, endpoints)) = read.await else {
+        let Ok((bounds, waits_since, calls, due, oldest, endpoints)) = read.await else {
             self.ledger_up.set(0);
             return;
         };
         self.ledger_up.set(1);
         self.position.set(i64::try_from(bounds.newest).unwrap_or(i64::MAX));
         self.due.set(i64::try_from(due).unwrap_or(i64::MAX));
-        let since = oldest.map_or(0.0, |at| now.duration_since(at).as_secs_f64().max(0.0));
-        self.due_since.set(since);
+        let age = |at: Option<Timestamp>| {
+            at.map_or(0.0, |at| now.duration_since(at).as_secs_f64().max(0.0))
+        };
+        self.due_since.set(age(oldest));
+        self.feed_lag.set(age(waits_since));
+        for (status, count) in COUNTED.into_iter().zip(calls) {
+            self.calls.get_or_create(&Status { status: status.as_str() }).set(count.into());
+        }
         set(&self.disabled, endpoints.iter().filter(|one| one.disabled.is_some()).count());
     }
 }
