@@ -21,7 +21,7 @@ and keeps hashes, times and states. It is refused while one of their calls is
 not settled.
 
 `sweep` deletes what is older than [ledger.retention] allows, and published
-events that are older than a week. Run it daily.
+events that are older than [server.events] says (a week). Run it daily.
 
 With --json:
   check  {\"calls\", \"attempts\", \"events\", \"by_status\",

@@ -94,6 +94,9 @@ impl Config {
 }
 
 #[cfg(feature = "ledger")]
+const DAY: u64 = 24 * 60 * 60;
+
+#[cfg(feature = "ledger")]
 impl Config {
     /// Where the ledger's file is, for one that is a file.
     pub fn ledger_file(&self) -> Option<PathBuf> {
@@ -129,9 +132,16 @@ impl Config {
         }
     }
 
-    /// For how long what is known of people is kept.
+    /// For how long what is known of people is kept, and for how long events are: as `[server.events]`
+    /// says, or a week.
     pub fn retention(&self) -> Retention {
-        self.ledger.as_ref().map(|ledger| ledger.retention.as_durations()).unwrap_or_default()
+        let Some(ledger) = &self.ledger else {
+            return Retention::default();
+        };
+        let events = self.server.as_ref().map_or(Retention::EVENTS, |server| {
+            Duration::from_secs(u64::from(server.events.retention_days) * DAY)
+        });
+        Retention { events: Some(events), ..ledger.retention.as_durations() }
     }
 
     fn ledger_url(
@@ -218,16 +228,17 @@ async fn postgres(url: &str, key: Option<HashKey>, _lease_seconds: Option<u32>) 
 
 #[cfg(feature = "ledger")]
 impl RetentionConfig {
+    /// All but that of events, which is not the ledger's section.
     fn as_durations(&self) -> Retention {
         let days = |days: Option<NonZeroU32>| {
-            days.map(|days| Duration::from_secs(u64::from(days.get()) * 24 * 60 * 60))
+            days.map(|days| Duration::from_secs(u64::from(days.get()) * DAY))
         };
         Retention {
             transcripts: days(self.transcripts_days),
             recordings: days(self.recordings_days),
             raw_answers: days(self.raw_answers_days),
             people: days(self.people_days),
-            events: Some(Retention::EVENTS),
+            events: None,
         }
     }
 }

@@ -168,3 +168,28 @@ fn a_decision_about_a_configuration_is_read_under_its_former_word() {
     assert!(written.get("taken").is_none());
     assert_eq!(serde_json::from_value::<ConfigurationApplied>(written).unwrap(), read);
 }
+
+#[tokio::test]
+async fn events_are_kept_as_long_as_the_server_says() {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let server = |days: u32| {
+        format!("[server]\nsecret_env = \"S\"\n[server.events]\nretention_days = {days}\n")
+    };
+    let ledger = "[ledger]\npath = \"calls.db\"\n";
+    // For how long, and what a sweep eight days later forgets.
+    for (settings, kept, forgets) in
+        [(server(30), 30, false), (server(3), 3, true), (String::new(), 7, true)]
+    {
+        let directory = tempfile::tempdir().unwrap();
+        let config = configure(directory.path(), &format!("{ledger}{settings}"));
+        assert_eq!(config.retention().events, Some(DAY * kept));
+        let switchboard = config.open(environment).await.unwrap();
+        // Nobody calls London: the call is refused, and that is an event.
+        switchboard.place(&CallRequest::new("+442079460018", "Ask.")).await.unwrap();
+        let later = switchboard::jiff::Timestamp::now().checked_add(DAY * 8).unwrap();
+        let ledger = switchboard.ledger().unwrap();
+        let swept = ledger.sweep(&config.retention(), later).await.unwrap();
+        assert_eq!(swept.events > 0, forgets, "{settings}: {swept:?}");
+        switchboard.engine().shutdown(Duration::ZERO).await;
+    }
+}
