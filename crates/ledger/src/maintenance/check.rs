@@ -269,7 +269,7 @@ fn possible(kind: &str) -> Option<Kinds> {
     let (events, may_stay) = match kind {
         "scheduled" => one(Event::Schedule),
         "admitted" => one(Event::Admit),
-        "refused" => one(Event::Refuse),
+        "refused" | "expired" | "withdrawn" => one(Event::Refuse),
         "intended" => one(Event::Intend),
         "claimed" => one(Event::Claim),
         "sent" => one(Event::Send),
@@ -279,16 +279,44 @@ fn possible(kind: &str) -> Option<Kinds> {
         "overdue" => one(Event::Overdue),
         "redialled" => one(Event::Redial),
         "abandoned" | "assumed_not_placed" | "fenced" => one(Event::NotPlace),
-        "resolved" => Some((ended().chain([Event::NotPlace, Event::Place]).collect(), false)),
+        // What was taken for placed and reached no phone is taken back.
+        "resolved" => {
+            let decided = [Event::NotPlace, Event::Place, Event::Retract];
+            Some((ended().chain(decided).collect(), false))
+        }
         "answered" => Some((ended().chain([Event::Place]).collect(), false)),
         // Reports about a ring that has ended change nothing.
         "reported" => Some((ended().chain([Event::Progress]).collect(), true)),
         "failed" => {
             Some((vec![Event::NotPlace, Event::AwaitApproval, Event::Place, Event::Doubt], false))
         }
-        "tentative_match" | "glimpsed" | "billed" | "planned" => Some((Vec::new(), true)),
+        "tentative_match" | "glimpsed" | "billed" | "disbelieved" | "planned" => {
+            Some((Vec::new(), true))
+        }
         kind if is_about_content(kind) => Some((Vec::new(), true)),
         _ => None,
     }?;
     Some(Kinds { events, may_stay })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use switchboard_journal::state::Fact;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_of_event_is_known() {
+        // The error names all of them.
+        let error = serde_json::from_str::<Fact>(r#"{"kind": "nonsense"}"#).unwrap_err();
+        let error = error.to_string();
+        let (_, kinds) = error.split_once("expected one of").unwrap();
+        let kinds: Vec<&str> = kinds.split('`').skip(1).step_by(2).collect();
+        assert!(kinds.contains(&"withdrawn") && kinds.len() > 20, "{kinds:?}");
+        for kind in kinds {
+            assert!(possible(kind).is_some(), "{kind}");
+        }
+    }
 }

@@ -1,9 +1,11 @@
 //! What is wrong with a ledger is found.
 
-use switchboard_core::{CallRequest, Cost, Currency, Delivery, Money, Outcome, ProviderState};
+use switchboard_core::{
+    CallFailure, CallRequest, Cost, Currency, Delivery, Money, Outcome, ProviderState,
+};
 use switchboard_journal::{
     Write,
-    conformance::{admitted, at, attempt, failed, open, record, report, send},
+    conformance::{admitted, at, attempt, failed, fault, open, record, report, send},
     state::Fact,
 };
 use switchboard_ledger::Ledger;
@@ -147,6 +149,40 @@ async fn a_state_that_kinds_alone_cannot_explain_is_found_in_an_erased_call() {
             )
             .await;
         place.says("was erased, and an event of it was not").await;
+    }
+}
+
+#[tokio::test]
+async fn an_erased_call_that_was_given_up_is_checked_too() {
+    type End = fn(CallFailure) -> Fact;
+    for (end, kind) in [
+        (Fact::Refused as End, "refused"),
+        (Fact::Expired as End, "expired"),
+        (Fact::Withdrawn as End, "withdrawn"),
+    ] {
+        for place in places().await {
+            let call = open(&place.journal, CallRequest::new(ANN, "Ask."), 0).await;
+            record(&place.journal, call, end(fault())).await;
+            place.ledger.erase(&number(ANN), at(7_200)).await.unwrap();
+            assert!(place.kinds(call).await.contains(&kind.to_owned()));
+            place.is_consistent().await;
+            place.tamper("UPDATE calls SET status = 'received'").await;
+            place.says("is received, and its events do not lead there").await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_erased_call_with_an_implausible_bill_is_checked_too() {
+    for place in places().await {
+        let call = talk(&place.journal, asks(ANN, "gryphon"), "gryphon").await;
+        let attempt = place.journal.get(call).await.unwrap().unwrap().attempts[0].id;
+        let bill = Cost::Money(Money::from_micros(-1, Currency::USD));
+        record(&place.journal, call, Fact::Disbelieved(attempt, bill)).await;
+        place.ledger.erase(&number(ANN), at(7_200)).await.unwrap();
+        place.is_consistent().await;
+        place.tamper("UPDATE calls SET status = 'stalled', outcome = NULL").await;
+        place.says("is stalled, and its events do not lead there").await;
     }
 }
 
