@@ -13,6 +13,7 @@
 //! | calls and attempts | [`Call`], [`Attempt`], [`ProviderCall`] |
 //! | failures | [`Error`], [`ErrorKind`], [`PlaceError`], [`Delivery`], [`Refusal`] |
 //! | text that is safe to print | [`text`] |
+//! | addresses of this machine | [`is_loopback`] |
 
 mod agent;
 mod call;
@@ -23,6 +24,7 @@ mod error;
 mod event;
 mod id;
 mod language;
+mod loopback;
 mod money;
 mod number;
 mod phone;
@@ -65,6 +67,7 @@ pub use id::{
     ProviderId, RowKey, TenantId,
 };
 pub use language::{Language, LanguageError};
+pub use loopback::is_loopback;
 pub use money::{Cost, Credits, Currency, Money, parse_currency};
 #[cfg(feature = "test-util")]
 pub use number::MockNumbers;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use switchboard_core::{Error, ErrorKind, ProviderId, Result};
-use url::{Host, Url};
+use url::Url;
 
 /// How a client reaches one provider.
 ///
@@ -102,15 +102,5 @@ impl Default for RetryPolicy {
             deadline: Duration::from_secs(60),
             seed: None,
         }
-    }
-}
-
-/// True for an address of this machine: what is sent there unencrypted, nobody else can read.
-pub fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! All of them use HTTP/1.1, follow no redirects, ignore proxies in the environment, and never let the
 //! library resend: by default it repeats a request after some HTTP/2 refusals. [`placing`],
-//! [`pooled`] and [`guarded`] say what differs.
+//! [`pooled`], [`guarded`] and [`operator`] say what differs.
 
 use std::{sync::Arc, time::Duration};
 
@@ -49,6 +49,18 @@ pub(crate) fn guarded(resolver: impl Resolve + 'static, timeout: Duration) -> Re
         .pool_idle_timeout(Duration::from_secs(20))
         .pool_max_idle_per_host(8)
         .dns_resolver(resolver)
+        .build()
+        .map_err(|error| failed().with_source(error.without_url()))
+}
+
+/// The client for addresses that the operator configures.
+pub(crate) fn operator(timeout: Duration) -> Result<Client> {
+    let failed = || Error::new(ErrorKind::Configuration, "the HTTP client could not be built");
+    let tls = tls().map_err(|error| failed().with_source(error))?;
+    common(tls)
+        .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")))
+        .timeout(timeout)
+        .pool_idle_timeout(Duration::from_secs(20))
         .build()
         .map_err(|error| failed().with_source(error.without_url()))
 }

@@ -20,6 +20,7 @@
 //! | lists | [`pages`], [`PageOf`]; how much of one is read: [`ReadBudget`], [`ReadLimits`] |
 //! | ids that were already seen | [`SeenIds`] |
 //! | requests to addresses that users give | [`GuardedClient`], [`GuardRules`] |
+//! | requests to addresses that the operator configures | [`OperatorClient`] |
 //! | removal of secrets | [`Redactor`] |
 
 mod answer;
@@ -33,6 +34,7 @@ mod decode;
 mod envelope;
 mod exchange;
 mod guard;
+mod operator;
 mod paging;
 mod raw;
 mod read_budget;
@@ -47,7 +49,7 @@ mod summary;
 pub use answer::{Answer, StreamAnswer, is_asked_for};
 pub use classify::{Codes, NoCodes, Verdict};
 pub use client::HttpClient;
-pub use config::{ClientConfig, RetryPolicy, is_loopback};
+pub use config::{ClientConfig, RetryPolicy};
 pub use credential::{Credential, NoCredential, StaticToken};
 pub use decode::{from_json, from_value};
 pub use envelope::ErrorBody;
@@ -55,6 +57,7 @@ pub use guard::{
     GuardRules, GuardedClient, LONGEST_URL, NameResolver, PostAnswer, PostFailure, SystemResolver,
     UrlRefused, is_public,
 };
+pub use operator::OperatorClient;
 pub use paging::{PageOf, pages};
 pub use raw::{RawRequest, lenient_segments, split_query};
 pub use read_budget::{ReadBudget, ReadLimits};

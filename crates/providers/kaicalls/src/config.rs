@@ -6,9 +6,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use switchboard_core::{
     AgentId, Country, Coverage, Error, ErrorKind, Language, ProviderId, ProviderInfo, RequestLimit,
-    Result,
+    Result, is_loopback,
 };
-use switchboard_http::{ClientConfig, is_loopback};
+use switchboard_http::ClientConfig;
 use url::Url;
 
 const KEY_PREFIXES: [&str; 2] = ["kc_live_", "kc_test_"];

@@ -6,9 +6,9 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use switchboard_core::{
     Country, Coverage, Error, ErrorKind, Idempotency, Language, ProviderId, ProviderInfo, Result,
-    Tariff,
+    Tariff, is_loopback,
 };
-use switchboard_http::{ClientConfig, is_loopback};
+use switchboard_http::ClientConfig;
 use url::Url;
 
 use crate::wire::TaskCategory;

@@ -135,6 +135,12 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "take it out",
     ),
     (
+        "[server]\nsecret_env = \"S\"\npublic_url = \"http://calls.localhost:8080\"",
+        "server.public_url",
+        "plain text",
+        "https://calls.example.com",
+    ),
+    (
         "[server]\nsecret_env = \"S\"\nadmin_listen = \"127.0.0.1:8080\"",
         "server.admin_listen",
         "the address of listen",

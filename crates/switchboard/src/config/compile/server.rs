@@ -1,8 +1,6 @@
 //! What does not fit together in `[server]`.
 
-use std::net::IpAddr;
-
-use url::{Host, Url};
+use switchboard_core::is_loopback;
 
 use crate::config::{
     credential::wrong_variable,
@@ -113,15 +111,6 @@ fn unused_plain_http(at: &KeyPath, problems: &mut Problems) {
         &at.key("plain_http_outside"),
         "has no effect, because nothing is reachable from other machines without TLS: take it out",
     );
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        None => false,
-    }
 }
 
 fn secrets(server: &ServerConfig, at: &KeyPath, problems: &mut Problems) {
