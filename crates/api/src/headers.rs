@@ -9,6 +9,7 @@ use axum::{
 };
 use futures::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use tracing::{Instrument, Span, debug_span, field};
 
 use crate::{
     Service,
@@ -17,6 +18,7 @@ use crate::{
     unread::Unread,
 };
 
+const BATCH: &str = "/v1/calls/batch";
 const LONGEST_URI: usize = 8 * 1024;
 const LARGEST_HEADERS: usize = 16 * 1024;
 const MOST_HEADERS: usize = 64;
@@ -44,8 +46,9 @@ pub(crate) async fn layer(
     let for_kaicalls = service.settings().kaicalls.is_some() && is_kaicalls(request.uri().path());
 
     let unread = Unread::of(&mut request);
+    let span = trace(&method, route, request.headers());
     let mut response = match within_bounds(&request) {
-        Ok(()) => serve(&service, &context, request, next).await,
+        Ok(()) => serve(&service, &context, request, next).instrument(span.clone()).await,
         Err(problem) => {
             drop(request);
             problem.into_response()
@@ -64,6 +67,7 @@ pub(crate) async fn layer(
             response.headers_mut().insert(header::ALLOW, allow);
         }
     }
+    span.record("status", response.status().as_u16());
     complete(&service, &context, response.headers_mut(), &id);
     if let Some(unread) = unread
         && !unread.drain(service.clock().as_ref()).await
@@ -86,10 +90,29 @@ pub(crate) async fn layer(
     response
 }
 
+/// The span of a request that places one call. What the client sends is read where traces are
+/// made; `tracestate` is not.
+fn trace(method: &Method, route: &str, headers: &HeaderMap) -> Span {
+    if !places(method, route) || route == BATCH {
+        return Span::none();
+    }
+    let span = debug_span!(
+        "request",
+        method = method.as_str(),
+        route,
+        status = field::Empty,
+        traceparent = field::Empty
+    );
+    let mut sent = headers.get_all("traceparent").iter();
+    if let (Some(Ok(only)), None) = (sent.next().map(HeaderValue::to_str), sent.next()) {
+        span.record("traceparent", only);
+    }
+    span
+}
+
 /// True for the routes on which a failure has to say whether a phone may ring.
 fn places(method: &Method, route: &str) -> bool {
-    method == Method::POST
-        && matches!(route, "/v1/calls" | "/v1/calls/batch" | "/compat/kaicalls/api/v1/calls")
+    method == Method::POST && matches!(route, "/v1/calls" | BATCH | "/compat/kaicalls/api/v1/calls")
 }
 
 /// Serves a request within the time that it may take, and turns a panic into a problem. What a

@@ -57,11 +57,14 @@ pub(crate) fn start(filter: Option<&str>, serves: bool) -> Result<(), Failure> {
                     && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty()),
             )
     });
-    tracing_subscriber::registry()
-        .with(filter)
-        .with(allowed)
-        .with(lines)
-        .with(serves.then(|| JsonLines(WRITING.get_or_init(Writing::start).clone())))
+    let json = serves.then(|| JsonLines(WRITING.get_or_init(Writing::start).clone()));
+    let registry = tracing_subscriber::registry().with(allowed);
+    // Has a filter of its own: what is logged and what is traced do not depend on each other.
+    #[cfg(feature = "otel")]
+    let registry = registry.with(serves.then(crate::traces::layer));
+    registry
+        .with(lines.map(|lines| lines.with_filter(filter.clone())))
+        .with(json.map(|json| json.with_filter(filter)))
         .try_init()
         .map_err(|error| Failure::local(format!("the log could not be started: {error}")))
 }

@@ -6,6 +6,7 @@
 //! | what a command does | `commands/`, one file or folder each |
 //! | printing to stdout and stderr | `output.rs`, `terminal.rs` |
 //! | exit codes and errors | `exit.rs`, `failure.rs`, `credential.rs` |
+//! | traces, with the feature `otel` | `traces/` |
 //! | interrupts | `interrupt.rs`, `commands/call.rs` |
 
 mod cli;
@@ -21,6 +22,8 @@ mod output;
 mod reload;
 mod setup;
 mod terminal;
+#[cfg(feature = "otel")]
+mod traces;
 
 use std::process::ExitCode;
 

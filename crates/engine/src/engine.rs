@@ -7,8 +7,8 @@ use std::{
 
 use jiff::Timestamp;
 use switchboard_core::{
-    Call, CallId, Delivery, Error, ErrorKind, IncomingWebhook, PhoneNumber, Provider, ProviderId, Recording,
-    Result, Transcript, ValidCall,
+    Call, CallId, Delivery, Error, ErrorKind, IncomingWebhook, PhoneNumber, Provider, ProviderId,
+    Recording, Result, Transcript, ValidCall,
 };
 use switchboard_journal::{JournalExt, MemoryJournal, Selection, state::Resolution};
 use switchboard_router::{Plan, Policy, Reading, hash::digest, quality::Row};

@@ -21,6 +21,7 @@ use tokio::{
     sync::{Notify, broadcast, watch},
     task::JoinSet,
 };
+use tracing::Instrument;
 
 use crate::{
     attempt_counts::AttemptCounts,
@@ -240,7 +241,9 @@ impl Shared {
     /// Like [`Shared::record`], for several facts in one transaction and with the reservation that
     /// they need.
     pub(crate) async fn write(&self, id: CallId, write: Write) -> Result<Recorded, WriteError> {
-        let recorded = self.journal.write(id, write, self.now()).await.inspect_err(|error| {
+        let commit = tracing::debug_span!("ledger.commit", call = %id);
+        let written = self.journal.write(id, write, self.now()).instrument(commit).await;
+        let recorded = written.inspect_err(|error| {
             if let WriteError::Unavailable(error) = error {
                 self.journal_failed(error);
             }

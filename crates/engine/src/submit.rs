@@ -15,6 +15,7 @@ use switchboard_core::{
 };
 use switchboard_journal::{Denied, NewCall, Opened, WriteError, state::Fact};
 use switchboard_router::{BusyCallee, Plan, hash::digest};
+use tracing::{Instrument, Span, debug_span, field};
 
 use crate::{
     TakesUp, attempt,
@@ -183,7 +184,13 @@ async fn open(
         request: Arc::clone(&request),
         at: inner.now(),
     };
-    let opened = inner.halt_on_journal_error(inner.journal.open(new).await)?;
+    let commit = debug_span!("ledger.commit", call = field::Empty);
+    let opened = inner.journal.open(new).instrument(commit.clone()).await;
+    if let Ok(Opened::New(_)) = &opened {
+        commit.record("call", field::display(&id));
+    }
+    drop(commit);
+    let opened = inner.halt_on_journal_error(opened)?;
     let (Opened::New(call) | Opened::Replayed(call) | Opened::Changed(call)) = &opened;
     inner.in_progress.is_asked_for(call.id, inner.now());
     Ok(match opened {
@@ -199,6 +206,7 @@ async fn open(
         Opened::New(call) => {
             let driving = Driving::begin(&inner, id);
             let work = drive(Arc::clone(&inner), Call::clone(&call), request, driving);
+            let work = work.instrument(drive_span(id));
             (Submitted::New(*call), Some(DetachOnDrop::new(&inner, work)))
         }
     })
@@ -236,11 +244,20 @@ pub(crate) fn resume(inner: &Arc<Shared>, call: &Call) {
     let (strong, call) = (Arc::clone(inner), call.clone());
     inner.spawn(async move {
         match strong.journal.request(call.id).await {
-            Ok(Some(request)) => drive(strong, call, request, Some(driving)).await,
+            Ok(Some(request)) => {
+                let span = drive_span(call.id);
+                drive(strong, call, request, Some(driving)).instrument(span).await;
+            }
             Ok(None) => tracing::warn!(call = %call.id, "the request is no longer stored: the call is left as it is"),
             Err(error) => strong.leave(call.id, &error),
         }
     });
+}
+
+/// Says which call everything in it is about. It lasts as long as the call is driven, so it is not
+/// part of the span of a request.
+fn drive_span(call: CallId) -> Span {
+    debug_span!(parent: None, "drive", %call)
 }
 
 /// Drives a call from its current state until it is settled or followed. The guard keeps anyone

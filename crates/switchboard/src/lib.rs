@@ -39,6 +39,7 @@
 //! | `kallyai`, `kaicalls` | on | that backend and its kind of the configuration are gone |
 //! | `sqlite` | on | a ledger needs PostgreSQL |
 //! | `postgres` | on | a ledger is one file, for one machine |
+//! | `otel` | off | `[telemetry]` is refused; a program that sends traces, as the command line does, turns it on |
 //! | `keyring` | off | the tokens of a login are kept in a file, never in the operating system's keyring |
 //!
 //! Without both databases, calls are kept in memory or in a journal of your own. A configuration

@@ -33,7 +33,7 @@ impl Switchboard {
     ///
     /// # Errors
     /// `Configuration` that names what is wrong, or what only a new start can change: `[ledger]`,
-    /// `[server]` and `[webhooks]`. Nothing changed then.
+    /// `[server]`, `[telemetry]` and `[webhooks]`. Nothing changed then.
     pub async fn reload(
         &self,
         config: &Config,
@@ -80,6 +80,9 @@ impl Switchboard {
         }
         if former.server != config.server {
             return fault("server");
+        }
+        if former.telemetry != config.telemetry {
+            return fault("telemetry");
         }
         // For how long things are kept is read where they are swept.
         let place = |config: &Config| {

@@ -8,6 +8,7 @@ use switchboard::{
     engine::Submitted,
     journal::{KeyReused, details, server::CallsFilter},
 };
+use tracing::{Instrument, debug_span, field};
 
 use crate::{
     Service,
@@ -66,8 +67,13 @@ impl Service {
             };
         }
         let asked = Arc::new(valid.clone());
-        let (call, replayed) = match self.switchboard().engine().accept(valid).await? {
-            Submitted::New(call) => (call, false),
+        let span = debug_span!("accept", call = field::Empty);
+        let accepted = self.switchboard().engine().accept(valid).instrument(span.clone()).await;
+        let (call, replayed) = match accepted? {
+            Submitted::New(call) => {
+                span.record("call", field::display(&call.id));
+                (call, false)
+            }
             Submitted::Before(call) => (call, true),
             Submitted::Changed(call) => {
                 return Err(Error::from(KeyReused { first: call.id }).into());
@@ -75,6 +81,7 @@ impl Service {
             // Whatever else there may be: the call is there, and this is it.
             other => (other.into_call(), true),
         };
+        drop(span);
         // From here on there is a call, so there is no failure any more.
         let call = match wait {
             Some(wait) => self.wait_for(call, Until::Decided, wait).await,

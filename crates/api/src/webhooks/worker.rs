@@ -8,6 +8,7 @@ use switchboard::journal::server::{
     derived_id,
 };
 use tokio::{sync::watch, task::JoinSet};
+use tracing::{Instrument, Span, debug_span, field};
 
 use crate::{
     DeliveryResult, Service,
@@ -44,7 +45,8 @@ pub(crate) async fn deliver(service: Service, mut stopping: watch::Receiver<bool
         let may_be_more = !claimed.is_empty();
         for due in claimed {
             let begun = service.clock().uptime();
-            running.spawn(one(service.clone(), due, begun));
+            let span = span(&due);
+            running.spawn(one(service.clone(), due, begun).instrument(span));
         }
         if may_be_more && running.len() < MOST {
             continue;
@@ -59,6 +61,20 @@ pub(crate) async fn deliver(service: Service, mut stopping: watch::Receiver<bool
         }
     }
     while running.join_next().await.is_some() {}
+}
+
+fn span(due: &DueDelivery) -> Span {
+    let span = debug_span!(
+        "delivery",
+        call = field::Empty,
+        event = due.event.kind,
+        status = field::Empty,
+        result = field::Empty
+    );
+    if let Some(call) = due.event.call {
+        span.record("call", field::display(&call));
+    }
+    span
 }
 
 async fn claim(service: &Service, room: usize) -> Vec<DueDelivery> {
@@ -103,6 +119,10 @@ async fn one(service: Service, due: DueDelivery, claimed_at: Duration) {
     drop(turn);
     let tries = due.delivery.attempts.saturating_add(1);
     let next = next_try(tries, service.clock().now(), sent.retry_after, chance());
+    if let Some(status) = sent.status {
+        Span::current().record("status", status);
+    }
+    Span::current().record("result", sent.failure.unwrap_or("delivered"));
     let outcome = DeliveryOutcome {
         at,
         status: sent.status,

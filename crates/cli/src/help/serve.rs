@@ -23,7 +23,7 @@ SIGTERM ends the server in order: not ready any more, [server] settle_seconds
 for load balancers, then no new calls, and at most drain_seconds for answers of
 providers. A second signal ends it at once. Calls that are not over go on in the
 next process. SIGHUP and `switchboard reload` reload the configuration, except
-[server], [ledger] and [webhooks].
+[server], [telemetry], [ledger] and [webhooks].
 
 Sockets are inherited from systemd where it passes some: the first one is the
 API's, the second one that of health and metrics.

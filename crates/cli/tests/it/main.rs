@@ -24,6 +24,8 @@ mod quality;
 mod reload;
 mod serve;
 mod serve_kill;
+mod serve_metrics;
+mod serve_traces;
 mod sim;
 mod single_flight;
 mod terminal;

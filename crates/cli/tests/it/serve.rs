@@ -87,7 +87,7 @@ async fn health_and_metrics_need_no_key_and_name_nobody() {
         "switchboard_call_accept_seconds_count 1",
         "switchboard_provider_up{provider=\"kaicalls\"} 1",
         "switchboard_provider_up{provider=\"kallyai\"} 1",
-        "switchboard_attempts_total{provider=\"kaicalls\",delivery=\"placed\"} 1",
+        "switchboard_attempts_total{provider=\"kaicalls\",delivery=\"placed\",refusal=\"\"} 1",
         "switchboard_ledger_up 1",
         "# TYPE process_start_time_seconds gauge",
     ] {
@@ -259,7 +259,8 @@ pub(crate) async fn first_key(harness: &Harness, more: &[&str]) -> String {
 }
 
 /// A receiver that answers 204, and keeps what it was sent.
-async fn receiver() -> (String, tokio::sync::mpsc::UnboundedReceiver<(HeaderMap, String)>) {
+pub(crate) async fn receiver() -> (String, tokio::sync::mpsc::UnboundedReceiver<(HeaderMap, String)>)
+{
     let (sender, received) = tokio::sync::mpsc::unbounded_channel();
     let take = move |headers: HeaderMap, body: String| {
         let _ = sender.send((headers, body));

@@ -140,8 +140,7 @@ mod tests {
         let mut statement = connection.prepare(&sql).unwrap();
         let steps = statement.query_map([], |row| row.get(3)).unwrap();
         let steps: Vec<String> = steps.collect::<rusqlite::Result<_>>().unwrap();
-        let searches: Vec<&String> =
-            steps.iter().filter(|step| step.contains("calls")).collect();
+        let searches: Vec<&String> = steps.iter().filter(|step| step.contains("calls")).collect();
         assert_eq!(searches.len(), COUNTED.len(), "{steps:?}");
         for step in searches {
             assert_eq!(step, "SEARCH calls USING COVERING INDEX calls_by_status (status=?)");

@@ -22,6 +22,7 @@ use crate::{
         provider::ProviderConfig,
         routing::{RouteConfig, RoutingConfig},
         server::ServerConfig,
+        telemetry::TelemetryConfig,
     },
     registry::Registry,
 };
@@ -63,6 +64,8 @@ pub struct Config {
     pub webhooks: Option<WebhooksConfig>,
     /// What `switchboard serve` listens on, and what it allows.
     pub server: Option<ServerConfig>,
+    /// Where traces of the server go; none: nowhere.
+    pub telemetry: Option<TelemetryConfig>,
     /// Where calls are kept; none: in memory, for as long as the process lasts.
     pub ledger: Option<LedgerConfig>,
     /// What callers may do.
@@ -140,6 +143,7 @@ impl Config {
             agents,
             webhooks,
             server,
+            telemetry,
             ledger,
             callers,
             duplicates,
@@ -154,7 +158,8 @@ impl Config {
         accounts
             && (routing, routes, experiments, agents)
                 == (&other.routing, &other.routes, &other.experiments, &other.agents)
-            && (webhooks, server, ledger) == (&other.webhooks, &other.server, &other.ledger)
+            && (webhooks, server, telemetry, ledger)
+                == (&other.webhooks, &other.server, &other.telemetry, &other.ledger)
             && callers == &other.callers
             && (duplicates, budgets) == (&other.duplicates, &other.budgets)
     }

@@ -50,6 +50,7 @@ mod secrets;
 mod server;
 mod suggest;
 mod tariff;
+mod telemetry;
 mod token_store;
 mod warning;
 
@@ -74,6 +75,7 @@ pub use self::{
         ServerLimitsConfig, ServerSecrets, ServerWebhooksConfig,
     },
     tariff::{PlanConfig, PriceConfig, TariffConfig, TariffRowConfig},
+    telemetry::TelemetryConfig,
     token_store::{TokenLocation, TokenStoreConfig},
     warning::ConfigWarning,
 };

@@ -37,3 +37,31 @@ fn a_keyring_that_was_not_built_is_refused_with_its_feature() {
         assert!(message.contains("--features keyring"), "{message}");
     }
 }
+
+#[test]
+fn traces_that_were_not_built_are_refused_with_their_feature() {
+    let server = "[server]\nsecret_env = \"S\"\n";
+    let telemetry = "[telemetry]\notlp_endpoint = \"http://127.0.0.1:4318\"\n";
+    let refused = refusal(&format!("{server}{telemetry}"));
+    assert_eq!(refused.is_none(), cfg!(feature = "otel"), "{refused:?}");
+    if let Some((at, message)) = refused {
+        assert_eq!(at, "telemetry");
+        assert!(message.contains("--features otel"), "{message}");
+        return;
+    }
+    for (text, at) in [
+        (telemetry.to_owned(), "telemetry"),
+        (format!("{server}{telemetry}sample_percent = 0"), "telemetry.sample_percent"),
+        (format!("{server}{telemetry}sample_percent = 101"), "telemetry.sample_percent"),
+        (format!("{server}{telemetry}sample_per_cent = 5"), "telemetry.sample_per_cent"),
+        (format!("{server}[telemetry]\notlp_endpoint = \"ftp://x\""), "telemetry.otlp_endpoint"),
+        (
+            format!("{server}[telemetry]\notlp_endpoint = \"http://u:p@x\""),
+            "telemetry.otlp_endpoint",
+        ),
+        (format!("{server}[telemetry]\nsample_percent = 5"), "telemetry.otlp_endpoint"),
+    ] {
+        let refused = refusal(&text).map(|(key, _)| key);
+        assert_eq!(refused.as_deref(), Some(at), "{text}");
+    }
+}

@@ -58,6 +58,10 @@ pub(crate) async fn run(common: &Common, args: ServeArgs, output: Output) -> Out
         Some(configured) => configured.server.clone(),
         None => simulated::server(&args),
     };
+    #[cfg(feature = "otel")]
+    if let Some(telemetry) = configured.as_ref().and_then(Configured::telemetry) {
+        crate::traces::start(telemetry)?;
+    }
     let (listener, admin_listener) =
         listener::bind(("--listen", server.listen), ("--admin-listen", server.admin_listen))
             .await?;
@@ -115,6 +119,8 @@ pub(crate) async fn run(common: &Common, args: ServeArgs, output: Output) -> Out
             ))
         }
     };
+    #[cfg(feature = "otel")]
+    crate::traces::finish().await;
     admin.abort();
     outcome
 }

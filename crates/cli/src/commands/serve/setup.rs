@@ -63,6 +63,12 @@ impl Configured {
         Ok(Self { config, server, secrets })
     }
 
+    /// Where traces go.
+    #[cfg(feature = "otel")]
+    pub(super) fn telemetry(&self) -> Option<&switchboard::config::TelemetryConfig> {
+        self.config.telemetry.as_ref()
+    }
+
     /// Opens the ledger and takes up the calls of former processes.
     pub(super) async fn open(
         self,

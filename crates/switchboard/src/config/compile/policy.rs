@@ -22,6 +22,7 @@ use crate::config::{
     ledger, no_effect,
     problem::{KeyPath, Problems},
     suggest::did_you_mean,
+    telemetry,
 };
 
 /// A day.
@@ -63,6 +64,7 @@ pub(crate) fn policy(config: &Config, problems: &mut Problems) -> Option<Policy>
     policy.duplicates = duplicates::windows(&config.duplicates);
     webhooks(config, problems);
     server::check(config.server.as_ref(), problems);
+    telemetry::check(config.telemetry.as_ref(), config.server.is_some(), problems);
     ledger::check(config.ledger.as_ref(), problems);
     if problems.is_empty() {
         no_effect::check(config, &policy, problems);
