@@ -1,8 +1,11 @@
 //! Answers that nobody expects: a seeded sample of what `fuzz-answers` and `fuzz/` look for at
 //! length.
 
+use std::collections::BTreeSet;
+
 use switchboard_tests::fuzz::{
-    Chance, Doors, Mutator, Pages, Wire, corpus, kaicalls_answers, kallyai_answers,
+    Chance, Doors, Mutator, Pages, Requests, Wire, corpus, kaicalls_answers, kallyai_answers,
+    server_corpus, server_texts,
 };
 
 #[test]
@@ -46,6 +49,23 @@ async fn a_damaged_ledger_is_read_without_a_panic() {
         pages.corrupt(&input, &mut chance).await;
     }
     assert!(pages.is_whole().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_strangers_send_to_the_server_is_read_or_refused() {
+    let seeds = server_corpus();
+    let requests = Requests::start().await;
+    let (mut mutator, mut chance) = (Mutator::new(seeds.clone(), 8), Chance::new(9));
+    let mutations = std::iter::repeat_with(|| mutator.input()).take(1_500);
+    let mut answers = BTreeSet::new();
+    for input in seeds.into_iter().chain(mutations) {
+        server_texts(&input);
+        answers.extend(requests.ask(&input, &mut chance).await.unwrap());
+    }
+    // Some were right, and came as far as the engine, which has ended.
+    for status in [200, 201, 400, 404, 422, 503] {
+        assert!(answers.contains(&status), "{answers:?}");
+    }
 }
 
 #[test]

@@ -6,7 +6,6 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
 use std::{
-    hash::{BuildHasher, Hasher, RandomState},
     panic::catch_unwind,
     process::ExitCode,
     time::{Duration, Instant},
@@ -14,6 +13,7 @@ use std::{
 
 use switchboard_tests::fuzz::{
     Chance, Doors, Mutator, Pages, Wire, corpus, kaicalls_answers, kallyai_answers,
+    seconds_and_seed,
 };
 
 /// One of this many inputs is also sent over HTTP.
@@ -21,7 +21,7 @@ const OVER_HTTP: u64 = 16;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let (seconds, seed) = match asked(std::env::args().skip(1)) {
+    let (seconds, seed) = match seconds_and_seed(std::env::args().skip(1)) {
         Ok(asked) => asked,
         Err(wrong) => {
             eprintln!("{wrong}\nusage: fuzz-answers [--seconds N] [--seed N]");
@@ -72,18 +72,4 @@ async fn main() -> ExitCode {
 fn found(what: &str, input: &[u8]) -> ExitCode {
     eprintln!("{what}:\n{}", input.escape_ascii());
     ExitCode::FAILURE
-}
-
-fn asked(mut arguments: impl Iterator<Item = String>) -> Result<(u64, u64), String> {
-    let (mut seconds, mut seed) = (60, RandomState::new().build_hasher().finish());
-    while let Some(name) = arguments.next() {
-        let value = arguments.next().and_then(|value| value.parse().ok());
-        let value = value.ok_or_else(|| format!("{name} wants a number"))?;
-        match name.as_str() {
-            "--seconds" => seconds = value,
-            "--seed" => seed = value,
-            _ => return Err(format!("{name} is not known")),
-        }
-    }
-    Ok((seconds, seed))
 }
