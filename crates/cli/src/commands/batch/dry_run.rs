@@ -3,20 +3,9 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use switchboard::{Country, ValidCall, core::text::mask};
+use switchboard_batch::{Checked, Checker, Row, Table};
 
-use crate::{
-    cli::Common,
-    commands::batch::{
-        key::Batch,
-        report::has_no_country_code,
-        row::{Rejection, RowDefaults, validate},
-        table::{Row, Table},
-    },
-    exit::Exit,
-    failure::Outcome,
-    output::Output,
-    setup,
-};
+use crate::{cli::Common, exit::Exit, failure::Outcome, output::Output, setup};
 
 /// One row, as it was read.
 #[derive(Debug, Serialize)]
@@ -36,32 +25,12 @@ struct ReadRow {
 }
 
 /// Prints each row as it was read, and what is wrong with it.
-pub(super) fn run(
-    common: &Common,
-    table: &Table,
-    mut batch: Batch,
-    defaults: &RowDefaults,
-    output: Output,
-) -> Outcome {
-    let policy = setup::read(common)?.policy()?;
+pub(super) fn run(common: &Common, table: &Table, mut checker: Checker, output: Output) -> Outcome {
+    checker.set_fallback(setup::read(common)?.policy()?.default_country);
     let now = Timestamp::now();
     let mut check = |row: Row| -> (ReadRow, bool) {
-        let (number, line) = (row.number, row.line);
-        let mut default_country_used = false;
-        let mut valid = || -> Result<ValidCall, Rejection> {
-            let request = defaults.complete(
-                row.request.clone().map_err(Rejection::invalid)?,
-                batch.name(),
-                &policy,
-            );
-            let call = validate(&request, now)?;
-            default_country_used = has_no_country_code(&request.to);
-            match batch.earlier(number, &call) {
-                Some(first) => Err(Rejection::repeated(first)),
-                None => Ok(call),
-            }
-        };
-        let (call, rejection) = match valid() {
+        let Checked { number, line, call, default_country_used, .. } = checker.check(row, now);
+        let (call, rejection) = match call {
             Ok(call) => (Some(call), None),
             Err(rejection) => (None, Some(rejection)),
         };
@@ -100,7 +69,7 @@ pub(super) fn run(
     }
     output.note(format!(
         "batch {:?}: {} of {} rows are valid; nothing was sent, and the ledger was not checked for earlier calls",
-        batch.name(),
+        checker.keys().name(),
         rows.len() - wrong,
         rows.len()
     ));

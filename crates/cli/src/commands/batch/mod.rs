@@ -1,14 +1,12 @@
 //! `switchboard batch`: places the calls of a table, each row once.
 //!
 //! The ledger has the call of each row, under a key derived from the batch and the row. The process
-//! keeps no state of its own, so that it can be killed at any time and run again.
+//! keeps no state of its own, so that it can be killed at any time and run again. Reading, checking and
+//! keying rows is in `switchboard-batch`, which the server uses too.
 //!
 //! | file | contents |
 //! |---|---|
-//! | `table.rs` | reading the rows of the file |
-//! | `fields.rs` | parsing cells into fields of a request |
-//! | `row.rs` | validating a row's request |
-//! | `key.rs` | which row is which call; repeated rows |
+//! | `file.rs` | the file, and the name of its batch |
 //! | `dry_run.rs` | `--dry-run` |
 //! | `refusals.rs` | pausing after many identical refusals |
 //! | `send.rs` | submitting rows, a bounded number at a time |
@@ -17,26 +15,22 @@
 //! | `report.rs`, `summary.rs` | counting the results, and printing them |
 
 mod dry_run;
-mod fields;
-mod key;
+mod file;
 mod progress;
 mod refusals;
 mod rejected;
 mod report;
-mod row;
 mod send;
 mod summary;
-mod table;
 
 use std::{num::NonZeroU32, time::Duration};
 
-use self::{
-    key::Batch, progress::Display, rejected::Rejected, report::Report, row::RowDefaults,
-    send::Pace, table::Table,
-};
+use switchboard_batch::{Checker, RowDefaults};
+
+use self::{progress::Display, rejected::Rejected, report::Report, send::Pace};
 use crate::{
     cli::{BatchArgs, Common},
-    failure::Outcome,
+    failure::{Failure, Outcome},
     output::Output,
     reload, setup,
 };
@@ -44,15 +38,17 @@ use crate::{
 pub(crate) async fn run(common: &Common, args: BatchArgs, output: Output) -> Outcome {
     // The whole table is checked before anything is sent, so that an unknown column is found now
     // and not after a thousand calls.
-    let table = Table::read(&args.file, &args.column)?;
-    let batch = Batch::new(args.name.as_deref(), &args.file)?;
+    let table = file::read(&args.file, &args.column)?;
+    let name = file::name(args.name.as_deref(), &args.file)?;
     let rows = RowDefaults {
         again: args.again,
         failover_on_quota: args.failover_on_quota,
         default_country: args.default_country,
     };
+    let checker = Checker::new(&name, rows, None)
+        .map_err(|fault| Failure::input("--name", fault.to_string()))?;
     if args.dry_run {
-        return dry_run::run(common, &table, batch, &rows, output);
+        return dry_run::run(common, &table, checker, output);
     }
     let rejected = Rejected::new(&args.file, args.rejected.as_deref(), table.header())?;
     let pace = args.rate.and_then(NonZeroU32::new);
@@ -61,7 +57,7 @@ pub(crate) async fn run(common: &Common, args: BatchArgs, output: Output) -> Out
     let _reloads = reload::listen(&switchboard, common, output).await?;
     let currency = switchboard.engine().policy().currency;
     let mut report = Report::new(
-        batch.name(),
+        checker.keys().name(),
         table.len(),
         rejected,
         currency,
@@ -72,8 +68,7 @@ pub(crate) async fn run(common: &Common, args: BatchArgs, output: Output) -> Out
         wait: !args.no_wait,
         pauses: !args.no_pause,
         pace: Pace::new(pace),
-        rows,
     };
-    send::run(&switchboard, &table, batch, settings, &mut report).await?;
+    send::run(&switchboard, &table, checker, settings, &mut report).await?;
     Ok(report.end(common, output))
 }

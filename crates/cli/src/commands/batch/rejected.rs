@@ -7,15 +7,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use switchboard_table::{Column, Writer, harmless};
+use switchboard_batch::{
+    FORMER_REJECTED_REASON as FORMER_REASON, REJECTED_REASON as REASON, REJECTED_ROW as ROW,
+    shown_cell,
+};
+use switchboard_table::{Column, Writer};
 
 use crate::failure::{Failure, Outcome};
-
-/// The added columns. A batch ignores them.
-pub(super) const ROW: &str = "rejected_row";
-pub(super) const REASON: &str = "rejected_reason";
-/// The name of [`REASON`] in files of earlier versions.
-pub(super) const FORMER_REASON: &str = "rejected_because";
 
 /// The file is created with the first rejected row.
 #[derive(Debug)]
@@ -64,7 +62,7 @@ impl Rejected {
             Failure::local(format!("{} cannot be written: {error}", path.display()))
         };
         let kept = self.header.iter().zip(cells).filter(|(name, _)| !is_added(name));
-        let mut line: Vec<Cow<'_, str>> = kept.map(|(_, cell)| shown(cell)).collect();
+        let mut line: Vec<Cow<'_, str>> = kept.map(|(_, cell)| shown_cell(cell)).collect();
         line.extend([Cow::from(number.to_string()), Cow::from(reason)]);
         let mut append = || -> io::Result<()> {
             let writer = match &mut self.open {
@@ -89,19 +87,6 @@ impl Rejected {
 
 fn is_added(name: &str) -> bool {
     [ROW, REASON, FORMER_REASON].contains(&name)
-}
-
-/// The cell as it is written: phone numbers unchanged, everything else protected against being run
-/// as a formula.
-fn shown(cell: &str) -> Cow<'_, str> {
-    let is_number = |rest: &str| {
-        rest.starts_with(|c: char| c.is_ascii_digit())
-            && rest.chars().all(|c| c.is_ascii_digit() || c == ' ')
-    };
-    match cell.strip_prefix('+') {
-        Some(rest) if is_number(rest) => Cow::Borrowed(cell),
-        Some(_) | None => harmless(cell),
-    }
 }
 
 fn default_path(table: &Path) -> PathBuf {

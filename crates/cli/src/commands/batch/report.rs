@@ -5,9 +5,10 @@ use std::collections::{BTreeSet, HashSet};
 use jiff::Timestamp;
 use serde_json::json;
 use switchboard::{
-    Call, CallId, CallRequest, CallStatus, Currency, ErrorKind, ValidCall, engine::Submitted,
+    Call, CallId, CallStatus, Currency, ErrorKind, ValidCall, engine::Submitted,
     journal::DuplicateOf,
 };
+use switchboard_batch::{Rejection, Table};
 
 use crate::{
     cli::Common,
@@ -15,9 +16,7 @@ use crate::{
         progress::Display,
         refusals::{Refusal, TOO_MANY},
         rejected::Rejected,
-        row::Rejection,
         summary::Summary,
-        table::Table,
     },
     credential::RefusedCredentials,
     exit::Exit,
@@ -99,10 +98,8 @@ impl Report {
     }
 
     /// Counts a number that was read as dialled in a country.
-    pub(super) fn read(&mut self, request: &CallRequest, call: &ValidCall) {
-        if has_no_country_code(&request.to) {
-            *self.summary.default_country_used.entry(call.country()).or_default() += 1;
-        }
+    pub(super) fn default_country_used(&mut self, call: &ValidCall) {
+        *self.summary.default_country_used.entry(call.country()).or_default() += 1;
     }
 
     /// A row is held back as a duplicate of another call.
@@ -113,7 +110,7 @@ impl Report {
             "{of}: to call again, run the batch with --again, or set allow_duplicate in the row"
         );
         let reason = ErrorKind::PossibleDuplicate.as_str().to_owned();
-        self.rejected(table, row, &Rejection { detail, reason })
+        self.rejected(table, row, &Rejection { field: None, detail, reason })
     }
 
     /// Notes the refused credentials of a call of this run.
@@ -137,7 +134,7 @@ impl Report {
         row: usize,
         rejection: &Rejection,
     ) -> Outcome<()> {
-        let Rejection { detail, reason } = rejection;
+        let Rejection { detail, reason, .. } = rejection;
         self.summary.rejected += 1;
         self.count_reason(reason);
         self.rejected.write(table.cells(row), row, detail)?;
@@ -256,11 +253,6 @@ impl Report {
 
 fn earliest(kept: &mut Option<Timestamp>, moment: Timestamp) {
     *kept = Some(kept.map_or(moment, |kept| kept.min(moment)));
-}
-
-/// True for a number without +, which is read as dialled in a country.
-pub(super) fn has_no_country_code(number: &str) -> bool {
-    !number.contains(['+', '\u{ff0b}'])
 }
 
 /// True if two attempts of the same ring may both have reached the phone.

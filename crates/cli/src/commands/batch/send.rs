@@ -11,15 +11,13 @@ use switchboard::{
     Call, CallId, CallStatus, Engine, Error, ErrorKind, Switchboard, ValidCall, core::CallKey,
     engine::Submitted, journal::DuplicateOf,
 };
+use switchboard_batch::{Checker, Rejection, Row, Table, is_worth_retrying};
 use tokio::time::{Instant, interval, interval_at, sleep_until};
 
 use crate::{
     commands::batch::{
-        key::Batch,
-        refusals::{Refusals, is_worth_retrying},
+        refusals::Refusals,
         report::{Report, Unsettled},
-        row::{Rejection, RowDefaults, validate},
-        table::{Row, Table},
     },
     failure::{Failure, Outcome},
     interrupt::{self, Signal},
@@ -45,8 +43,6 @@ pub(super) struct Settings {
     pub(super) pauses: bool,
     /// How fast rows are started.
     pub(super) pace: Pace,
-    /// Settings for rows that do not set them.
-    pub(super) rows: RowDefaults,
 }
 
 /// When the next row may be started.
@@ -86,7 +82,7 @@ type Waiting = FuturesUnordered<BoxFuture<'static, (usize, switchboard::Result<C
 pub(super) async fn run(
     switchboard: &Switchboard,
     table: &Table,
-    batch: Batch,
+    checker: Checker,
     settings: Settings,
     report: &mut Report,
 ) -> Outcome<()> {
@@ -94,7 +90,7 @@ pub(super) async fn run(
     let mut sending = Sending {
         engine: switchboard.engine().clone(),
         table,
-        batch,
+        checker,
         settings,
         waiting: Waiting::new(),
         calls: BTreeMap::new(),
@@ -159,7 +155,7 @@ fn ledger_failed() -> Failure {
 struct Sending<'a> {
     engine: Engine,
     table: &'a Table,
-    batch: Batch,
+    checker: Checker,
     settings: Settings,
     waiting: Waiting,
     /// The rows that are waited for.
@@ -214,7 +210,7 @@ impl Sending<'_> {
         let mut after = 0;
         loop {
             if derived {
-                call.key = Some(CallKey::Derived(self.batch.key(&call, after)));
+                call.key = Some(CallKey::Derived(self.checker.keys().key(&call, after)));
             }
             match self.engine.accept(call.clone()).await? {
                 Submitted::Before(refused) | Submitted::Changed(refused)
@@ -228,14 +224,12 @@ impl Sending<'_> {
     }
 
     fn check(&mut self, row: Row, report: &mut Report) -> Result<ValidCall, Rejection> {
-        let request = row.request.map_err(Rejection::invalid)?;
-        let request =
-            self.settings.rows.complete(request, self.batch.name(), &self.engine.policy());
-        let call = validate(&request, Timestamp::now())?;
-        if let Some(first) = self.batch.earlier(row.number, &call) {
-            return Err(Rejection::repeated(first));
+        self.checker.set_fallback(self.engine.policy().default_country);
+        let checked = self.checker.check(row, Timestamp::now());
+        let call = checked.call?;
+        if checked.default_country_used {
+            report.default_country_used(&call);
         }
-        report.read(&request, &call);
         Ok(call)
     }
 

@@ -1,8 +1,10 @@
 //! Parses cells into the fields of a request.
 
 use serde_json::{Map, Value, json};
-use switchboard::CallRequest;
+use switchboard_core::CallRequest;
 use switchboard_table::alike;
+
+use crate::row::RowFault;
 
 /// Fields whose cells are used unchanged.
 const TEXTS: [&str; 15] = [
@@ -33,13 +35,13 @@ const COUNTS: [&str; 5] = [
     "redial.per_day",
 ];
 const LISTS: [&str; 3] = ["tags", "instructions", "redial.on"];
-const MONEY: &str = "max_cost";
+pub(crate) const MONEY: &str = "max_cost";
 /// The prefix of a caller's own metadata field.
 const METADATA: &str = "metadata.";
 
 /// The field with this column name. Case, spaces, `_` and `-` do not matter, except in what follows
 /// `metadata.`.
-pub(super) fn named(column: &str) -> Option<String> {
+pub(crate) fn named(column: &str) -> Option<String> {
     let own = column
         .split_at_checked(METADATA.len())
         .filter(|(table, _)| table.eq_ignore_ascii_case(METADATA));
@@ -51,13 +53,13 @@ pub(super) fn named(column: &str) -> Option<String> {
 }
 
 /// All fields except metadata.
-pub(super) fn all() -> impl Iterator<Item = &'static str> + Clone {
+pub(crate) fn all() -> impl Iterator<Item = &'static str> + Clone {
     let texts = TEXTS.iter().chain(&MORE_TEXTS);
     texts.chain(&BOOLEANS).chain(&COUNTS).chain(&LISTS).chain(&[MONEY]).copied()
 }
 
 /// All fields, for an error message.
-pub(super) fn names() -> String {
+pub(crate) fn names() -> String {
     let mut names: Vec<&str> = all().collect();
     names.sort_unstable();
     format!("{} or metadata.ANYTHING", names.join(", "))
@@ -68,12 +70,12 @@ pub(super) fn names() -> String {
 /// # Errors
 /// The field, and what its cell should look like. The cell itself is not repeated, since it may
 /// contain a phone number.
-pub(super) fn request<'a>(
+pub(crate) fn request<'a>(
     cells: impl Iterator<Item = (&'a str, &'a str)>,
-) -> Result<CallRequest, String> {
+) -> Result<CallRequest, RowFault> {
     let mut fields = Map::new();
     for (field, cell) in cells.filter(|(_, cell)| !cell.is_empty()) {
-        let value = value(field, cell).map_err(|problem| format!("{field}: {problem}"))?;
+        let value = value(field, cell).map_err(|problem| RowFault::new(field, problem))?;
         match field.split_once('.') {
             None => {
                 fields.insert(field.to_owned(), value);
@@ -117,17 +119,20 @@ fn value(field: &str, cell: &str) -> Result<Value, String> {
 }
 
 /// Rewords serde's error, without the value that it is about.
-fn reword(message: &str) -> String {
+fn reword(message: &str) -> RowFault {
     if message.starts_with("missing field") {
         let named = message.split('`').nth(1).unwrap_or_default();
-        return format!(
-            "redial: {named} is missing: add the columns redial.on, redial.times and redial.gap_seconds"
+        let problem = format!(
+            "{named} is missing: add the columns redial.on, redial.times and redial.gap_seconds"
         );
+        return RowFault::new("redial", problem);
     }
     if message.starts_with("unknown variant") {
-        return "redial.on: is not a list of outcomes: use no_answer, busy, voicemail or failed, separated by ;".to_owned();
+        let problem =
+            "is not a list of outcomes: use no_answer, busy, voicemail or failed, separated by ;";
+        return RowFault::new("redial.on", problem);
     }
-    "max_cost: is not an amount with a currency: write it like 0.50 USD".to_owned()
+    RowFault::new(MONEY, "is not an amount with a currency: write it like 0.50 USD")
 }
 
 #[cfg(test)]
@@ -192,7 +197,7 @@ mod tests {
             ("redial.on", "7946"),
             ("redial.times", "7"),
         ] {
-            let problem = request([(field, cell)].into_iter()).unwrap_err();
+            let problem = request([(field, cell)].into_iter()).unwrap_err().to_string();
             let table = field.split('.').next().unwrap();
             assert!(problem.starts_with(table) && !problem.contains("7946"), "{problem}");
         }

@@ -4,39 +4,40 @@
 //! by its position, the file's bytes or its other columns. A batch is identified by its name. The
 //! same row twice in one table is a mistake.
 
-use std::{collections::HashMap, path::Path};
+use std::{collections::HashMap, fmt};
 
 use sha2::{Digest, Sha256};
-use switchboard::{
-    ValidCall,
-    core::{CallKey, RowKey},
-};
-
-use crate::failure::{Failure, Outcome};
+use switchboard_core::{CallKey, RowKey, ValidCall};
 
 const LONGEST_NAME: usize = 200;
 
-/// A batch, and the rows that were read so far.
+/// Why a batch cannot have this name: the problem and the fix.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NameFault(String);
+
+impl fmt::Display for NameFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NameFault {}
+
+/// The keys of a batch, and the rows that were read so far.
 #[derive(Debug)]
-pub(super) struct Batch {
+pub struct Keys {
     name: String,
     /// For each identity, the first row that has it.
     rows: HashMap<[u8; 32], usize>,
 }
 
-impl Batch {
-    /// The batch of this name, or by default of the file's name without its folder.
-    pub(super) fn new(given: Option<&str>, file: &Path) -> Outcome<Self> {
-        let name = match given {
-            Some(given) => given.trim().to_owned(),
-            None if !file.is_file() => {
-                return Err(Failure::input(
-                    "--name",
-                    "is missing, and FILE is not a regular file whose name could be used: give a name",
-                ));
-            }
-            None => file.file_name().unwrap_or_default().to_string_lossy().trim().to_owned(),
-        };
+impl Keys {
+    /// The keys of the batch of this name, without the spaces around it.
+    ///
+    /// # Errors
+    /// A name that is empty, has more than 200 characters, or cannot be printed.
+    pub fn new(name: &str) -> Result<Self, NameFault> {
+        let name = name.trim();
         let problem = if name.is_empty() {
             Some("is empty: leave it out to use the file's name".to_owned())
         } else if name.chars().count() > LONGEST_NAME {
@@ -46,18 +47,18 @@ impl Batch {
             control.map(|control| format!("has the control character {control:?}: remove it"))
         };
         match problem {
-            Some(problem) => Err(Failure::input("--name", problem)),
-            None => Ok(Self { name, rows: HashMap::new() }),
+            Some(problem) => Err(NameFault(problem)),
+            None => Ok(Self { name: name.to_owned(), rows: HashMap::new() }),
         }
     }
 
     /// The batch's name.
-    pub(super) fn name(&self) -> &str {
+    pub fn name(&self) -> &str {
         &self.name
     }
 
     /// The earlier row with the same identity. Call it once for each row, in order.
-    pub(super) fn earlier(&mut self, number: usize, call: &ValidCall) -> Option<usize> {
+    pub fn earlier(&mut self, number: usize, call: &ValidCall) -> Option<usize> {
         let own = call.key.as_ref().and_then(CallKey::given).map(|key| key.as_str());
         let first = *self
             .rows
@@ -68,7 +69,7 @@ impl Batch {
 
     /// The key of a row without its own. `after` is the number of earlier calls of this row that
     /// were refused without a phone ringing.
-    pub(super) fn key(&self, call: &ValidCall, after: u32) -> RowKey {
+    pub fn key(&self, call: &ValidCall, after: u32) -> RowKey {
         let key = row(call)
             .chain_update(&self.name)
             .chain_update(b"\0")
@@ -94,7 +95,7 @@ mod tests {
 
     use std::collections::HashSet;
 
-    use switchboard::CallRequest;
+    use switchboard_core::CallRequest;
 
     use super::*;
 
@@ -104,8 +105,8 @@ mod tests {
         request.validate(jiff::Timestamp::UNIX_EPOCH).unwrap()
     }
 
-    fn batch(name: &str) -> Batch {
-        Batch::new(Some(name), Path::new("calls.csv")).unwrap()
+    fn batch(name: &str) -> Keys {
+        Keys::new(name).unwrap()
     }
 
     #[test]
@@ -151,21 +152,9 @@ mod tests {
 
     #[test]
     fn a_batch_has_a_name_that_can_be_printed() {
-        let directory = tempfile::tempdir().unwrap();
-        let file = directory.path().join("calls of May.csv");
-        std::fs::write(&file, "").unwrap();
-        let named = |name: Option<&str>, file: &Path| {
-            Batch::new(name, file).map(|batch| batch.name().to_owned())
-        };
-        assert_eq!(named(None, &file).unwrap(), "calls of May.csv");
-        assert_eq!(named(Some(" may "), &file).unwrap(), "may");
-        for (name, file) in [
-            (Some(" "), file.as_path()),
-            (Some("a\nb"), &file),
-            (Some(&*"n".repeat(201)), &file),
-            (None, directory.path()),
-        ] {
-            assert!(named(name, file).unwrap_err().to_string().starts_with("--name: "));
+        assert_eq!(Keys::new(" may ").unwrap().name(), "may");
+        for name in [" ", "a\nb", &"n".repeat(201)] {
+            assert!(Keys::new(name).is_err(), "{name:?}");
         }
     }
 }
