@@ -24,6 +24,7 @@
 //! | publishing an event twice | `feed_published`: `(id)` of events that no write of a call made |
 //! | two webhook endpoints for one request | `one_endpoint_per_request`: `(request_key)` |
 //! | changing the history | `events`: triggers reject changes and deletions; an erasure may remove the content but never the event |
+//! | two batches for one request, a row twice in its batch | `one_batch_per_request`: `(request_key)`; `batch_rows`: `(batch_id, number)` |
 //! | two API keys with one id, or two for one request | `api_keys`: `(id)`, `(request_key)` |
 //! | deleting or widening an API key, or taking its revocation back | `api_keys`: triggers reject it |
 //! | changing a decision | `decisions`: triggers reject changes and deletions |
@@ -75,7 +76,8 @@
 //!
 //! # Personal data
 //!
-//! Phone numbers are in one column and content is in three; everything else refers to a person by a
+//! Phone numbers are in one column and content is in three, and both are in the rows of batches;
+//! everything else refers to a person by a
 //! keyed hash ([`HashKey`]). [`Ledger::erase`] and [`Ledger::sweep`] clear those columns and keep
 //! the hash, the times and the states; [`maintenance`] lists each column. An erased call is no
 //! longer found.
@@ -95,6 +97,7 @@
 compile_error!("a ledger needs a database: turn on the feature `sqlite` or `postgres`");
 
 mod audit;
+mod batches;
 mod change;
 mod commit;
 mod duplicate;

@@ -8,9 +8,12 @@
 //! | `feed.rs` | the feed, webhook endpoints and deliveries |
 //! | `events.rs` | the traits of the feed, of endpoints and of deliveries |
 //! | `keys.rs`, `key_table.rs` | API keys |
+//! | `batches.rs`, `batch_table.rs` | batches |
 //! | `search.rs` | pages of calls |
 //! | `spending.rs` | what calls cost |
 
+mod batch_table;
+mod batches;
 mod events;
 mod feed;
 mod key_table;

@@ -14,7 +14,7 @@ use switchboard_core::{
 };
 use switchboard_router::{AuditEntry, AuditTopic, RateSlot, hash::digest, may_be_same_agent};
 
-use super::{feed::Feed, key_table::KeyTable, reservations::Reservations};
+use super::{batch_table::BatchTable, feed::Feed, key_table::KeyTable, reservations::Reservations};
 use crate::{
     AuditQuery, Denied, DuplicateOf, Identity, KeyReused, NewCall, News, Opened, Published,
     Recorded, Selection, Settlement, StoredWebhook, Write, WriteError, created, details,
@@ -58,6 +58,7 @@ pub(super) struct Store {
     pub(super) feed: Feed,
     reservations: Reservations,
     pub(super) api_keys: KeyTable,
+    pub(super) batches: BatchTable,
     /// When each process last renewed its lease. `None` if it is dead.
     members: Vec<Option<Timestamp>>,
 }
@@ -414,6 +415,12 @@ impl Store {
                     entry.call.status.is_settled() && entry.call.updated_at < before
                 })
         })
+    }
+
+    /// Notes which batches are over.
+    pub(super) fn end_batches(&mut self, at: Timestamp) -> u64 {
+        let calls = &self.calls;
+        self.batches.end(at, |id| calls.get(&id).is_none_or(|entry| entry.call.status.is_settled()))
     }
 
     pub(super) fn join(&mut self) -> u64 {

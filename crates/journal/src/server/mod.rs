@@ -1,5 +1,5 @@
 //! What a server keeps beside the calls: the feed of events, API keys, webhook endpoints and their
-//! deliveries, and pages of calls.
+//! deliveries, batches, and pages of calls.
 //!
 //! | file | purpose |
 //! |---|---|
@@ -7,6 +7,7 @@
 //! | `keys.rs` | API keys |
 //! | `endpoints.rs` | where webhooks go |
 //! | `deliveries.rs` | which event still has to go to which endpoint |
+//! | `batches.rs` | tables of calls that are submitted row by row |
 //! | `search.rs` | pages of calls, newest first |
 //! | `spending.rs` | budgets, usage, and how many calls wait |
 //! | `signal.rs` | wakes tasks of one process that wait for the feed |
@@ -14,6 +15,7 @@
 //!
 //! The engine needs none of this: a [`Journal`](crate::Journal) alone is enough to place calls.
 
+mod batches;
 mod deliveries;
 mod derived_id;
 mod endpoints;
@@ -23,6 +25,10 @@ mod search;
 mod signal;
 mod spending;
 
+pub use batches::{
+    BatchCounts, BatchId, BatchRow, BatchState, Batches, BatchesQuery, NewBatch, NewBatchRow,
+    RowOutcome, RowProblem, RowResult, RowSettled, RowState, RowsQuery, StoredBatch,
+};
 pub use deliveries::{
     Deliveries, DeliveryFilter, DeliveryId, DeliveryOutcome, DeliveryState, DueDelivery,
     WebhookDelivery,
@@ -40,7 +46,14 @@ pub use spending::{BudgetUse, RateUse, Spending, UsageQuery, UsageSum, UsageSums
 
 /// Everything that a server keeps, in one store.
 pub trait ServerStore:
-    EventFeed + ApiKeys + WebhookEndpoints + Deliveries + CallSearch + Spending + crate::AuditLog
+    EventFeed
+    + ApiKeys
+    + WebhookEndpoints
+    + Deliveries
+    + Batches
+    + CallSearch
+    + Spending
+    + crate::AuditLog
 {
 }
 
@@ -49,6 +62,7 @@ impl<T> ServerStore for T where
         + ApiKeys
         + WebhookEndpoints
         + Deliveries
+        + Batches
         + CallSearch
         + Spending
         + crate::AuditLog

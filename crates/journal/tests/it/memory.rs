@@ -67,3 +67,14 @@ async fn its_calls_are_found_page_by_page() {
     conformance::server::hold_search(|| async { Arc::new(MemoryJournal::new()) }).await;
     conformance::server::hold_spending(|| async { Arc::new(MemoryJournal::new()) }).await;
 }
+
+#[tokio::test]
+async fn it_keeps_batches() {
+    conformance::server::hold_batches(|| async { Arc::new(MemoryJournal::new()) }).await;
+    conformance::server::hold_shared_batches(|| async {
+        let one = Arc::new(MemoryJournal::shared(Duration::from_secs(60)));
+        let other = Arc::new(one.another());
+        (one, other)
+    })
+    .await;
+}

@@ -19,6 +19,9 @@ pub struct Erased {
     pub calls: u64,
     /// The number of events that lost their content.
     pub events: u64,
+    /// The number of rows of batches that lost their cells. Those that were not calls yet will not
+    /// be.
+    pub batch_rows: u64,
 }
 
 /// The kind of the event that records an erasure.

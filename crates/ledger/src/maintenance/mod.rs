@@ -14,6 +14,7 @@
 //! | `calls.task_hash` | stays for a week after the call last changed, while it is needed to detect duplicates; then gone |
 //! | `calls.request_hash` | stays if the caller gave a key, which would otherwise open a second call; gone otherwise |
 //! | `calls.idempotency_key` | stays; it is only a keyed hash |
+//! | `batch_rows.cells`, `batch_rows.request` | gone; a row that was no call yet will not be one. A row whose number could not be read never had them |
 //! | `feed`, `outbox`, `deliveries` | stay: they name calls and never people, and nothing that was said |
 //! | ids, `tenant`, `country`, `provider`, `provider_call_id`, states, times, holds | stay: a late webhook must not be attributed to another call |
 //! | a new event, `erased` | records the time |
@@ -33,7 +34,7 @@
 //!
 //! PostgreSQL keeps old versions of rows for transactions that still read them. `VACUUM` is run on
 //! the tables after an erasure; the freed space is overwritten when it is reused. If the data has
-//! to be gone immediately, run `VACUUM FULL calls, attempts, events, inbox` in a quiet hour, and
+//! to be gone immediately, run `VACUUM FULL calls, attempts, events, inbox, batch_rows` in a quiet hour, and
 //! let the server's own log files (`pg_wal`, its archive, replicas) expire.
 
 mod check;

@@ -52,6 +52,8 @@ pub struct Swept {
     pub raw_answers: u64,
     /// Calls that were erased.
     pub people: u64,
+    /// Rows of batches that lost their cells.
+    pub batch_rows: u64,
     /// Published events that were forgotten.
     pub events: u64,
 }
@@ -146,6 +148,11 @@ impl Schedule {
             .chain([people])
             .flatten()
             .reduce(|(from, to), (other_from, other_to)| (from.min(other_from), to.max(other_to)))
+    }
+
+    /// Rows of batches that were accepted until this time, and are no calls, lose their cells.
+    pub(crate) fn batches(&self) -> Option<i64> {
+        self.people
     }
 
     /// True if a call that last changed at that time is to be erased.

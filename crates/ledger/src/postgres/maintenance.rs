@@ -13,7 +13,7 @@ use crate::{
         BLANK, ERASED, Erased, Marks, PARTS, Part, Retention, Schedule, Swept, duplicate_window,
         forget_attempt, forget_call, may_be_erased, not_settled, strip,
     },
-    postgres::{Inner, PostgresJournal, TRIES, carry_out, read, tx::TxResult},
+    postgres::{Inner, PostgresJournal, TRIES, batches, carry_out, read, tx::TxResult},
     refusal::Halt,
     row::micros,
 };
@@ -52,7 +52,8 @@ const MARK: &str = "SELECT value FROM meta WHERE key = $1";
 const SET_MARK: &str = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 /// One by one, because in one command they would keep each other's old versions until the last is
 /// done.
-const VACUUM: [&str; 4] = ["VACUUM calls", "VACUUM attempts", "VACUUM events", "VACUUM inbox"];
+const VACUUM: [&str; 5] =
+    ["VACUUM calls", "VACUUM attempts", "VACUUM events", "VACUUM inbox", "VACUUM batch_rows"];
 
 impl PostgresJournal {
     pub(crate) async fn erase(&self, person: &PhoneNumber, at: Timestamp) -> Result<Erased> {
@@ -131,7 +132,8 @@ impl Inner {
                     .await?;
             }
         }
-        self.change(|connection| Box::pin(finish(connection, schedule))).await?;
+        swept.batch_rows +=
+            self.change(|connection| Box::pin(finish(connection, schedule))).await?;
         Ok(swept)
     }
 
@@ -162,12 +164,18 @@ async fn forget_person(
     if !going_on.is_empty() {
         return Err(not_settled(&going_on).into());
     }
+    batches::refuse_while_submitting(connection, &hash, at).await?;
     let mut erased = Erased::default();
     for call in over {
         erased.events += forget(connection, call, at).await?;
         erased.calls += 1;
     }
-    sqlx::query(FORGET_LATE).bind(micros(at)).bind(hash.as_slice()).execute(connection).await?;
+    sqlx::query(FORGET_LATE)
+        .bind(micros(at))
+        .bind(hash.as_slice())
+        .execute(&mut *connection)
+        .await?;
+    erased.batch_rows += batches::forget_person(connection, &hash).await?;
     Ok(erased)
 }
 
@@ -193,6 +201,7 @@ async fn forget(connection: &mut PgConnection, call: CallId, at: Timestamp) -> T
     let events =
         sqlx::query(FORGET_EVENTS).bind(key).execute(&mut *connection).await?.rows_affected();
     forget_inbox(connection, call, at).await?;
+    batches::forget_call(connection, call).await?;
     audit(connection, call, ERASED, at).await?;
     Ok(events)
 }
@@ -227,7 +236,7 @@ async fn marks(connection: &mut PgConnection) -> TxResult<Marks> {
     Ok(marks)
 }
 
-async fn finish(connection: &mut PgConnection, schedule: Schedule) -> TxResult<()> {
+async fn finish(connection: &mut PgConnection, schedule: Schedule) -> TxResult<u64> {
     if let Some(until) = schedule.webhooks() {
         sqlx::query(FORGET_LETTERS).bind(until).execute(&mut *connection).await?;
     }
@@ -238,7 +247,10 @@ async fn finish(connection: &mut PgConnection, schedule: Schedule) -> TxResult<(
             .execute(&mut *connection)
             .await?;
     }
-    Ok(())
+    match schedule.batches() {
+        Some(until) => batches::forget_before(connection, until).await,
+        None => Ok(0),
+    }
 }
 
 async fn over(

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0007_keys_and_pages.sql"),
     include_str!("migrations/0008_open_topics.sql"),
     include_str!("migrations/0009_spending.sql"),
+    include_str!("migrations/0010_batches.sql"),
 ];
 
 /// The lock for migrations, so that one process at a time migrates: "SWLD".
@@ -43,7 +44,7 @@ const TRIGGERS: &str = "SELECT count(*) FROM pg_trigger WHERE tgenabled IN ('O',
       ('api_keys'::regclass, 'api_keys_stay'), ('api_keys'::regclass, 'api_keys_stay_all'))";
 
 /// The required unique indexes: name, columns, partial or not.
-const LAW: [(&str, &str, bool); 14] = [
+const LAW: [(&str, &str, bool); 16] = [
     ("one_live_attempt", "call_id, ring", true),
     ("one_call_per_person", "tenant, to_hash", true),
     ("one_call_per_key", "tenant, idempotency_key", true),
@@ -59,6 +60,8 @@ const LAW: [(&str, &str, bool); 14] = [
     ("feed_pkey", "\"position\"", false),
     ("feed_published", "id", true),
     ("one_endpoint_per_request", "request_key", true),
+    ("one_batch_per_request", "request_key", false),
+    ("batch_rows_pkey", "batch_id, number", false),
 ];
 
 fn broken(source: sqlx::Error) -> Error {

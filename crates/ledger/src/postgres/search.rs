@@ -73,7 +73,7 @@ async fn count(connection: &mut PgConnection) -> TxResult<[u32; COUNTED.len()]> 
 }
 
 /// The calls with these ids, in this order, without erased ones.
-async fn calls(connection: &mut PgConnection, ids: Vec<Uuid>) -> TxResult<Vec<Found>> {
+pub(crate) async fn calls(connection: &mut PgConnection, ids: Vec<Uuid>) -> TxResult<Vec<Found>> {
     let mut attempts = attempts(connection, &ids).await?;
     let sql = format!("SELECT {CALL_COLUMNS}, request FROM calls WHERE id = ANY($1)");
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(&ids).fetch_all(connection).await?;

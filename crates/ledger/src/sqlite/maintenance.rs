@@ -17,7 +17,7 @@ use crate::{
     refusal::failed,
     row::micros,
     sqlite::{
-        SqliteJournal, backup, blocking,
+        SqliteJournal, backup, batches, blocking,
         check::{count, id},
         file,
         tx::TxResult,
@@ -110,7 +110,8 @@ impl SqliteJournal {
                     .await?;
             }
         }
-        self.writer
+        let rows = self
+            .writer
             .run(move |connection| {
                 if let Some(until) = schedule.webhooks() {
                     connection.prepare_cached(FORGET_LETTERS)?.execute([until])?;
@@ -118,9 +119,13 @@ impl SqliteJournal {
                 for (part, mark) in schedule.marks() {
                     connection.execute(SET_MARK, params![part.mark(), mark.to_be_bytes()])?;
                 }
-                Ok(())
+                match schedule.batches() {
+                    Some(until) => batches::forget_before(connection, until),
+                    None => Ok(0),
+                }
             })
             .await?;
+        swept.batch_rows += rows;
         if !swept.is_nothing() && !self.wipe().await? {
             tracing::warn!(
                 "swept, but another process reads the ledger and its old pages are still in the file until the next sweep"
@@ -162,12 +167,14 @@ fn forget_person(connection: &Connection, hash: &[u8; 32], at: Timestamp) -> TxR
     if !going_on.is_empty() {
         return Err(not_settled(&going_on).into());
     }
+    batches::refuse_while_submitting(connection, hash, at)?;
     let mut erased = Erased::default();
     for (call, _) in calls {
         erased.events += forget(connection, call, at)?;
         erased.calls += 1;
     }
     connection.prepare_cached(FORGET_LATE)?.execute(params![micros(at), hash])?;
+    erased.batch_rows += batches::forget_person(connection, hash)?;
     Ok(erased)
 }
 
@@ -191,6 +198,7 @@ fn forget(connection: &Connection, call: CallId, at: Timestamp) -> TxResult<u64>
     }
     let events = connection.prepare_cached(FORGET_EVENTS)?.execute([key])?;
     connection.prepare_cached(FORGET_INBOX)?.execute(params![key, micros(at)])?;
+    batches::forget_call(connection, call)?;
     audit(connection, call, ERASED, at)?;
     Ok(events as u64)
 }

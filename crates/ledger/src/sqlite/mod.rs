@@ -17,6 +17,7 @@
 //! | `deliveries.rs` | which event still has to go to which endpoint |
 //! | `events.rs` | the traits of these three |
 //! | `keys.rs` | API keys |
+//! | `batches.rs` | batches and their rows |
 //! | `search.rs` | pages of calls |
 //! | `inbox.rs` | webhooks, stored before they are handled |
 //! | `check.rs` | consistency check |
@@ -25,6 +26,7 @@
 
 mod audit;
 mod backup;
+mod batches;
 mod check;
 mod deliveries;
 mod directory;

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0008_keys_and_pages.sql"),
     include_str!("migrations/0009_open_topics.sql"),
     include_str!("migrations/0010_spending.sql"),
+    include_str!("migrations/0011_batches.sql"),
 ];
 
 /// The application id in the header of the file: "SWLD".

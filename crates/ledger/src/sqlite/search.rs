@@ -58,7 +58,7 @@ fn find(connection: &Connection, filter: &CallsFilter, key: &HashKey) -> TxResul
 }
 
 /// The calls with these ids, in this order, without erased ones.
-fn calls(connection: &Connection, ids: &[Uuid]) -> TxResult<Vec<Found>> {
+pub(crate) fn calls(connection: &Connection, ids: &[Uuid]) -> TxResult<Vec<Found>> {
     let marks = vec!["?"; ids.len()].join(", ");
     let mut attempts: HashMap<Uuid, Vec<AttemptRow>> = HashMap::new();
     let sql = format!(

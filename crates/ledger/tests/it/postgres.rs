@@ -68,6 +68,13 @@ async fn what_a_server_keeps_follows_the_rules() {
         (one, other, gone)
     })
     .await;
+    conformance::server::hold_batches(new).await;
+    conformance::server::hold_shared_batches(|| async {
+        let url = database().await.unwrap();
+        let one = Arc::new(PostgresJournal::connect(&url).await.unwrap());
+        (one, Arc::new(PostgresJournal::connect(&url).await.unwrap()))
+    })
+    .await;
 }
 
 /// Two journals on one database. The first one is gone where it was not heard of for long; it does

@@ -98,6 +98,12 @@ async fn what_a_server_keeps_follows_the_rules() {
         }
     })
     .await;
+    conformance::server::hold_batches(new).await;
+    conformance::server::hold_shared_batches(|| {
+        let path = path();
+        async move { (ledger(&path).await.0, ledger(&path).await.0) }
+    })
+    .await;
 }
 
 /// The files that say who has the ledger open.

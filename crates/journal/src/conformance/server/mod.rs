@@ -3,9 +3,12 @@
 //! | file | rules about |
 //! |---|---|
 //! | `keys.rs` | API keys |
+//! | `batches.rs`, `batch_claims.rs` | batches |
 //! | `search.rs` | pages of calls |
 //! | `spending.rs` | budgets, usage, and how many calls wait |
 
+mod batch_claims;
+mod batches;
 mod keys;
 mod search;
 mod spending;
@@ -16,7 +19,7 @@ use futures::future::BoxFuture;
 
 use crate::{
     Journal,
-    server::{ApiKeys, CallSearch, Spending},
+    server::{ApiKeys, Batches, CallSearch, Spending},
 };
 
 /// Every rule about API keys, each on a store of its own.
@@ -78,4 +81,40 @@ where
     spending::usage_adds_up_by_day_and_provider(new().await).await;
     spending::a_window_tells_what_is_used(new().await).await;
     spending::calls_wait_until_they_are_tried(new().await).await;
+}
+
+/// Every rule about batches, each on a store of its own.
+///
+/// # Panics
+/// Where the store breaks one.
+pub async fn hold_batches<Store, Made>(new: impl Fn() -> Made + Send + Sync)
+where
+    Store: Batches + Journal + 'static,
+    Made: Future<Output = Arc<Store>> + Send,
+{
+    batches::a_batch_comes_back_whole(&*new().await).await;
+    batches::the_same_request_makes_one_batch(&*new().await).await;
+    batches::batches_are_listed_newest_first(&*new().await).await;
+    batches::rows_are_read_in_order(&*new().await).await;
+    batches::results_have_the_calls(new().await).await;
+    batches::a_batch_is_over_when_its_calls_are(new().await).await;
+    batch_claims::a_batch_is_one_processs_until_its_lease_ends(&*new().await).await;
+    batch_claims::a_row_is_settled_once(&*new().await).await;
+    batch_claims::a_cancelled_batch_submits_nothing(&*new().await).await;
+    batch_claims::what_was_cancelled_in_the_middle_is_looked_after(&*new().await).await;
+}
+
+/// Every rule about batches of several processes. Both are handles to the same store.
+///
+/// # Panics
+/// Where the store breaks one.
+pub async fn hold_shared_batches<Store, Made>(new: impl Fn() -> Made + Send + Sync)
+where
+    Store: Batches,
+    Made: Future<Output = (Arc<Store>, Arc<Store>)> + Send,
+{
+    let (one, other) = new().await;
+    batch_claims::one_of_many_claims_a_batch(&*one, &*other).await;
+    let (one, other) = new().await;
+    batch_claims::one_of_many_requests_makes_it(&*one, &*other).await;
 }

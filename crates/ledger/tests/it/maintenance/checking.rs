@@ -198,8 +198,9 @@ async fn a_damaged_file_is_found() {
         .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
         .unwrap();
     let mut bytes = std::fs::read(path).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle..middle + 8_192].fill(0xff);
+    // Behind the pages that are read when it is opened.
+    let behind = bytes.len() / 4 * 3;
+    bytes[behind..behind + 8_192].fill(0xff);
     std::fs::write(path, bytes).unwrap();
     let ledger = Ledger::file(path, None).await.unwrap();
     let check = ledger.check().await.unwrap();
