@@ -1,27 +1,8 @@
 //! A table of calls in either form.
 
-use std::{fmt, io::Read};
+use std::io::Read;
 
-use crate::{json_lines::JsonLines, row::Row, table::Table};
-
-/// Why a table cannot be used at all.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum InputFault {
-    /// One of the `FIELD=COLUMN` is wrong.
-    Columns(String),
-    /// The table itself is wrong.
-    Table(String),
-}
-
-impl fmt::Display for InputFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Columns(problem) | Self::Table(problem) => f.write_str(problem),
-        }
-    }
-}
-
-impl std::error::Error for InputFault {}
+use crate::{fault::InputFault, json_lines::JsonLines, row::Row, table::Table};
 
 /// A table of calls.
 #[derive(Debug)]

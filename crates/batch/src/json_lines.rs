@@ -7,8 +7,8 @@ use switchboard_core::{CallRequest, text::readable};
 use switchboard_table::nearest;
 
 use crate::{
+    fault::InputFault,
     fields,
-    input::InputFault,
     row::{Row, RowFault},
 };
 

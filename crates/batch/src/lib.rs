@@ -24,6 +24,7 @@
 //! | `table.rs` | rows of CSV |
 //! | `json_lines.rs` | rows of JSON lines |
 //! | `fields.rs` | parsing cells into fields of a request |
+//! | `fault.rs` | why a table cannot be used at all |
 //! | `row.rs` | a row, and why it does not become a call |
 //! | `check.rs` | validating rows |
 //! | `key.rs` | which row is which call; repeated rows |
@@ -32,6 +33,7 @@
 
 mod cells;
 mod check;
+mod fault;
 mod fields;
 mod input;
 mod json_lines;
@@ -42,7 +44,8 @@ mod table;
 
 pub use cells::{CALL_COLUMNS, FORMER_REJECTED_REASON, REJECTED_REASON, REJECTED_ROW, shown_cell};
 pub use check::{Checked, Checker, RowDefaults, has_no_country_code, validate};
-pub use input::{Input, InputFault};
+pub use fault::InputFault;
+pub use input::Input;
 pub use json_lines::JsonLines;
 pub use key::{Keys, NameFault};
 pub use retry::is_worth_retrying;

@@ -7,8 +7,8 @@ use switchboard_table::{Meaning, Sheet, SheetRow, alike};
 
 use crate::{
     cells::{CALL_COLUMNS, FORMER_REJECTED_REASON, REJECTED_REASON, REJECTED_ROW},
+    fault::InputFault,
     fields,
-    input::InputFault,
     row::{Row, RowFault},
 };
 
