@@ -159,9 +159,7 @@ pub fn has_no_country_code(number: &str) -> bool {
 
 /// The person of a request whose other fields may be wrong.
 fn person(request: &CallRequest, now: Timestamp) -> Option<PhoneNumber> {
-    let alone = CallRequest {
-        default_country: request.default_country.clone(),
-        ..CallRequest::new(request.to.clone(), "Ask.")
-    };
+    let alone = CallRequest::new(request.to.clone(), "Ask.")
+        .with(|call| call.default_country = request.default_country.clone());
     alone.validate(now).ok().map(|call| call.to)
 }

@@ -74,6 +74,6 @@ pub async fn told(ledger: &Ledger, call: Call) -> Result<Told, String> {
 
 fn first(id: CallId, to: &str, tenant: &TenantId, at: switchboard::jiff::Timestamp) -> Call {
     let tenant = Some(tenant.as_str().to_owned());
-    let request = CallRequest { tenant, ..CallRequest::new(to, "Ask.") };
+    let request = CallRequest::new(to, "Ask.").with(|call| call.tenant = tenant);
     NewCall::new(id, Arc::new(request.validate(at).unwrap()), at).received()
 }
