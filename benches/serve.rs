@@ -1,0 +1,261 @@
+//! What the HTTP API costs, beside floors that are measured in the same run.
+//!
+//!     cargo bench -p switchboard-benches --bench serve
+//!
+//! - `POST /v1/calls` over 64 connections, beside a bare axum route that does what cannot be left
+//!   out: it parses and checks the request, and waits twice for the same journal. Both on SQLite, in
+//!   turns.
+//! - The same, 200 a second from one client, beside `Engine::accept` in this process: what the API
+//!   adds to the time of one call.
+//! - `GET /v1/me` beside a route that answers as many bytes: the key, the limits, the routing and the
+//!   headers.
+//! - 1,000 streams of events: how long a new call takes to reach all of them, and the memory that an
+//!   idle stream takes.
+//!
+//! The clients run in this process too, and their time counts on both sides. The calls are due in an
+//! hour, so that no provider is asked. The ledgers are in `SWITCHBOARD_BENCH_DIR` or `target/`.
+#![allow(clippy::print_stdout)]
+
+#[path = "serve/client.rs"]
+mod client;
+#[path = "serve/floor.rs"]
+mod floor;
+#[path = "serve/server.rs"]
+mod server;
+
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use client::{Connection, Load};
+use futures::future::try_join_all;
+use server::Server;
+use switchboard_benches::{Sample, Table, in_earnest};
+use tokio::sync::mpsc;
+
+const CONNECTIONS: usize = 64;
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+fn main() -> Result<(), Failure> {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let under = std::env::var_os("SWITCHBOARD_BENCH_DIR")
+        .map_or_else(|| PathBuf::from("target"), PathBuf::from);
+    std::fs::create_dir_all(&under)?;
+    let directory = tempfile::tempdir_in(under)?;
+    let at = directory.path().to_owned();
+    runtime.block_on(async move { tokio::spawn(async move { measure(&at).await }).await? })
+}
+
+async fn measure(directory: &Path) -> Result<(), Failure> {
+    let rounds = if in_earnest() { 7 } else { 1 };
+    let server = Server::start(&directory.join("api.db")).await?;
+    accepting(&server, directory, rounds, if in_earnest() { 4_000 } else { 64 }).await?;
+    one_at_a_time(&server, if in_earnest() { 1_000 } else { 5 }).await?;
+    reading(&server, rounds, if in_earnest() { 40_000 } else { 64 }).await?;
+    let (streams, calls) = if in_earnest() { (1_000, 200) } else { (8, 3) };
+    streaming(&server, streams, calls).await
+}
+
+/// Calls over 64 connections.
+async fn accepting(
+    server: &Server,
+    directory: &Path,
+    rounds: usize,
+    calls: usize,
+) -> Result<(), Failure> {
+    let floor = floor::accepting(&directory.join("floor.db")).await?;
+    let ways = [floor, server.address];
+    let mut load = Load::new(&server.key);
+    let (mut times, mut work) = ([Sample::default(), Sample::default()], Work::default());
+    for round in 0..=rounds {
+        for turn in 0..2 {
+            let way = (turn + round) % 2;
+            let requests: Vec<Vec<u8>> = (0..calls).map(|_| load.call()).collect();
+            let (elapsed, spent) = spread(ways[way], requests, 201).await?;
+            // The first round warms up.
+            if round > 0 {
+                times[way].add(elapsed, calls);
+                work.add(way, spent, calls);
+            }
+        }
+    }
+    let heading = format!("POST /v1/calls, {CONNECTIONS} connections, SQLite");
+    let mut table = Table::new(&[&heading, "calls/s", "CPU µs each", "rate ratio", "CPU ratio"]);
+    let names = ["bare route, the same journal", "the API"];
+    work.rows(&mut table, names, &times);
+    println!("{table}\nTargets: rate at least 0.8 of the bare route, CPU at most 1.3 of it.\n");
+    Ok(())
+}
+
+/// One call each 5 ms.
+async fn one_at_a_time(server: &Server, calls: usize) -> Result<(), Failure> {
+    let mut load = Load::new(&server.key);
+    let mut connection = Connection::open(server.address).await?;
+    let mut pace = tokio::time::interval(Duration::from_millis(5));
+    let mut samples = [Sample::default(), Sample::default()];
+    for _ in 0..calls {
+        pace.tick().await;
+        let request = load.call();
+        let start = Instant::now();
+        connection.ask(&request, 201).await?;
+        samples[1].add(start.elapsed(), 1);
+        pace.tick().await;
+        let valid = load.valid()?;
+        let start = Instant::now();
+        server.switchboard.engine().accept(valid).await?;
+        samples[0].add(start.elapsed(), 1);
+    }
+    let mut table =
+        Table::new(&["one call at a time, 200 a second", "p50 µs", "p99 µs", "added p50"]);
+    for (name, sample) in ["Engine::accept", "POST /v1/calls"].iter().zip(&samples) {
+        let micros = |part| format!("{:.0}", sample.quantile(part) / 1e3);
+        let added = (sample.median() - samples[0].median()) / 1e3;
+        table.row(*name, [micros(0.5), micros(0.99), format!("{added:.0}")]);
+    }
+    println!("{table}\nTarget: at most 150 µs added.\n");
+    Ok(())
+}
+
+/// The key, limits, routing and headers.
+async fn reading(server: &Server, rounds: usize, requests: usize) -> Result<(), Failure> {
+    let me = client::get("/v1/me", &server.key);
+    let length = Connection::open(server.address).await?.ask(&me, 200).await?.len();
+    let bare = floor::answering(length).await?;
+    let ways = [bare, server.address];
+    let (mut times, mut work) = ([Sample::default(), Sample::default()], Work::default());
+    for round in 0..=rounds {
+        for turn in 0..2 {
+            let way = (turn + round) % 2;
+            let (elapsed, spent) = spread(ways[way], vec![me.clone(); requests], 200).await?;
+            if round > 0 {
+                times[way].add(elapsed, requests);
+                work.add(way, spent, requests);
+            }
+        }
+    }
+    let heading = format!("GET /v1/me, {CONNECTIONS} connections");
+    let mut table = Table::new(&[&heading, "requests/s", "CPU µs each", "rate ratio", "CPU ratio"]);
+    work.rows(&mut table, ["bare route, as many bytes", "the API"], &times);
+    let added = (work.each(1) - work.each(0)) / 1e3;
+    println!("{table}\nAdded CPU: {added:.1} µs. Target: at most 25 µs.\n");
+    Ok(())
+}
+
+/// From a call that was accepted to every stream that follows.
+async fn streaming(server: &Server, streams: usize, calls: usize) -> Result<(), Failure> {
+    let before = resident()?;
+    let (sender, mut arrived) = mpsc::unbounded_channel();
+    let follow = client::get("/v1/events/stream?type=call.created", &server.key);
+    let mut opening = Vec::new();
+    for _ in 0..streams {
+        opening.push(client::Stream::open(server.address, &follow));
+    }
+    let open = try_join_all(opening).await?;
+    let idle = resident()?.saturating_sub(before) / streams as u64;
+    for stream in open {
+        tokio::spawn(stream.follow(sender.clone()));
+    }
+    drop(sender);
+    let mut load = Load::new(&server.key);
+    let mut connection = Connection::open(server.address).await?;
+    let mut pace = tokio::time::interval(Duration::from_millis(100));
+    let mut sample = Sample::default();
+    for _ in 0..calls {
+        pace.tick().await;
+        let call = load.call();
+        connection.ask(&call, 201).await?;
+        // The answer says that the call is durable.
+        let durable = Instant::now();
+        for _ in 0..streams {
+            let at: Instant = arrived.recv().await.ok_or("a stream ended")?;
+            sample.add(at.saturating_duration_since(durable), 1);
+        }
+    }
+    let heading = format!("{streams} streams, {calls} calls, 10 a second");
+    let mut table = Table::new(&[&heading, "p50 ms", "p99 ms"]);
+    let millis = |part| format!("{:.1}", sample.quantile(part) / 1e6);
+    table.row("from durable to the stream's reader", [millis(0.5), millis(0.99)]);
+    println!("{table}\nTarget: p99 at most 100 ms.");
+    println!(
+        "An idle stream: {:.1} KiB, its client's end included. Target: at most 16.",
+        idle as f64 / 1024.0
+    );
+    Ok(())
+}
+
+/// Sends requests over all connections, and says how long it took and what it cost.
+async fn spread(
+    address: std::net::SocketAddr,
+    requests: Vec<Vec<u8>>,
+    expected: u16,
+) -> Result<(Duration, Duration), Failure> {
+    let share = requests.len().div_ceil(CONNECTIONS);
+    let mut connections = Vec::new();
+    for _ in 0..CONNECTIONS {
+        connections.push(Connection::open(address).await?);
+    }
+    let requests: Vec<Arc<[Vec<u8>]>> = requests.chunks(share).map(Arc::from).collect();
+    let (start, spent) = (Instant::now(), cpu()?);
+    let tasks = requests.into_iter().zip(connections).map(|(requests, mut connection)| {
+        tokio::spawn(async move {
+            for request in requests.iter() {
+                connection.ask(request, expected).await?;
+            }
+            Ok::<(), Failure>(())
+        })
+    });
+    for task in tasks.collect::<Vec<_>>() {
+        task.await??;
+    }
+    Ok((start.elapsed(), cpu()?.saturating_sub(spent)))
+}
+
+/// What two ways of doing something cost.
+#[derive(Default)]
+struct Work([(Duration, usize); 2]);
+
+impl Work {
+    fn add(&mut self, way: usize, spent: Duration, count: usize) {
+        self.0[way].0 += spent;
+        self.0[way].1 += count;
+    }
+
+    /// Nanoseconds of CPU each.
+    fn each(&self, way: usize) -> f64 {
+        self.0[way].0.as_secs_f64() * 1e9 / self.0[way].1.max(1) as f64
+    }
+
+    fn rows(&self, table: &mut Table, names: [&str; 2], times: &[Sample; 2]) {
+        for (way, name) in names.into_iter().enumerate() {
+            let rate = format!("{:.0}", 1e9 / times[way].median());
+            let each = format!("{:.1}", self.each(way) / 1e3);
+            let faster = format!("{:.2}", times[0].paired_ratio(&times[way]));
+            let dearer = format!("{:.2}", self.each(way) / self.each(0));
+            table.row(name, [rate, each, faster, dearer]);
+        }
+    }
+}
+
+/// What this process has used of the processors, to a hundredth of a second.
+fn cpu() -> Result<Duration, Failure> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    let fields: Vec<&str> =
+        stat.rsplit_once(')').map_or(Vec::new(), |(_, rest)| rest.split_whitespace().collect());
+    let ticks = |at: usize| -> Result<u64, Failure> {
+        Ok(fields.get(at).ok_or("the kernel says nothing of the time")?.parse()?)
+    };
+    // utime and stime, in hundredths of a second.
+    Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
+}
+
+/// The memory of this process, in bytes.
+fn resident() -> Result<u64, Failure> {
+    let statm = std::fs::read_to_string("/proc/self/statm")?;
+    let pages: u64 = statm.split(' ').nth(1).ok_or("the kernel says nothing of memory")?.parse()?;
+    Ok(pages * 4096)
+}
