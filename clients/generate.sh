@@ -26,7 +26,9 @@ missing() {
     exit 69
 }
 [ -x "$tools/bin/python" ] || python3 -m venv "$tools" || missing "python3 -m venv"
-"$tools/bin/python" -m pip install --quiet --disable-pip-version-check "$generator" || missing "$generator"
+if ! "$tools/bin/python" -m pip freeze | grep --quiet --line-regexp --fixed-strings "$generator"; then
+    "$tools/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile "$generator" || missing "$generator"
+fi
 # The version of the other generator is in package-lock.json.
 mkdir -p "$tools/npm"
 if ! cmp --silent clients/typescript/package-lock.json "$tools/npm/package-lock.json"; then

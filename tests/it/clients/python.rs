@@ -26,8 +26,9 @@ async fn python(directory: &Path) -> Result<PathBuf, String> {
     let client = directory.join("client");
     copy(&root().join("clients/python"), &client);
     let install =
-        ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--constraint"];
-    run(Command::new(&python).args(install).arg(client.join("constraints.txt")).arg(&client))
+        ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"];
+    let constraint = client.join("constraints.txt");
+    run(Command::new(&python).args(install).arg("--constraint").arg(constraint).arg(&client))
         .await
         .map_err(|why| format!("the Python package index is needed ({why})"))?;
     Ok(python)

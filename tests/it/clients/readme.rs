@@ -36,7 +36,7 @@ fn commands() -> Vec<String> {
     for line in block.lines().skip(1).filter(|line| !line.starts_with('#')) {
         command.push_str(line);
         command.push('\n');
-        let is_whole = !line.ends_with('\\') && command.matches('\'').count() % 2 == 0;
+        let is_whole = !line.ends_with('\\') && command.matches('\'').count().is_multiple_of(2);
         if is_whole {
             commands.push(std::mem::take(&mut command).trim().to_owned());
         }

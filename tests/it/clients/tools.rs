@@ -23,7 +23,8 @@ pub(super) async fn run(command: &mut Command) -> Result<Output, String> {
 
 /// Says so past the test harness, which keeps what a test that passes prints.
 pub(super) fn skipped(test: &str, why: &str) {
-    writeln!(std::io::stderr(), "skipped: {test}: {why}").unwrap();
+    let mut stderr = std::io::stderr();
+    writeln!(stderr, "skipped: {test}: {why}").unwrap();
 }
 
 /// Copies a folder without what building left in it.
