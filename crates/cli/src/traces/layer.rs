@@ -7,7 +7,7 @@ use opentelemetry::{
     trace::{Link, SpanId, Status},
 };
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
-use switchboard::uuid::Uuid;
+use switchboard::{Clock, SystemClock, uuid::Uuid};
 use tracing::{
     Subscriber,
     level_filters::LevelFilter,
@@ -79,7 +79,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Spans {
     }
 
     fn on_close(&self, id: Id, ctx: Context<'_, S>) {
-        let ended = SystemTime::now();
+        let ended = SystemTime::from(SystemClock.now());
         let Some(span) = ctx.span(&id) else {
             return;
         };

@@ -6,7 +6,7 @@ use opentelemetry::{
     KeyValue,
     trace::{SpanId, SpanKind},
 };
-use switchboard::uuid::Uuid;
+use switchboard::{Clock, SystemClock, uuid::Uuid};
 use tracing::{
     Metadata,
     field::{Field, Visit},
@@ -81,7 +81,7 @@ impl Recorded {
         Self {
             kind,
             name,
-            began: SystemTime::now(),
+            began: SystemClock.now().into(),
             call: None,
             remote: None,
             is_first: false,

@@ -175,6 +175,20 @@ async fn the_format_is_what_the_client_asks_for() {
     server.kill().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_names_every_metric() {
+    const PAGE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/server.md"));
+    let server = Server::simulated().await;
+    let text = server.admin("/metrics").await.body;
+    let families = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next());
+    let ours: Vec<_> = families.filter(|name| name.starts_with("switchboard_")).collect();
+    assert!(ours.len() > 25, "{ours:?}");
+    for name in ours {
+        assert!(PAGE.contains(&format!("`{name}")), "docs/server.md does not explain {name}");
+    }
+    server.kill().await;
+}
+
 async fn metrics(server: &Server, accept: &str) -> Answer {
     let address = server.text("admin_url").strip_prefix("http://").unwrap().to_owned();
     let headers = [("Accept", accept.to_owned())];

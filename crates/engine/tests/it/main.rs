@@ -10,6 +10,7 @@ mod budgets;
 mod busy;
 mod concurrency;
 mod control;
+mod counts;
 mod crash;
 mod delivery;
 mod domains;
