@@ -31,22 +31,8 @@ pub(crate) async fn cancel(inner: &Arc<Shared>, id: CallId) -> Result<Cancelled>
             format!("the call {id} is {}: there is nothing to cancel", call.status),
         ));
     }
-    let fault = CallFailure {
-        kind: ErrorKind::Withdrawn,
-        message: "taken back before anything was sent".to_owned(),
-    };
-    // The journal decides: it accepts this fact only while nothing of the call was sent.
-    match inner.record(id, Fact::Withdrawn(fault)).await {
-        Ok(_) => {
-            inner.waiting.requeue_all();
-            return Ok(Cancelled::NothingSent);
-        }
-        // Something was sent, or another process owns the call.
-        Err(WriteError::Denied(_)) => {}
-        Err(WriteError::Rejected(error)) if error.kind() == ErrorKind::Conflict => {}
-        Err(error @ (WriteError::Rejected(_) | WriteError::Unavailable(_))) => {
-            return Err(error.into());
-        }
+    if withdraw(inner, id).await? {
+        return Ok(Cancelled::NothingSent);
     }
     let call = inner.call(id).await?;
     let (runtime, theirs) = at_provider(inner, &call)?;
@@ -58,6 +44,25 @@ pub(crate) async fn cancel(inner: &Arc<Shared>, id: CallId) -> Result<Cancelled>
         Err(error) => return Err(error),
     }
     Ok(Cancelled::ProviderAsked)
+}
+
+/// Returns false if something of the call was sent.
+pub(crate) async fn withdraw(inner: &Arc<Shared>, id: CallId) -> Result<bool> {
+    let fault = CallFailure {
+        kind: ErrorKind::Withdrawn,
+        message: "taken back before anything was sent".to_owned(),
+    };
+    // The journal decides: it accepts this fact only while nothing of the call was sent.
+    match inner.record(id, Fact::Withdrawn(fault)).await {
+        Ok(_) => {
+            inner.waiting.requeue_all();
+            Ok(true)
+        }
+        // Something was sent, or the call is over.
+        Err(WriteError::Denied(_)) => Ok(false),
+        Err(WriteError::Rejected(error)) if error.kind() == ErrorKind::Conflict => Ok(false),
+        Err(error @ (WriteError::Rejected(_) | WriteError::Unavailable(_))) => Err(error.into()),
+    }
 }
 
 pub(crate) async fn resolve(

@@ -135,6 +135,16 @@ impl Engine {
         control::cancel(&self.inner, id).await
     }
 
+    /// Cancels a call only if nothing was sent yet, whichever process owns it: nothing will be sent
+    /// then. Returns false if something was sent, or if the call is over: it stays as it is, and no
+    /// provider is asked to end it.
+    ///
+    /// # Errors
+    /// `NotFound`; `Journal`.
+    pub async fn withdraw(&self, id: CallId) -> Result<bool> {
+        control::withdraw(&self.inner, id).await
+    }
+
     /// Hangs up a call that is in progress.
     ///
     /// # Errors

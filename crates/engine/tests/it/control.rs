@@ -34,6 +34,28 @@ async fn a_call_that_a_provider_has_is_cancelled_and_stopped_there() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn only_a_call_of_which_nothing_was_sent_is_withdrawn() {
+    let mut alpha = Fake::new("alpha")
+        .placing(|_| Ok(queued("alpha", "a-1")))
+        .listing(|| vec![report("alpha", "a-1", ProviderState::InProgress)]);
+    // Whatever it is asked fails the test.
+    alpha.control = Some(MockCallControl::new());
+    let (router, logs) = start(vec![alpha]);
+    let mut later = request(2);
+    later.not_before = Some("2026-03-02T10:00:00Z".to_owned());
+    let later = router.submit(valid(later)).await.unwrap().id;
+    assert!(router.withdraw(later).await.unwrap());
+    let refused = router.get(later).await.unwrap();
+    assert_eq!(refused.fault.unwrap().kind, ErrorKind::Withdrawn);
+    assert!(!router.withdraw(later).await.unwrap(), "it is over");
+    let placed = within(router.place(call(1))).await.unwrap().id;
+    assert!(!router.withdraw(placed).await.unwrap());
+    assert_eq!(router.get(placed).await.unwrap().status, CallStatus::InProgress);
+    tokio::time::sleep(seconds(7_200)).await;
+    assert_eq!(logs[0].count(Op::Place), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_call_in_doubt_can_be_neither_cancelled_nor_stopped() {
     let mut alpha = Fake::new("alpha").placing(|_| Err(unknown()));
     alpha.control = Some(MockCallControl::new());
