@@ -46,7 +46,7 @@ fn add_common_problems(operation: &mut Operation) {
         ("404", "There is no such thing, or it is another tenant's.", !is_open),
         ("408", "The body did not arrive in time.", has_body),
         ("413", "The body is too large.", has_body),
-        ("415", "The body is not declared as JSON.", has_body),
+        ("415", "The body's `Content-Type` is not taken here.", has_body),
         ("429", "Too many requests.", !is_open),
         ("500", "Something failed here.", true),
         ("503", "The server cannot answer now.", !is_open),

@@ -17,6 +17,7 @@ use crate::{
     context::Context,
     limits::{Left, RequestPermit},
     problem::{Code, Problem, Result},
+    table_format::TableFormat,
 };
 
 /// How long a body may take to arrive.
@@ -74,9 +75,33 @@ impl<T: DeserializeOwned, const LARGEST: usize> FromRequest<Service> for Json<T,
     type Rejection = Problem;
 
     async fn from_request(request: Request, service: &Service) -> Result<Self> {
+        is_plain(request.headers())?;
         is_json(request.headers())?;
         let body = read_in_time(service, request.into_body(), LARGEST * 1024).await?;
         parse(&body).map(Self)
+    }
+}
+
+/// A table of at most 1 MiB.
+#[derive(Debug)]
+pub(crate) struct TableBody {
+    pub(crate) format: TableFormat,
+    pub(crate) body: Bytes,
+}
+
+impl FromRequest<Service> for TableBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, service: &Service) -> Result<Self> {
+        is_plain(request.headers())?;
+        let format =
+            TableFormat::of_media_type(media_type(request.headers())).ok_or_else(|| {
+                Problem::new(Code::UnsupportedMediaType, "the body is not declared as a table")
+                    .field("Content-Type")
+                    .fix("send Content-Type: text/csv or application/jsonl")
+            })?;
+        let body = read_in_time(service, request.into_body(), 1024 * 1024).await?;
+        Ok(Self { format, body })
     }
 }
 
@@ -91,17 +116,24 @@ pub(crate) async fn read_in_time(service: &Service, body: Body, largest: usize) 
     }
 }
 
-fn is_json(headers: &HeaderMap) -> Result<()> {
-    // Nothing is decompressed: a small body could become a very large one.
+/// Nothing is decompressed: a small body could become a very large one.
+fn is_plain(headers: &HeaderMap) -> Result<()> {
     let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
     if codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
         return Err(Problem::new(Code::UnsupportedMediaType, "the body is compressed")
             .field("Content-Encoding")
-            .fix("send the JSON as it is, without Content-Encoding"));
+            .fix("send the body as it is, without Content-Encoding"));
     }
+    Ok(())
+}
+
+fn media_type(headers: &HeaderMap) -> &str {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
-    if kind.eq_ignore_ascii_case("application/json") {
+    kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim()
+}
+
+fn is_json(headers: &HeaderMap) -> Result<()> {
+    if media_type(headers).eq_ignore_ascii_case("application/json") {
         return Ok(());
     }
     Err(Problem::new(Code::UnsupportedMediaType, "the body is not declared as JSON")

@@ -93,7 +93,7 @@ pub(crate) async fn layer(
 /// The span of a request that places one call. What the client sends is read where traces are
 /// made; `tracestate` is not.
 fn trace(method: &Method, route: &str, headers: &HeaderMap) -> Span {
-    if !places(method, route) || route == BATCH {
+    if !places(method, route) || matches!(route, BATCH | "/v1/batches") {
         return Span::none();
     }
     let span = debug_span!(
@@ -112,7 +112,8 @@ fn trace(method: &Method, route: &str, headers: &HeaderMap) -> Span {
 
 /// True for the routes on which a failure has to say whether a phone may ring.
 fn places(method: &Method, route: &str) -> bool {
-    method == Method::POST && matches!(route, "/v1/calls" | BATCH | "/compat/kaicalls/api/v1/calls")
+    method == Method::POST
+        && matches!(route, "/v1/calls" | BATCH | "/v1/batches" | "/compat/kaicalls/api/v1/calls")
 }
 
 /// Serves a request within the time that it may take, and turns a panic into a problem. What a
@@ -169,7 +170,7 @@ fn leaks_key(request: &Request) -> bool {
     key.is_some()
 }
 
-/// Everything here is JSON, a stream of events or a page: a client that takes none of them is told
+/// Everything here is JSON, a table, a stream of events or a page: a client that takes none of them is told
 /// so before anything happens.
 fn acceptable(headers: &HeaderMap) -> Result<()> {
     let mut values = headers.get_all(header::ACCEPT).iter().peekable();
@@ -189,6 +190,9 @@ fn acceptable(headers: &HeaderMap) -> Result<()> {
                 | "text/*"
                 | "text/html"
                 | "text/event-stream"
+                | "text/csv"
+                | "application/jsonl"
+                | "application/x-ndjson"
         )
     });
     if taken {

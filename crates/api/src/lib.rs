@@ -24,16 +24,18 @@
 //! | [`problem`] | errors on the wire: one table of codes |
 //! | [`caller`] | API keys, scopes, and [`caller::Allowed`], the proof that a caller may do something |
 //! | [`service`] | what can be done, behind one [`Service`]: every route calls it, and nothing else |
-//! | [`Background`] | what runs beside the requests: the feed's reader, the delivery of webhooks |
+//! | [`Background`] | what runs beside the requests: the feed's reader, the delivery of webhooks, the rows of batches |
 //! | [`wire`] | the types of requests and answers, with their schemas |
 //! | `compat` | KaiCalls' API for its own SDKs, where [`Api::kaicalls`] asks for it |
 //! | [`routes`] | paths, headers and status codes, one file for each group |
 //! | `events` | who follows the feed in this process |
+//! | `batches` | submitting the rows of batches |
 //! | [`webhooks`] | what is sent to endpoints, and when |
 //! | [`Observer`] | is told what happens, for metrics |
 //! | `limits`, `headers`, `unread`, `cursor`, `idempotency`, `context` | what all routes share |
 
 mod background;
+mod batches;
 mod begin;
 pub mod caller;
 mod compat;
@@ -51,6 +53,7 @@ pub mod routes;
 mod secret;
 pub mod service;
 mod settings;
+mod table_format;
 mod unread;
 pub mod webhooks;
 pub mod wire;
@@ -68,6 +71,7 @@ pub use service::{KeyAdmin, Service, WAIT_REASONS, waits_for_reason};
 pub use settings::{
     Api, CheckConfiguration, EventSettings, KaiCallsSurface, RequestLimits, WebhookSettings,
 };
+pub use table_format::TableFormat;
 
 /// The API as a router, for programs that have a server of their own.
 pub fn router(switchboard: Switchboard, api: Api) -> axum::Router {

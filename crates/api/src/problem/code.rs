@@ -110,7 +110,7 @@ codes! {
     UriTooLong "uri_too_long" 414 "The address is too long":
         "An address may have 8 KiB.";
     UnsupportedMediaType "unsupported_media_type" 415 "The body is not declared as JSON":
-        "Send `Content-Type: application/json`.";
+        "Send `Content-Type: application/json`. A batch is `text/csv` or `application/jsonl`.";
     NumberNotAllowed "number_not_allowed" 422 "The number must not be called":
         "Emergency, premium-rate, shared-cost, short and satellite numbers are never called, nor what is no valid number. `detail` says why.";
     IdempotencyKeyReused "idempotency_key_reused" 422 "The key was used for another request":

@@ -20,7 +20,7 @@ use crate::{
     wire::{self, NewCall, ProblemBody, etag},
 };
 
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 const APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
 /// Place a call

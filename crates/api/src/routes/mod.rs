@@ -4,6 +4,7 @@
 //! | file | purpose |
 //! |---|---|
 //! | `calls.rs`, `lists.rs`, `content.rs` | placing, reading and stopping calls |
+//! | `batches.rs` | tables of calls |
 //! | `plan.rs` | plans, agents, providers, quality |
 //! | `money.rs` | usage and rate decks |
 //! | `experiments.rs` | experiments |
@@ -15,6 +16,7 @@
 //! | `params.rs` | ids, queries and preferences |
 
 mod admin;
+mod batches;
 mod calls;
 mod content;
 mod events;
@@ -58,6 +60,10 @@ fn operations() -> OpenApiRouter<Service> {
         .routes(routes!(content::recording))
         .routes(routes!(content::stop))
         .routes(routes!(content::resolve))
+        .routes(routes!(batches::create, batches::list))
+        .routes(routes!(batches::get))
+        .routes(routes!(batches::cancel))
+        .routes(routes!(batches::results))
         .routes(routes!(plan::plan))
         .routes(routes!(events::list))
         .routes(routes!(events::follow))

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use axum::extract::{FromRequestParts, Path};
 use http::{HeaderMap, request::Parts};
 use jiff::Timestamp;
-use switchboard::CallId;
+use switchboard::{CallId, journal::server::BatchId};
 
 use crate::{
     Service,
@@ -28,6 +28,21 @@ impl FromRequestParts<Service> for CallPath {
             .await
             .map_err(|_| Problem::not_found("call"))?;
         text.parse().map(Self).map_err(|_| Problem::not_found("call"))
+    }
+}
+
+/// The id of a batch in the path. A text that is no id names no batch.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BatchPath(pub(crate) BatchId);
+
+impl FromRequestParts<Service> for BatchPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self> {
+        let Path(text) = Path::<String>::from_request_parts(parts, service)
+            .await
+            .map_err(|_| Problem::not_found("batch"))?;
+        text.parse().map(Self).map_err(|_| Problem::not_found("batch"))
     }
 }
 
@@ -81,6 +96,15 @@ impl Params {
             texts.extend(values.into_iter().map(|value| format!("{name}={value}")));
         }
         texts
+    }
+
+    /// A switch, off if it is left out.
+    pub(crate) fn flag(&self, name: &'static str) -> Result<bool> {
+        match self.one(name)? {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(Problem::invalid(name, "is no switch", "write true or false")),
+        }
     }
 
     /// A time in RFC 3339.

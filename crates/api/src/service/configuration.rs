@@ -73,9 +73,9 @@ impl Service {
             .map_err(|error| Problem::new(Code::NumberNotAllowed, error.to_string()).field("to"))?;
         let tag = self.switchboard().engine().tag(&person).unwrap_or_default();
         let now = self.clock().now();
-        let (calls, facts) = facts::erase(self.switchboard(), &person, now).await?;
-        let what = json!({"erase": {"calls": calls, "facts": facts}, "note": note});
+        let erased = facts::erase(self.switchboard(), &person, now).await?;
+        let what = json!({"erase": erased, "note": note});
         self.note(by.caller(), AuditTopic::Person, &tag, what).await?;
-        Ok(ErasedPerson { calls, facts })
+        Ok(erased)
     }
 }

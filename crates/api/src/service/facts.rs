@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use switchboard::{CallId, Switchboard, core::AttemptId, router::PlanRecord};
 
-use crate::problem::{Code, Problem, Result};
+use crate::{
+    problem::{Code, Problem, Result},
+    wire::ErasedPerson,
+};
 
 /// One fact in words.
 #[derive(Debug)]
@@ -51,16 +54,16 @@ pub(super) async fn of(_: &Switchboard, _: CallId) -> Result<Vec<FactText>> {
     Err(not_kept())
 }
 
-/// Destroys the data of a person. Returns how many calls and facts lost their content.
+/// Destroys the data of a person. Returns what lost its content.
 #[cfg(feature = "ledger")]
 pub(super) async fn erase(
     switchboard: &Switchboard,
     person: &switchboard::PhoneNumber,
     at: Timestamp,
-) -> Result<(u64, u64)> {
+) -> Result<ErasedPerson> {
     let ledger = switchboard.ledger().ok_or_else(nothing_to_erase)?;
     let erased = ledger.erase(person, at).await?;
-    Ok((erased.calls, erased.events))
+    Ok(ErasedPerson { calls: erased.calls, facts: erased.events, batch_rows: erased.batch_rows })
 }
 
 /// Without a ledger, nothing outlives the process.
@@ -69,7 +72,7 @@ pub(super) async fn erase(
     _: &Switchboard,
     _: &switchboard::PhoneNumber,
     _: Timestamp,
-) -> Result<(u64, u64)> {
+) -> Result<ErasedPerson> {
     Err(nothing_to_erase())
 }
 

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `place.rs` | placing calls |
 //! | `batch.rs` | many at once |
+//! | `batches.rs`, `batch_cancel.rs`, `batch_results.rs` | tables of calls that are submitted row by row |
 //! | `read.rs`, `find.rs` | reading calls and waiting for them, and lists of them |
 //! | `content.rs`, `facts.rs` | history, plan, transcript, recording |
 //! | `control.rs` | stopping calls, and deciding about those in doubt |
@@ -26,6 +27,9 @@
 mod arrivals;
 mod audit;
 mod batch;
+mod batch_cancel;
+mod batch_results;
+mod batches;
 mod budgets;
 mod configuration;
 mod content;
@@ -58,7 +62,7 @@ use std::{
 use http::HeaderMap;
 use ipnet::IpNet;
 use switchboard::{Clock, Switchboard, journal::server::ServerStore};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use url::Url;
 
 use crate::{
@@ -67,11 +71,13 @@ use crate::{
     cursor::Cursors,
     events::Hub,
     limits::{Left, Limits, RequestPermit, StreamPermit},
-    problem::Result,
+    problem::{Code, Problem, Result},
     service::{arrivals::Arrivals, listed_numbers::ListedNumbers, waiting::Waiting},
     webhooks::{Pace, Poster},
 };
 
+pub(crate) use batches::problem_of;
+pub use batches::{BatchesFound, Table};
 pub(crate) use budgets::{BudgetNow, period};
 pub use events::EventQuery;
 pub use find::CallsFound;
@@ -82,6 +88,8 @@ pub use webhooks::DeliveriesFound;
 
 /// Reports that are made at the same time.
 const REPORTS: usize = 2;
+/// Tables that are read at the same time.
+const TABLES: usize = 2;
 /// How long a report may take.
 const REPORT_WITHIN: Duration = Duration::from_secs(10);
 
@@ -99,6 +107,9 @@ struct Inner {
     limits: Limits,
     cursors: Cursors,
     reports: Semaphore,
+    tables: Semaphore,
+    /// A batch was accepted.
+    batches: Notify,
     hub: Arc<Hub>,
     /// Event streams of this process.
     streams: Arc<AtomicU32>,
@@ -124,6 +135,8 @@ impl Service {
             limits,
             cursors,
             reports,
+            tables: Semaphore::new(TABLES),
+            batches: Notify::new(),
             hub: Arc::default(),
             streams: Arc::default(),
             poster,
@@ -177,6 +190,16 @@ impl Service {
 
     pub(crate) fn observer(&self) -> Option<&dyn Observer> {
         self.inner.api.observer.as_deref()
+    }
+
+    /// What wakes whoever submits batches in this process.
+    pub(crate) fn batches(&self) -> &Notify {
+        &self.inner.batches
+    }
+
+    async fn table_turn(&self) -> Result<SemaphorePermit<'_>> {
+        let turn = self.inner.tables.acquire().await;
+        turn.map_err(|_| Problem::new(Code::Internal, "the table could not be read"))
     }
 
     fn arrivals(&self) -> &Arrivals {

@@ -259,4 +259,6 @@ pub struct ErasedPerson {
     pub calls: u64,
     /// Facts that lost their content.
     pub facts: u64,
+    /// Rows of batches that lost their cells. Those that were no calls yet will not be.
+    pub batch_rows: u64,
 }

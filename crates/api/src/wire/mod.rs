@@ -21,6 +21,7 @@
 
 mod admin;
 mod attempt;
+mod batch;
 mod call;
 mod content;
 mod event;
@@ -43,6 +44,10 @@ pub use admin::{
     NewKey, OwnLimits, ReloadRequested, RotateKey,
 };
 pub use attempt::{Attempt, AttemptError, Evidence};
+pub use batch::{
+    Batch, BatchCalls, BatchCheck, BatchDetails, BatchPage, BatchProblem, BatchRowCall,
+    BatchRowResult, BatchRowState, BatchRows, BatchState, CancelledBatch,
+};
 pub use call::{Call, Experiment, Fault, etag};
 pub use content::{NewVerdict, Recording, Transcript, Utterance, VerdictWord};
 pub use event::{Event, EventPage};
@@ -53,7 +58,7 @@ pub use experiment::{
 pub use history::{HistoryEntry, HistoryPage};
 pub use me::{KeyLimits, Me};
 pub use money::{Budget, BudgetList, Deck, DeckList, Quote, QuoteList, QuoteRow, Usage, UsageRow};
-pub use new_call::{Appointment, BatchCall, NewCall, Redial};
+pub use new_call::{Appointment, BatchCall, BatchLine, NewCall, Redial};
 pub use page::{BatchResult, BatchResults, CallPage, NewBatch};
 pub use plan::{Plan, PlanCandidate, PlanReading, PlanRejected};
 pub use problem::ProblemBody;

@@ -169,6 +169,17 @@ new_call! {
     }
 }
 
+new_call! {
+    /// A row of a batch as a line of JSON. `tenant` may be left out, and has to be the batch's; a
+    /// `batch` is set by the batch itself.
+    BatchLine {
+        /// A key of its own. Left out: the row is the call of this person with this task in the
+        /// batches of this name.
+        #[schema(examples("5f0c1b7f-6b1e-4d2a-9a55-2a100199f2f0"))]
+        idempotency_key: Option<String>
+    }
+}
+
 impl From<BatchCall> for NewCall {
     fn from(one: BatchCall) -> Self {
         Self {

@@ -26,9 +26,9 @@ async fn send(server: &Server, operation: &Operation, id: &str, key: &str) -> An
         }
     }
     let body = match operation.example() {
-        Some(example) => {
-            builder = builder.header("content-type", "application/json");
-            axum::body::Body::from(example.to_string())
+        Some((kind, example)) => {
+            builder = builder.header("content-type", kind);
+            axum::body::Body::from(example)
         }
         None => axum::body::Body::empty(),
     };
@@ -82,6 +82,16 @@ async fn endpoint(server: &Server, key: &str) -> String {
     made.body["endpoint"]["id"].as_str().unwrap_or_else(|| panic!("{}", made.text)).to_owned()
 }
 
+/// Sends a batch of one row. Returns its id.
+async fn batch(server: &Server, key: &str) -> String {
+    let sent = request(Method::POST, "/v1/batches", key)
+        .header("content-type", "text/csv")
+        .header("idempotency-key", "a batch")
+        .body(axum::body::Body::from("to,task\n+12125550101,Say hello.\n"));
+    let sent = server.send(sent.unwrap()).await;
+    sent.body["batch"]["id"].as_str().unwrap_or_else(|| panic!("{}", sent.text)).to_owned()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_another_tenants_is_not_there() {
     let server = Server::start().await;
@@ -91,12 +101,14 @@ async fn what_is_another_tenants_is_not_there() {
     let calls = server.finished(&owner, "first").await;
     let keys = owner[3..15].to_owned();
     let endpoints = endpoint(&server, &owner).await;
+    let batches = batch(&server, &owner).await;
     let deliveries = "dl_0199f2f04c1e7d2a9a556f0c1b7f2a10".to_owned();
     let mut looked_at = 0;
     for operation in operations() {
         let id = match operation.path.as_str() {
             path if path.starts_with("/v1/calls/{id}") => &calls,
             path if path.starts_with("/v1/keys/{id}") => &keys,
+            path if path.starts_with("/v1/batches/{id}") => &batches,
             path if path.starts_with("/v1/webhook-endpoints/{id}") => &endpoints,
             path if path.starts_with("/v1/deliveries/{id}") => &deliveries,
             path if path.contains("{id}") => panic!("what is the id of {path}?"),
@@ -118,7 +130,9 @@ async fn what_is_another_tenants_is_not_there() {
         let nonsense = send(&server, &operation, "nonsense", &operator).await;
         assert_eq!(nonsense.status.as_u16(), 404, "{}", operation.id);
     }
-    assert!(looked_at >= 9, "{looked_at}");
+    assert!(looked_at >= 12, "{looked_at}");
+    let list = server.get("/v1/batches", &stranger).await;
+    assert_eq!(list.body["data"].as_array().unwrap().len(), 0);
     let list = server.get("/v1/calls", &stranger).await;
     assert_eq!(list.body["data"].as_array().unwrap().len(), 0);
     let list = server.get("/v1/keys", &stranger).await;
@@ -158,6 +172,7 @@ async fn every_answer_fits_the_document_and_every_example_is_sent() {
             path if path.starts_with("/v1/webhook-endpoints/{id}") => {
                 endpoint(&server, &caller).await
             }
+            path if path.starts_with("/v1/batches/{id}") => batch(&server, &caller).await,
             _ => "greeting".to_owned(),
         };
         let answer = send(&server, &operation, &id, key).await;

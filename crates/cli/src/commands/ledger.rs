@@ -67,9 +67,10 @@ async fn erase(ledger: &Ledger, person: &PhoneNumber, output: Output) -> Outcome
         output.object(&erased);
     } else {
         output.line(format!(
-            "erased from {} calls and {} events; logs now call this person {}",
+            "erased from {} calls, {} events and {} rows of batches; logs now call this person {}",
             erased.calls,
             erased.events,
+            erased.batch_rows,
             ledger.tag(person)
         ));
     }

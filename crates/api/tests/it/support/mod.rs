@@ -5,7 +5,9 @@ pub(crate) mod schema;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body, extract::ConnectInfo};
+use futures::future::BoxFuture;
 use http::{HeaderMap, Method, Request, StatusCode};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use switchboard::{
     Clock, Config, Journal, MemoryJournal, Policy, Switchboard, SystemClock, TenantId,
@@ -20,6 +22,7 @@ use switchboard_testkit::{
     RingLedger, SimConfig, SimKaiCalls,
     calls::{CallScript, Outcome},
 };
+use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
 /// A number that rings at the simulator.
@@ -31,10 +34,38 @@ pub(crate) const TASK: &str =
 /// The API and what is behind it.
 pub(crate) struct Server {
     router: Router,
+    service: Service,
     pub(crate) switchboard: Switchboard,
     pub(crate) store: Arc<MemoryJournal>,
     pub(crate) rings: RingLedger,
-    _sim: SimKaiCalls,
+    sim: Arc<SimKaiCalls>,
+}
+
+/// What runs beside the requests. It is gone without notice when this is dropped.
+pub(crate) struct Background(JoinHandle<()>);
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// The system's clock, ahead by this much.
+#[derive(Debug)]
+struct Ahead(Duration);
+
+impl Clock for Ahead {
+    fn now(&self) -> Timestamp {
+        SystemClock.now() + self.0
+    }
+
+    fn uptime(&self) -> Duration {
+        SystemClock.uptime()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        SystemClock.sleep(duration)
+    }
 }
 
 /// An answer with its body as JSON; null if it is not.
@@ -113,9 +144,27 @@ impl Server {
             .ledger(rings.clone())
             .limits(100_000, 100_000)
             .outcome(TO, talk);
-        let sim = SimKaiCalls::start(config).await.unwrap();
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let store = Arc::new(MemoryJournal::new());
+        let sim = Arc::new(SimKaiCalls::start(config).await.unwrap());
+        Self::over(MemoryJournal::new(), sim, rings, Arc::new(SystemClock), adjust)
+    }
+
+    /// Another process with the same journal and the same provider, whose clock is ahead by this
+    /// much. The first one counts as dead.
+    pub(crate) fn next(&self, ahead: Duration) -> Self {
+        let store = self.store.another();
+        self.store.leave();
+        let (sim, rings) = (Arc::clone(&self.sim), self.rings.clone());
+        Self::over(store, sim, rings, Arc::new(Ahead(ahead)), |_| {})
+    }
+
+    fn over(
+        store: MemoryJournal,
+        sim: Arc<SimKaiCalls>,
+        rings: RingLedger,
+        clock: Arc<dyn Clock>,
+        adjust: impl FnOnce(&mut Api),
+    ) -> Self {
+        let store = Arc::new(store);
         let config = Config::from_toml(&configuration(&sim)).unwrap();
         let key = sim.credential().to_owned();
         let environment = move |name: &str| (name == "TEST_KEY").then(|| key.clone());
@@ -129,14 +178,23 @@ impl Server {
             .journal(Arc::clone(&store) as Arc<dyn Journal>)
             .build()
             .unwrap();
-        let switchboard = Switchboard::new(engine, clock);
+        let switchboard = Switchboard::new(engine, Arc::clone(&clock));
         let secrets = Secrets::new(ServerSecret::new([7; 32]));
         let url = "https://calls.example.com".parse().unwrap();
         let shared: Arc<dyn ServerStore> = Arc::clone(&store) as Arc<dyn ServerStore>;
         let mut api = Api::new(url, secrets, shared);
+        api.clock = clock;
         adjust(&mut api);
-        let router = routes::router(&Service::new(switchboard.clone(), api));
-        Self { router, switchboard, store, rings, _sim: sim }
+        let service = Service::new(switchboard.clone(), api);
+        let router = routes::router(&service);
+        Self { router, service, switchboard, store, rings, sim }
+    }
+
+    /// Starts what runs beside the requests.
+    pub(crate) fn background(&self) -> Background {
+        let background = switchboard_api::Background::new(self.service.clone());
+        let forever = std::future::pending();
+        Background(tokio::spawn(async move { background.run(forever).await.unwrap() }))
     }
 
     /// A new key with a role.

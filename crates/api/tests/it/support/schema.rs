@@ -63,12 +63,15 @@ impl Operation {
         path
     }
 
-    /// The example of its body.
-    pub(crate) fn example(&self) -> Option<Value> {
+    /// The media type of its body, and the example of it. A text stands for itself.
+    pub(crate) fn example(&self) -> Option<(String, String)> {
         let body = self.definition.get("requestBody")?;
-        let example = &body["content"]["application/json"]["example"];
+        let content = body["content"].as_object().unwrap();
+        let (kind, first) = content.iter().next().unwrap();
+        let example = &first["example"];
         assert!(!example.is_null(), "{} has no example", self.id);
-        Some(example.clone())
+        let text = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
+        Some((kind.clone(), text))
     }
 
     /// Fails if an answer is not described, or its body does not fit its schema.
