@@ -182,6 +182,6 @@ impl Connection {
     /// True if the other side has closed it, or said more than was asked.
     pub async fn is_over(&mut self) -> bool {
         let moment = Duration::from_millis(1);
-        !matches!(timeout(moment, self.stream.fill_buf()).await, Err(_))
+        timeout(moment, self.stream.fill_buf()).await.is_ok()
     }
 }

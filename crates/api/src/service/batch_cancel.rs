@@ -5,6 +5,7 @@ use serde_json::json;
 use switchboard::{
     CallId,
     journal::server::{BatchId, RowState, RowsQuery},
+    router::AuditTopic,
 };
 
 use crate::{
@@ -58,7 +59,7 @@ impl Service {
             }
         }
         let what = json!({"cancel_batch": {"withdrawn": withdrawn, "going_on": going_on}});
-        self.note(by.caller(), "call", &id.to_string(), what).await?;
+        self.note(by.caller(), AuditTopic::Call, &id.to_string(), what).await?;
         Ok(CancelledBatch { batch: Batch::from(&cancelled), withdrawn, going_on })
     }
 

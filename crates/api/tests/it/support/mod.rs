@@ -145,7 +145,7 @@ impl Server {
             .limits(100_000, 100_000)
             .outcome(TO, talk);
         let sim = Arc::new(SimKaiCalls::start(config).await.unwrap());
-        Self::over(MemoryJournal::new(), sim, rings, Arc::new(SystemClock), adjust)
+        Self::over(MemoryJournal::new(), (sim, rings), Arc::new(SystemClock), adjust, policy)
     }
 
     /// Another process with the same journal and the same provider, whose clock is ahead by this
@@ -154,15 +154,15 @@ impl Server {
         let store = self.store.another();
         self.store.leave();
         let (sim, rings) = (Arc::clone(&self.sim), self.rings.clone());
-        Self::over(store, sim, rings, Arc::new(Ahead(ahead)), |_| {})
+        Self::over(store, (sim, rings), Arc::new(Ahead(ahead)), |_| {}, |_| {})
     }
 
     fn over(
         store: MemoryJournal,
-        sim: Arc<SimKaiCalls>,
-        rings: RingLedger,
+        (sim, rings): (Arc<SimKaiCalls>, RingLedger),
         clock: Arc<dyn Clock>,
         adjust: impl FnOnce(&mut Api),
+        policy: impl FnOnce(&mut Policy),
     ) -> Self {
         let store = Arc::new(store);
         let config = Config::from_toml(&configuration(&sim)).unwrap();
