@@ -56,9 +56,11 @@ async fn what_strangers_send_to_the_server_is_read_or_refused() {
     let seeds = server_corpus();
     let requests = Requests::start().await;
     let (mut mutator, mut chance) = (Mutator::new(seeds.clone(), 8), Chance::new(9));
-    let mutations = std::iter::repeat_with(|| mutator.input()).take(1_500);
+    let mutations = std::iter::repeat_with(|| mutator.input()).take(600);
+    // Each example as several requests.
+    let examples = seeds.into_iter().flat_map(|seed| std::iter::repeat_n(seed, 25));
     let mut answers = BTreeSet::new();
-    for input in seeds.into_iter().chain(mutations) {
+    for input in examples.chain(mutations) {
         server_texts(&input);
         answers.extend(requests.ask(&input, &mut chance).await.unwrap());
     }

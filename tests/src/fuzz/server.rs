@@ -9,6 +9,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
 use jiff::Timestamp;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use switchboard::{
     Clock, Config, Journal, MemoryJournal, Selection, Switchboard, SystemClock, TenantId,
@@ -105,7 +106,7 @@ pub fn server_corpus() -> Vec<Vec<u8>> {
     seeds
 }
 
-const TEXTS: [&str; 20] = [
+const TEXTS: [&str; 23] = [
     "\"8e03978e-40d5-43e8-bc93-6894a57f9324\"",
     "a key with \\\" and \\\\",
     "https://hooks.example.com/calls?of=acme",
@@ -122,6 +123,9 @@ const TEXTS: [&str; 20] = [
     "status=closed&country=GB&tag=reminder&created_after=2026-02-14T20:00:00Z&limit=100",
     r#"{"agent_id":"uuid-abc123","to":"+12125550142","name":"Ann","context":"Ask for the hours.","webhook_url":"https://example.com/hook","max_duration":300}"#,
     r#"{"to":"+442079460958","task":"Ask for the opening hours.","tags":["reminder"],"metadata":{"order":"8812"},"not_before":"2026-02-14T20:00:00Z","max_cost":{"amount":"0.5","currency":"USD"}}"#,
+    r#"{"to":"+12125550142","task":"Ask for the opening hours."}"#,
+    r#"{"to":"+12125550142","context":"Ask for the opening hours."}"#,
+    r#"{"url":"https://10.0.0.1/hook"}"#,
     r#"{"url":"https://example.com/hook","types":["call.ended"],"metadata":true,"description":"ours"}"#,
     r#"{"calls":[{"idempotency_key":"one","to":"+442079460958","task":"Ask."}]}"#,
     r#"{"to":"+12125550142","task":"Ask.","appointment":{"date":"2026-02-14","time":"20:00","party_size":4},"redial":{"times":2,"after_minutes":30}}"#,
@@ -201,7 +205,10 @@ impl Requests {
         ];
         let pick = |of: &[&'static str], chance: &mut Chance| of[chance.below(of.len())];
         let encoded: String = byte_serialize(input).collect();
-        let (method, path) = match chance.below(8) {
+        // A body is sent as one most of the time.
+        let is_json = serde_json::from_slice::<IgnoredAny>(input).is_ok();
+        let choice = if is_json && chance.below(4) > 0 { 7 } else { chance.below(8) };
+        let (method, path) = match choice {
             0 => (Method::GET, format!("/v1/events?after={encoded}")),
             1 => (Method::GET, format!("/v1/calls?cursor={encoded}")),
             2 => (Method::GET, "/v1/events/stream".to_owned()),
@@ -226,8 +233,11 @@ impl Requests {
             .header("authorization", format!("Bearer {}", self.key))
             .header("content-type", "application/json");
         // Bytes that cannot stand in a header never reach the server.
-        for (name, wanted) in [("last-event-id", follows), ("idempotency-key", !follows)] {
-            if let Some(value) = HeaderValue::from_bytes(input).ok().filter(|_| wanted) {
+        let key = if is_json { b"a-key".as_slice() } else { input };
+        for (name, value, wanted) in
+            [("last-event-id", input, follows), ("idempotency-key", key, !follows)]
+        {
+            if let Some(value) = HeaderValue::from_bytes(value).ok().filter(|_| wanted) {
                 request = request.header(name, value);
             }
         }
