@@ -197,7 +197,7 @@ pub struct BatchDetails {
     pub calls: BatchCalls,
     /// How many rows are over: rejected, cancelled, erased, or a call that is settled.
     pub finished_rows: u32,
-    /// The rejected rows, in order, 500 at most.
+    /// The rejected rows, in order, 500 at most. Those of people who were erased are left out.
     pub problems: Vec<BatchProblem>,
     /// What to send as `problems_after` to read the next ones. Null at the end.
     #[schema(required)]
@@ -295,7 +295,7 @@ pub struct BatchRowResult {
     /// The call that it became. Null before, and after the person was erased.
     #[schema(required)]
     pub call: Option<BatchRowCall>,
-    /// Why it is no call.
+    /// Why it is no call. Null after the person was erased.
     #[schema(required)]
     pub problem: Option<BatchProblem>,
 }

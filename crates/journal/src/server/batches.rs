@@ -210,7 +210,7 @@ pub struct BatchRow {
     pub cells: Option<Vec<String>>,
     /// What to submit, while it waits.
     pub request: Option<Box<CallRequest>>,
-    /// Why it is rejected.
+    /// Why it is rejected. `None` after the person was erased.
     pub problem: Option<RowProblem>,
     /// The call that it became.
     pub call: Option<CallId>,

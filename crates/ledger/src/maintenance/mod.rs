@@ -14,7 +14,7 @@
 //! | `calls.task_hash` | stays for a week after the call last changed, while it is needed to detect duplicates; then gone |
 //! | `calls.request_hash` | stays if the caller gave a key, which would otherwise open a second call; gone otherwise |
 //! | `calls.idempotency_key` | stays; it is only a keyed hash |
-//! | `batch_rows.cells`, `batch_rows.request` | gone; a row that was no call yet will not be one. A row whose number could not be read never had them |
+//! | `batch_rows.cells`, `batch_rows.request`, `batch_rows.problem` | gone; a row that was no call yet will not be one. A row whose number could not be read never had them |
 //! | `feed`, `outbox`, `deliveries` | stay: they name calls and never people, and nothing that was said |
 //! | ids, `tenant`, `country`, `provider`, `provider_call_id`, states, times, holds | stay: a late webhook must not be attributed to another call |
 //! | a new event, `erased` | records the time |

@@ -13,7 +13,7 @@ use crate::{
         BLANK, ERASED, Erased, Marks, PARTS, Part, Retention, Schedule, Swept, duplicate_window,
         forget_attempt, forget_call, may_be_erased, not_settled, strip,
     },
-    postgres::{Inner, PostgresJournal, TRIES, batches, carry_out, read, tx::TxResult},
+    postgres::{Inner, PostgresJournal, TRIES, batch_erasure, carry_out, read, tx::TxResult},
     refusal::Halt,
     row::micros,
 };
@@ -164,7 +164,7 @@ async fn forget_person(
     if !going_on.is_empty() {
         return Err(not_settled(&going_on).into());
     }
-    batches::refuse_while_submitting(connection, &hash, at).await?;
+    batch_erasure::refuse_while_submitting(connection, &hash, at).await?;
     let mut erased = Erased::default();
     for call in over {
         erased.events += forget(connection, call, at).await?;
@@ -175,7 +175,7 @@ async fn forget_person(
         .bind(hash.as_slice())
         .execute(&mut *connection)
         .await?;
-    erased.batch_rows += batches::forget_person(connection, &hash).await?;
+    erased.batch_rows += batch_erasure::forget_person(connection, &hash).await?;
     Ok(erased)
 }
 
@@ -201,7 +201,7 @@ async fn forget(connection: &mut PgConnection, call: CallId, at: Timestamp) -> T
     let events =
         sqlx::query(FORGET_EVENTS).bind(key).execute(&mut *connection).await?.rows_affected();
     forget_inbox(connection, call, at).await?;
-    batches::forget_call(connection, call).await?;
+    batch_erasure::forget_call(connection, call).await?;
     audit(connection, call, ERASED, at).await?;
     Ok(events)
 }
@@ -248,7 +248,7 @@ async fn finish(connection: &mut PgConnection, schedule: Schedule) -> TxResult<u
             .await?;
     }
     match schedule.batches() {
-        Some(until) => batches::forget_before(connection, until).await,
+        Some(until) => batch_erasure::forget_before(connection, until).await,
         None => Ok(0),
     }
 }

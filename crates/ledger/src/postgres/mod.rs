@@ -15,7 +15,7 @@
 //! | `events.rs` | the traits of these three |
 //! | `inner.rs` | connections and transactions |
 //! | `keys.rs` | API keys |
-//! | `batches.rs` | batches and their rows |
+//! | `batches.rs`, `batch_erasure.rs` | batches and their rows; erasure and retention of these |
 //! | `search.rs` | pages of calls |
 //! | `inbox.rs` | webhooks, stored before they are handled |
 //! | `locks.rs` | advisory locks |
@@ -25,6 +25,7 @@
 //! The server groups the commits of concurrent connections, so no separate writer is needed.
 
 mod audit;
+mod batch_erasure;
 mod batches;
 mod check;
 mod deliveries;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use switchboard_core::{CallId, Result, TenantId};
+use switchboard_core::{Result, TenantId};
 use switchboard_journal::server::{
     BatchCounts, BatchId, BatchRow, Batches, BatchesQuery, NewBatch, RowOutcome, RowResult,
     RowSettled, RowState, RowsQuery, StoredBatch,
@@ -14,8 +14,8 @@ use uuid::Uuid;
 
 use crate::{
     batches::{
-        BATCH_COLUMNS, BatchHead, NewBatchText, ROW_COLUMNS, RowText, batch_exists,
-        being_submitted, counted, outcome_text,
+        BATCH_COLUMNS, BatchHead, NewBatchText, ROW_COLUMNS, RowText, batch_exists, counted,
+        outcome_text,
     },
     row::micros,
     sqlite::{
@@ -46,18 +46,6 @@ const CANCEL_ROWS: &str =
 const OVER: &str = "SELECT b.id FROM batches AS b WHERE b.done_at IS NULL AND b.waiting = 0 AND NOT EXISTS (SELECT 1 FROM batch_rows AS r \
      JOIN calls AS c ON c.id = r.call_id WHERE r.batch_id = b.id AND r.state = 'submitted' AND \
      c.status IN ('received', 'scheduled', 'admitted', 'attempting', 'in_progress'))";
-/// The first row of a batch that waits, which somebody has claimed, may be on its way.
-const SUBMITTING: &str = "SELECT b.id FROM batch_rows AS r JOIN batches AS b ON b.id = r.batch_id WHERE r.to_hash = ?1 AND r.cells IS NOT NULL \
-     AND r.state = 'waiting' AND b.claimed_until > ?2 AND NOT EXISTS (SELECT 1 FROM batch_rows AS e WHERE e.batch_id = r.batch_id AND e.state = 'waiting' \
-     AND e.number < r.number) LIMIT 1";
-const WAITING: &str = "SELECT batch_id, count(*) FROM batch_rows WHERE to_hash = ?1 AND cells IS NOT NULL AND state = 'waiting' GROUP BY batch_id";
-const ERASE_WAITING: &str =
-    "UPDATE batches SET waiting = waiting - ?2, erased = erased + ?2 WHERE id = ?1";
-const FORGET_PERSON: &str = "UPDATE batch_rows SET cells = NULL, request = NULL, state = CASE WHEN state = 'waiting' THEN 'erased' ELSE state END \
-     WHERE to_hash = ?1 AND cells IS NOT NULL";
-const FORGET_CALL: &str = "UPDATE batch_rows SET cells = NULL WHERE call_id = ?1";
-const FORGET_BEFORE: &str = "UPDATE batch_rows SET cells = NULL, request = NULL WHERE cells IS NOT NULL AND call_id IS NULL AND state <> 'waiting' \
-     AND batch_id IN (SELECT id FROM batches WHERE created_at <= ?1)";
 const END: &str = "UPDATE batches SET done_at = ?2 WHERE id = ?1 AND done_at IS NULL";
 
 fn head(row: &Row<'_>) -> rusqlite::Result<BatchHead> {
@@ -267,45 +255,6 @@ fn end(connection: &Connection, ids: &[[u8; 16]], at: i64) -> TxResult<u64> {
         ended += connection.prepare_cached(END)?.execute(params![id, at])? as u64;
     }
     Ok(ended)
-}
-
-/// Fails while the person may be about to become a call.
-pub(crate) fn refuse_while_submitting(
-    connection: &Connection,
-    person: &[u8; 32],
-    at: Timestamp,
-) -> TxResult<()> {
-    let submitting: Option<[u8; 16]> = connection
-        .prepare_cached(SUBMITTING)?
-        .query_row(params![person, micros(at)], |row| row.get(0))
-        .optional()?;
-    match submitting {
-        Some(batch) => Err(being_submitted(Uuid::from_bytes(batch)).into()),
-        None => Ok(()),
-    }
-}
-
-/// Destroys the cells of a person's rows. Returns how many had any.
-pub(crate) fn forget_person(connection: &Connection, person: &[u8; 32]) -> TxResult<u64> {
-    let mut statement = connection.prepare_cached(WAITING)?;
-    let waiting: Vec<([u8; 16], i64)> = statement
-        .query_map([person], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<rusqlite::Result<_>>()?;
-    for (batch, count) in waiting {
-        connection.prepare_cached(ERASE_WAITING)?.execute(params![batch, count])?;
-    }
-    Ok(connection.prepare_cached(FORGET_PERSON)?.execute([person])? as u64)
-}
-
-/// Destroys the cells of the rows that became this call.
-pub(crate) fn forget_call(connection: &Connection, call: CallId) -> TxResult<()> {
-    connection.prepare_cached(FORGET_CALL)?.execute([call.as_uuid().as_bytes()])?;
-    Ok(())
-}
-
-/// Destroys the cells of rows that are no calls, of batches that were accepted until this time.
-pub(crate) fn forget_before(connection: &Connection, until: i64) -> TxResult<u64> {
-    Ok(connection.prepare_cached(FORGET_BEFORE)?.execute([until])? as u64)
 }
 
 fn until(at: Timestamp, lease: Duration) -> i64 {

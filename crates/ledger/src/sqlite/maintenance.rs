@@ -17,7 +17,7 @@ use crate::{
     refusal::failed,
     row::micros,
     sqlite::{
-        SqliteJournal, backup, batches, blocking,
+        SqliteJournal, backup, batch_erasure, blocking,
         check::{count, id},
         file,
         tx::TxResult,
@@ -120,7 +120,7 @@ impl SqliteJournal {
                     connection.execute(SET_MARK, params![part.mark(), mark.to_be_bytes()])?;
                 }
                 match schedule.batches() {
-                    Some(until) => batches::forget_before(connection, until),
+                    Some(until) => batch_erasure::forget_before(connection, until),
                     None => Ok(0),
                 }
             })
@@ -167,14 +167,14 @@ fn forget_person(connection: &Connection, hash: &[u8; 32], at: Timestamp) -> TxR
     if !going_on.is_empty() {
         return Err(not_settled(&going_on).into());
     }
-    batches::refuse_while_submitting(connection, hash, at)?;
+    batch_erasure::refuse_while_submitting(connection, hash, at)?;
     let mut erased = Erased::default();
     for (call, _) in calls {
         erased.events += forget(connection, call, at)?;
         erased.calls += 1;
     }
     connection.prepare_cached(FORGET_LATE)?.execute(params![micros(at), hash])?;
-    erased.batch_rows += batches::forget_person(connection, hash)?;
+    erased.batch_rows += batch_erasure::forget_person(connection, hash)?;
     Ok(erased)
 }
 
@@ -198,7 +198,7 @@ fn forget(connection: &Connection, call: CallId, at: Timestamp) -> TxResult<u64>
     }
     let events = connection.prepare_cached(FORGET_EVENTS)?.execute([key])?;
     connection.prepare_cached(FORGET_INBOX)?.execute(params![key, micros(at)])?;
-    batches::forget_call(connection, call)?;
+    batch_erasure::forget_call(connection, call)?;
     audit(connection, call, ERASED, at)?;
     Ok(events as u64)
 }

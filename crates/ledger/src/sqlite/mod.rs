@@ -17,7 +17,7 @@
 //! | `deliveries.rs` | which event still has to go to which endpoint |
 //! | `events.rs` | the traits of these three |
 //! | `keys.rs` | API keys |
-//! | `batches.rs` | batches and their rows |
+//! | `batches.rs`, `batch_erasure.rs` | batches and their rows; erasure and retention of these |
 //! | `search.rs` | pages of calls |
 //! | `inbox.rs` | webhooks, stored before they are handled |
 //! | `check.rs` | consistency check |
@@ -26,6 +26,7 @@
 
 mod audit;
 mod backup;
+mod batch_erasure;
 mod batches;
 mod check;
 mod deliveries;

@@ -29,7 +29,7 @@ CREATE INDEX batches_to_submit ON batches (id) WHERE waiting > 0 OR (cancelled_a
 
 CREATE INDEX batches_running ON batches (id) WHERE done_at IS NULL AND waiting = 0;
 
--- The rows. `cells`, `request` and `problem` are JSON; the first two name people and go with an erasure. `request` is there while the row waits.
+-- The rows. `cells`, `request` and `problem` are JSON; they may name people and go with an erasure. `request` is there while the row waits.
 CREATE TABLE batch_rows (
     batch_id UUID    NOT NULL REFERENCES batches (id),
     number   BIGINT  NOT NULL CHECK (number > 0),

@@ -22,7 +22,7 @@ fn row(number: u32, person: &str, canary: &str, is_good: bool) -> NewBatchRow {
     let problem = RowProblem {
         reason: "invalid_request".to_owned(),
         field: Some("urgent".to_owned()),
-        problem: "is neither true nor false".to_owned(),
+        problem: format!("is neither true nor false, says {canary}"),
         fix: None,
     };
     let asked = asks(person, canary);
