@@ -2,6 +2,7 @@
 //! failure.
 
 use std::{
+    ops::{Deref, DerefMut},
     sync::{
         Arc, OnceLock,
         atomic::{AtomicI64, Ordering},
@@ -10,12 +11,15 @@ use std::{
 };
 
 use jiff::Timestamp;
-use sqlx::{PgPool, Postgres, Transaction};
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use switchboard_core::{Call, CallId, Error, Result};
 use switchboard_journal::{
     Denied, News, Opened, Recorded, StoredWebhook, Write, server::FeedSignal,
 };
-use tokio::task::AbortHandle;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::AbortHandle,
+};
 
 use crate::{
     audit::DecisionRow,
@@ -39,6 +43,10 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 /// The connections, and the identity of this process.
 pub(super) struct Inner {
     pub(super) pool: PgPool,
+    /// Whose turn it is at the connections: for as long as others need. How long the pool waits
+    /// then only says whether the server answers, and a busy process does not take itself for one
+    /// whose ledger failed.
+    pub(super) turns: Arc<Semaphore>,
     /// A connection of its own for the lease: it has to be renewed however many wait for the others.
     pub(super) lives: PgPool,
     pub(super) key: HashKey,
@@ -53,6 +61,26 @@ pub(super) struct Inner {
     pub(super) observed: Observed,
 }
 
+/// A transaction, and its turn at a connection.
+pub(super) struct Held {
+    transaction: Transaction<'static, Postgres>,
+    turn: OwnedSemaphorePermit,
+}
+
+impl Deref for Held {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.transaction
+    }
+}
+
+impl DerefMut for Held {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.transaction
+    }
+}
+
 pub(super) fn read<T>(answer: TxResult<T>) -> Result<T> {
     answer.map_err(|stop| match stop {
         TxError::Refused(error) => error,
@@ -62,28 +90,36 @@ pub(super) fn read<T>(answer: TxResult<T>) -> Result<T> {
 }
 
 impl Inner {
-    pub(super) async fn snapshot(&self) -> Result<Transaction<'static, Postgres>> {
-        self.halt.check()?;
-        self.pool.begin_with(SNAPSHOT).await.map_err(|source| failed("reading", source))
+    pub(super) async fn snapshot(&self) -> Result<Held> {
+        self.start(SNAPSHOT, "reading").await
     }
 
     /// If this fails, nothing was written.
-    pub(super) async fn begin(&self) -> Result<Transaction<'static, Postgres>> {
+    pub(super) async fn begin(&self) -> Result<Held> {
+        self.start(BEGIN, "writing").await
+    }
+
+    async fn start(&self, begin: &'static str, what: &'static str) -> Result<Held> {
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| Halt::error())?;
+        // It may have failed meanwhile.
         self.halt.check()?;
-        self.pool.begin_with(BEGIN).await.map_err(|source| failed("writing", source))
+        let transaction =
+            self.pool.begin_with(begin).await.map_err(|source| failed(what, source))?;
+        Ok(Held { transaction, turn })
     }
 
     /// Commits or rolls back. `Ok(None)` means that the transaction may be retried.
     pub(super) async fn end<T>(
         &self,
-        change: Transaction<'static, Postgres>,
+        change: Held,
         answer: TxResult<T>,
         last_try: bool,
     ) -> Result<Option<T>, TxError> {
+        let Held { transaction, turn: _turn } = change;
         let stop = match answer {
             Ok(value) => {
                 let begun = Instant::now();
-                match change.commit().await {
+                match transaction.commit().await {
                     Ok(()) => {
                         self.observed.committed(begun.elapsed(), None);
                         return Ok(Some(value));
@@ -93,7 +129,7 @@ impl Inner {
             }
             Err(stop) => {
                 // If this fails too, the server ends the transaction together with the connection.
-                let _ = change.rollback().await;
+                let _ = transaction.rollback().await;
                 stop
             }
         };
@@ -201,11 +237,7 @@ impl Inner {
 
     /// Ends a transaction on what is kept beside the calls. If it fails, the ledger goes on: nothing
     /// about a phone depends on it, and whoever failed tries again.
-    pub(super) async fn ended_beside<T>(
-        &self,
-        change: Transaction<'static, Postgres>,
-        answer: TxResult<T>,
-    ) -> Result<T> {
+    pub(super) async fn ended_beside<T>(&self, change: Held, answer: TxResult<T>) -> Result<T> {
         match self.end(change, answer, true).await {
             Ok(Some(value)) => Ok(value),
             Ok(None) => Err(Halt::error()),
@@ -226,11 +258,7 @@ impl Inner {
     }
 
     /// Ends a transaction that changes one row, or takes one lock, and cannot conflict.
-    pub(super) async fn ended<T>(
-        &self,
-        change: Transaction<'static, Postgres>,
-        answer: TxResult<T>,
-    ) -> Result<T> {
+    pub(super) async fn ended<T>(&self, change: Held, answer: TxResult<T>) -> Result<T> {
         match self.end(change, answer, true).await {
             Ok(Some(value)) => Ok(value),
             Ok(None) => Err(Halt::error()),

@@ -72,6 +72,7 @@ use switchboard_journal::{
     Recorded, Selection, StoredWebhook, Write, WriteError,
 };
 use switchboard_router::{AuditEntry, AuditTopic};
+use tokio::sync::Semaphore;
 
 use crate::{
     audit::DecisionRow,
@@ -86,7 +87,9 @@ use crate::{
 use inner::{Inner, TRIES, carry_out, read};
 pub use options::PostgresOptions;
 
+/// Transactions at the same time.
 const CONNECTIONS: u32 = 16;
+/// How long the server may take to give a connection.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Commits return when they are on disk. A process that stops within a transaction loses it and its
 /// locks after half a minute; others wait a little longer for these locks.
@@ -134,7 +137,8 @@ impl PostgresJournal {
             .with_source(source)
         })?;
         let pool = PgPoolOptions::new()
-            .max_connections(CONNECTIONS)
+            // One of them listens.
+            .max_connections(CONNECTIONS + 1)
             .acquire_timeout(PATIENCE)
             .after_connect(|connection, _| {
                 Box::pin(async move { connection.execute(SETTLE).await.map(|_| ()) })
@@ -152,6 +156,7 @@ impl PostgresJournal {
         Ok(Self {
             inner: Arc::new(Inner {
                 pool,
+                turns: Arc::new(Semaphore::new(CONNECTIONS as usize)),
                 lives,
                 key,
                 halt: Halt::default(),
