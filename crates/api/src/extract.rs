@@ -204,20 +204,25 @@ fn misfit(path: &str, error: &serde_json::Error) -> Problem {
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     match (message, quoted.as_slice()) {
         (text, [name, ..]) if text.starts_with("missing field") => {
-            Problem::invalid(beside(name), "is missing", "add it")
+            Problem::invalid(shown(&beside(name)), "is missing", "add it")
         }
         (text, [name, known @ ..]) if text.starts_with("unknown field") => {
             unknown_field(&beside(name), name, known.iter().copied())
         }
         (text, [_, known @ ..]) if text.starts_with("unknown variant") => {
             let fix = format!("write one of {}", known.join(", "));
-            Problem::invalid(path, "is none of the words that are known here", fix)
+            Problem::invalid(shown(path), "is none of the words that are known here", fix)
         }
         (text, _) => match text.rsplit_once(", expected ") {
             Some((_, wanted)) => {
-                Problem::invalid(path, "has the wrong type", format!("write {}", plain(wanted)))
+                let fix = format!("write {}", plain(wanted));
+                Problem::invalid(shown(path), "has the wrong type", fix)
             }
-            None => Problem::invalid(path, "does not fit", "look at the description of the field"),
+            None => Problem::invalid(
+                shown(path),
+                "does not fit",
+                "look at the description of the field",
+            ),
         },
     }
 }
@@ -240,9 +245,24 @@ pub(crate) fn unknown_field<'a>(
         Some((_, near)) => format!("did you mean {near}?"),
         None => format!("write one of {}", known.collect::<Vec<_>>().join(", ")),
     };
-    // A name is the client's text, too: it may be anything.
-    let path = switchboard::core::text::readable(path);
-    Problem::new(Code::UnknownField, "is not a field of this request").field(path).fix(fix)
+    Problem::new(Code::UnknownField, "is not a field of this request").field(shown(path)).fix(fix)
+}
+
+/// The longest part of a path that is shown.
+const LONGEST_NAME: usize = 40;
+
+/// A path in a body, of whose parts only those are shown that look like a name: the others are the
+/// client's text, and may be a task, a number or a key.
+fn shown(path: &str) -> String {
+    let is_name = |part: &str| {
+        let plain = |letter: char| letter.is_ascii_alphanumeric() || "_-[]".contains(letter);
+        part.len() <= LONGEST_NAME
+            && part.chars().all(plain)
+            && part.chars().filter(char::is_ascii_digit).count() < 6
+    };
+    let parts = path.split('.').filter(|part| !part.is_empty());
+    let parts = parts.map(|part| if is_name(part) { part } else { "…" });
+    parts.collect::<Vec<_>>().join(".")
 }
 
 fn plain(wanted: &str) -> &str {
