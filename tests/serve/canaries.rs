@@ -121,7 +121,7 @@ async fn over_the_api(client: &Client, watch: &mut Watch) -> String {
     assert_eq!(answer.status, 422, "{answer:?}");
     watch.add("a problem of an endpoint", answer.head + &answer.body);
 
-    let body = json!({"to": CALLEE, "task": TASK, "callback_number": CALLBACK, "metadata": {"note": TASK}});
+    let body = json!({"to": CALLEE, "task": TASK, "callback_number": CALLBACK, "metadata": {"order": "8812"}});
     let placed = client.send("POST", "/v1/calls", TASK, &body).await;
     assert_eq!(placed.status, 201, "{placed:?}");
     watch.add("the head of a call", placed.head.clone());

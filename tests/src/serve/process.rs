@@ -78,6 +78,11 @@ impl Process {
         line.trim().trim_end_matches(" kB").trim().parse().unwrap()
     }
 
+    /// How it ended, if it did by itself.
+    pub fn over(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().unwrap()
+    }
+
     /// SIGKILL.
     pub async fn kill(mut self) {
         self.child.kill().await.unwrap();

@@ -1,38 +1,12 @@
 //! Runs many loops, some at the same time, because a loop mostly waits.
 
-use std::path::PathBuf;
-
 use futures::{StreamExt, stream};
 use switchboard_testkit::PostgresServer;
 
 use crate::{
     kill::{Books, program},
-    serve::{Totals, one::one},
+    serve::{Options, Totals, one::one},
 };
-
-/// The options of a run.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// The number of loops.
-    pub loops: u32,
-    /// The number of the first loop. Together with the seed it reproduces a loop, as far as threads
-    /// allow.
-    pub first: u32,
-    /// Calls of each loop.
-    pub calls: usize,
-    /// Servers that share a ledger. More than one needs PostgreSQL.
-    pub replicas: usize,
-    /// Use PostgreSQL instead of SQLite.
-    pub postgres: bool,
-    /// Pause servers, too.
-    pub pause: bool,
-    /// The seed.
-    pub seed: u64,
-    /// The number of loops at the same time.
-    pub at_once: usize,
-    /// The program `switchboard`.
-    pub program: PathBuf,
-}
 
 /// Runs all loops. `tell` gets a report of each loop in which something is wrong; its directory is
 /// kept. No report contains a phone number.

@@ -59,10 +59,15 @@ pub async fn run(
     let (mut course, mut server) = (Course::default(), first);
     loop {
         let alone = strikes.every.start + chance.below(strikes.every.len());
-        if !left_alone(replicas, Duration::from_millis(alone as u64)).await {
+        let more = left_alone(replicas, Duration::from_millis(alone as u64)).await;
+        let over = server.over();
+        if let Some(status) = over {
+            course.broken = Some(format!("server {replica} ended by itself with {status}"));
+        } else if !more {
             return (Some(server), course);
         }
         match draw(&mut chance, strikes.pause) {
+            _ if over.is_some() => {}
             Blow::Pause(length) => {
                 let _loud = replicas.quiet.read().await;
                 pause(&server, length).await;

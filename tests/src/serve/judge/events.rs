@@ -7,7 +7,7 @@ use switchboard::{
     journal::server::{FeedEvent, Positioned},
 };
 
-use crate::serve::judge::Told;
+use crate::serve::judge::told::Told;
 
 /// Everything that was said about events.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::serve::judge::Told;
+use crate::serve::judge::told::Told;
 
 /// A limit of the configuration.
 #[derive(Debug, Clone)]
