@@ -9,7 +9,7 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 use switchboard::{
-    ProviderId, Switchboard,
+    Policy, ProviderId, Switchboard,
     journal::server::{COUNTED, ServerStore},
     router::{BreakerState, Headroom, Reading},
 };
@@ -35,6 +35,11 @@ struct Reason {
     reason: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct BudgetName {
+    budget: String,
+}
+
 /// The gauges.
 #[derive(Debug, Default)]
 pub(super) struct Gauges {
@@ -54,6 +59,7 @@ pub(super) struct Gauges {
     due: Gauge,
     due_since: Ratio,
     disabled: Gauge,
+    budgets: Family<BudgetName, Ratio>,
     ledger_up: Gauge,
 }
 
@@ -95,7 +101,12 @@ impl Gauges {
             Unit::Seconds,
             lag.clone(),
         );
-        let Self { position, feed_lag, due, due_since, disabled, ledger_up, .. } = &gauges;
+        let Self { position, feed_lag, due, due_since, disabled, budgets, ledger_up, .. } = &gauges;
+        registry.register(
+            "budget_ratio",
+            "What is spent and held of a budget in its current period, from 0 to 1",
+            budgets.clone(),
+        );
         registry.register("feed_position", "The last position of the feed", position.clone());
         registry.register_with_unit(
             "feed_lag",
@@ -174,6 +185,22 @@ impl Gauges {
         set(&self.in_doubt.get_or_create(&label), reading.agents_in_doubt.len());
         if let Some(time) = reading.time_to_accept {
             self.accepts_in.get_or_create(&label).set(time.as_secs_f64());
+        }
+    }
+
+    /// How far the budgets of the configuration are spent. One that is not configured any more has
+    /// no value.
+    pub(super) async fn spending(&self, policy: &Policy, store: &dyn ServerStore) {
+        let now = Timestamp::now();
+        let asked = policy.budgets.iter().map(|one| (one.name.clone(), one.began(now)));
+        let Ok(used) = store.budget_use(&asked.collect::<Vec<_>>()).await else {
+            return;
+        };
+        self.budgets.clear();
+        for (budget, used) in policy.budgets.iter().zip(used) {
+            let name = BudgetName { budget: budget.name.clone() };
+            let share = used.counted as f64 / budget.limit.micros().max(1) as f64;
+            self.budgets.get_or_create(&name).set(share);
         }
     }
 

@@ -149,6 +149,9 @@ impl Metrics {
         }
         if let Some(store) = store {
             gauges.store(store).await;
+            if let Some((switchboard, _)) = self.watched.get() {
+                gauges.spending(&switchboard.engine().policy(), store).await;
+            }
         }
         let mut text = String::new();
         match format {
