@@ -196,6 +196,100 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List batches
+         * @description Newest first.
+         */
+        get: operations["listBatches"];
+        put?: never;
+        /**
+         * Send a batch
+         * @description A table of calls, as CSV with a header or as JSON lines, with 10,000 rows at most. The names of
+         *     columns and fields are those of a request to place a call; of CSV, `metadata.NAME` and
+         *     `appointment.date` are columns too, and lists are separated by `;`. The batch is accepted as a
+         *     whole, with the rows that are wrong listed, and its rows are submitted one after the other at the
+         *     pace of the providers, also if this process ends. A row is identified by person and task, within
+         *     batches of one name: what was a call before is not called again. With `dry_run=true` the rows are
+         *     only checked.
+         */
+        post: operations["createBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a batch
+         * @description Where it stands, how many calls have which status, and which rows were rejected.
+         */
+        get: operations["getBatch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a batch
+         * @description Rows that wait are not submitted, and calls of which nothing was sent are withdrawn. Calls that
+         *     providers have go on; `POST /v1/calls/{id}/stop` stops one of them. Send it again after a failure.
+         */
+        post: operations["cancelBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the results of a batch
+         * @description Every row in order, with what became of it, as it stands now: as JSON lines, or with `Accept:
+         *     text/csv` as a table with the columns of the batch and columns that begin with `call_`. Its cells
+         *     are safe to open in a spreadsheet. Without the scope `calls:content`, the cells of the batch and
+         *     the summaries are left out. If the connection breaks off, the text is not complete.
+         */
+        get: operations["getBatchResults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/plan": {
         parameters: {
             query?: never;
@@ -455,6 +549,27 @@ export interface paths {
          * @description Measured on the calls of the configured window.
          */
         get: operations["getQuality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read budgets
+         * @description Each in its current period. `held` is what calls under way may cost at most; it is corrected when
+         *     their bill is known.
+         */
+        get: operations["listBudgets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -969,6 +1084,46 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** @description A table of calls. */
+        Batch: {
+            /**
+             * Format: date-time
+             * @description When it was cancelled.
+             */
+            cancelled_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was accepted.
+             */
+            created_at: string;
+            /** @description The id of the key that sent it. */
+            created_by: string;
+            /**
+             * Format: date-time
+             * @description When all its calls were seen to be settled.
+             */
+            done_at: string | null;
+            /**
+             * Format: uuid
+             * @description Its id, a UUID of version 7: ids sort by time.
+             */
+            id: string;
+            /**
+             * @description Its name, by which `GET /v1/calls?batch=` finds its calls. The same row of two batches of one
+             *     name is one call.
+             * @example february
+             */
+            name: string;
+            /** @description How many rows are where. */
+            rows: components["schemas"]["BatchRows"];
+            /** @description Where it stands. */
+            state: components["schemas"]["BatchState"];
+            /**
+             * @description The tenant whose calls its rows are.
+             * @example acme
+             */
+            tenant: string;
+        };
         /** @description A request to call somebody, one of a batch. */
         BatchCall: {
             /** @description The agent profile. Left out: the default of the configuration. */
@@ -1041,6 +1196,178 @@ export interface components {
             /** @description Asks the provider to give the call priority. */
             urgent?: boolean;
         };
+        /** @description How many calls of a batch are where. A status or outcome without calls is left out. */
+        BatchCalls: {
+            /** @description By outcome. */
+            outcomes: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description How many are settled.
+             */
+            settled: number;
+            /** @description By status. */
+            statuses: {
+                [key: string]: number;
+            };
+        };
+        /** @description How the rows of a table were read. Nothing was stored, and earlier calls were not looked at. */
+        BatchCheck: {
+            /**
+             * @description Numbers that have no `+` and were read as dialled in a country, by the country that they
+             *     belong to.
+             */
+            default_country_used: {
+                [key: string]: number;
+            };
+            /** @description The name that the batch would have. Null if none was given: its id would be its name. */
+            name: string | null;
+            /** @description The rows that would be rejected, in order. */
+            problems: components["schemas"]["BatchProblem"][];
+            /** @description How many rows would be rejected for each reason. */
+            reasons: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description All rows.
+             */
+            rows: number;
+            /**
+             * Format: int32
+             * @description Those that would be submitted.
+             */
+            valid: number;
+        };
+        /** @description A batch with its calls and its rejected rows. */
+        BatchDetails: {
+            /** @description The batch. */
+            batch: components["schemas"]["Batch"];
+            /** @description Its calls, by status and outcome. */
+            calls: components["schemas"]["BatchCalls"];
+            /**
+             * Format: int32
+             * @description How many rows are over: rejected, cancelled, erased, or a call that is settled.
+             */
+            finished_rows: number;
+            /**
+             * Format: int32
+             * @description What to send as `problems_after` to read the next ones. Null at the end.
+             */
+            next_problems_after: number | null;
+            /** @description The rejected rows, in order, 500 at most. Those of people who were erased are left out. */
+            problems: components["schemas"]["BatchProblem"][];
+        };
+        /**
+         * @description A row of a batch as a line of JSON. `tenant` may be left out, and has to be the batch's; a
+         *     `batch` is set by the batch itself.
+         */
+        BatchLine: {
+            /** @description The agent profile. Left out: the default of the configuration. */
+            agent?: string | null;
+            /** @description Allows the same person to be called with the same task shortly after another call. */
+            allow_duplicate?: boolean;
+            appointment?: components["schemas"]["Appointment"] | null;
+            /** @description The name of the batch that the call belongs to. */
+            batch?: string | null;
+            /** @description The name of the callee's business. */
+            business_name?: string | null;
+            /** @description The number that the callee can call back, written like `to`. */
+            callback_number?: string | null;
+            /** @description The callee's name. */
+            callee_name?: string | null;
+            /** @description The country in which numbers without `+` are dialled, for example `GB`. */
+            default_country?: string | null;
+            /** @description Allows failover if a provider is out of credit or over a budget. */
+            failover_on_quota?: boolean;
+            /** @description The first sentence that the agent says. At most 2,000 characters. */
+            first_message?: string | null;
+            /**
+             * @description A key of its own. Left out: the row is the call of this person with this task in the
+             *     batches of this name.
+             * @example 5f0c1b7f-6b1e-4d2a-9a55-2a100199f2f0
+             */
+            idempotency_key?: string | null;
+            /** @description Additional instructions. At most 50 of 2,000 characters. */
+            instructions?: string[];
+            /** @description The language to speak, for example `en` or `es-MX`. */
+            language?: string | null;
+            /** @description The customer's id in the provider's CRM. */
+            lead_id?: string | null;
+            max_cost?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int32
+             * @description The maximum length of the call in seconds, 30 to 3,600.
+             */
+            max_duration_seconds?: number | null;
+            /** @description Your key-value pairs, stored with the call and never sent to a provider. At most 32. */
+            metadata?: {
+                [key: string]: string;
+            };
+            /** @description The latest time of the call, written like `not_before`. */
+            not_after?: string | null;
+            /** @description The earliest time of the call: RFC 3339, or with a `timezone` the local time there. */
+            not_before?: string | null;
+            /** @description On whose behalf the agent calls, as it should say it. */
+            on_behalf_of?: string | null;
+            redial?: components["schemas"]["Redial"] | null;
+            /** @description Labels that routes can match. At most 32. */
+            tags?: string[];
+            /**
+             * @description What the agent should accomplish, in plain language. At most 8,000 characters.
+             * @example Book a table for two on Friday at eight, in the name of Ada.
+             */
+            task: string;
+            /**
+             * @description The tenant that the call belongs to. Only operators' keys need it, and have to name
+             *     it.
+             */
+            tenant?: string | null;
+            /** @description An IANA time zone, for example `America/New_York`. */
+            timezone?: string | null;
+            /**
+             * @description The number to call, in E.164. With a `default_country` it may also be written as it
+             *     is dialled there.
+             * @example +442079460123
+             */
+            to: string;
+            /** @description Asks the provider to give the call priority. */
+            urgent?: boolean;
+        };
+        /** @description Batches, newest first. */
+        BatchPage: {
+            /** @description The batches. */
+            data: components["schemas"]["Batch"][];
+            /** @description True if there are more. */
+            has_more: boolean;
+            /** @description The cursor of the next page. */
+            next_cursor: string | null;
+        };
+        /** @description Why a row is no call. No value of the row is repeated. */
+        BatchProblem: {
+            /** @description The field that is wrong, if it is about one. */
+            field: string | null;
+            /** @description How to fix it. */
+            fix: string | null;
+            /**
+             * Format: int64
+             * @description The line on which it starts, counted from 1.
+             */
+            line: number;
+            /** @description What is wrong. */
+            problem: string;
+            /**
+             * @description The reason as a code. More may be added.
+             * @example number_not_allowed
+             */
+            reason: string;
+            /**
+             * Format: int32
+             * @description The number of the row, counted from 1 without the header and blank rows.
+             */
+            row: number;
+        };
         /** @description Calls to place at once. */
         BatchRequest: {
             /** @description At most 500. Each is accepted or refused by itself. */
@@ -1062,6 +1389,127 @@ export interface components {
         BatchResults: {
             /** @description One result for each call, in the order of the request. */
             results: components["schemas"]["BatchResult"][];
+        };
+        /** @description The call that a row became. */
+        BatchRowCall: {
+            cost: components["schemas"]["Money"] | null;
+            /**
+             * Format: double
+             * @description How long it lasted.
+             */
+            duration_seconds: number | null;
+            fault: components["schemas"]["Fault"] | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            outcome: components["schemas"]["Outcome"] | null;
+            /** @description The provider that has it. */
+            provider: string | null;
+            /** @description Where it stands. */
+            status: components["schemas"]["CallStatus"];
+            /** @description The provider's summary. Null without the scope `calls:content`. */
+            summary: string | null;
+        };
+        /** @description A row of a batch with what became of it. */
+        BatchRowResult: {
+            call: components["schemas"]["BatchRowCall"] | null;
+            /**
+             * @description Its cells by column, as they were sent. Null without the scope `calls:content`, after the
+             *     person was erased, and where the row has no number that can be read.
+             */
+            input: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Format: int64
+             * @description The line on which it starts.
+             */
+            line: number;
+            problem: components["schemas"]["BatchProblem"] | null;
+            /**
+             * Format: int32
+             * @description The number of the row.
+             */
+            row: number;
+            /** @description Where it stands. */
+            state: components["schemas"]["BatchRowState"];
+        };
+        /**
+         * @description Where a row of a batch stands.
+         * @enum {string}
+         */
+        BatchRowState: "waiting" | "submitted" | "rejected" | "cancelled" | "erased";
+        /** @description How many rows of a batch are where. */
+        BatchRows: {
+            /**
+             * Format: int32
+             * @description Those that were not submitted because the batch was cancelled.
+             */
+            cancelled: number;
+            /**
+             * Format: int32
+             * @description Those that were not submitted because the person was erased.
+             */
+            erased: number;
+            /**
+             * Format: int32
+             * @description Those that are no calls.
+             */
+            rejected: number;
+            /**
+             * Format: int32
+             * @description Those that are calls.
+             */
+            submitted: number;
+            /**
+             * Format: int32
+             * @description All rows.
+             */
+            total: number;
+            /**
+             * Format: int32
+             * @description Those that will be submitted.
+             */
+            waiting: number;
+        };
+        /**
+         * @description Where a batch stands.
+         * @enum {string}
+         */
+        BatchState: "submitting" | "running" | "cancelled" | "done";
+        /** @description How much may be spent, and how much is. */
+        Budget: {
+            /** @description The experiment whose calls count. Null: all calls. */
+            experiment: string | null;
+            /** @description What calls under way may cost at most. */
+            held: components["schemas"]["Money"];
+            /** @description How much may be spent in a period. */
+            limit: components["schemas"]["Money"];
+            /** @description Its name. */
+            name: string;
+            /**
+             * @description `day`, `month` or `total`.
+             * @example month
+             */
+            period: string;
+            /** @description The provider whose calls count. Null: every provider's. */
+            provider: string | null;
+            /**
+             * Format: date-time
+             * @description When the current period began.
+             */
+            since: string;
+            /** @description What is billed. */
+            spent: components["schemas"]["Money"];
+            /** @description The tenant whose calls count. Null: everybody's. */
+            tenant: string | null;
+        };
+        /** @description The budgets that cover the caller's calls. */
+        BudgetList: {
+            /** @description The budgets. */
+            data: components["schemas"]["Budget"][];
         };
         /** @description A call across all its attempts. */
         Call: {
@@ -1253,6 +1701,21 @@ export interface components {
          * @enum {string}
          */
         CallStatus: "received" | "scheduled" | "admitted" | "attempting" | "in_progress" | "closed" | "refused" | "needs_approval" | "indeterminate" | "stalled";
+        /** @description What became of a batch that was cancelled. */
+        CancelledBatch: {
+            /** @description The batch as it is now. */
+            batch: components["schemas"]["Batch"];
+            /**
+             * Format: int32
+             * @description How many calls go on, because a provider has them or is being asked.
+             */
+            going_on: number;
+            /**
+             * Format: int32
+             * @description How many calls of it were withdrawn now, before anything was sent.
+             */
+            withdrawn: number;
+        };
         /** @description A change of a webhook endpoint. What is left out stays as it is. */
         ChangeWebhookEndpoint: {
             /**
@@ -1349,6 +1812,11 @@ export interface components {
         };
         /** @description What was destroyed. */
         ErasedPerson: {
+            /**
+             * Format: int64
+             * @description Rows of batches that lost their cells. Those that were no calls yet will not be.
+             */
+            batch_rows: number;
             /**
              * Format: int64
              * @description Calls that lost their number and content.
@@ -2537,14 +3005,29 @@ export type AttemptError = components['schemas']['AttemptError'];
 export type AttemptState = components['schemas']['AttemptState'];
 export type AuditPage = components['schemas']['AuditPage'];
 export type AuditRecord = components['schemas']['AuditRecord'];
+export type Batch = components['schemas']['Batch'];
 export type BatchCall = components['schemas']['BatchCall'];
+export type BatchCalls = components['schemas']['BatchCalls'];
+export type BatchCheck = components['schemas']['BatchCheck'];
+export type BatchDetails = components['schemas']['BatchDetails'];
+export type BatchLine = components['schemas']['BatchLine'];
+export type BatchPage = components['schemas']['BatchPage'];
+export type BatchProblem = components['schemas']['BatchProblem'];
 export type BatchRequest = components['schemas']['BatchRequest'];
 export type BatchResult = components['schemas']['BatchResult'];
 export type BatchResults = components['schemas']['BatchResults'];
+export type BatchRowCall = components['schemas']['BatchRowCall'];
+export type BatchRowResult = components['schemas']['BatchRowResult'];
+export type BatchRowState = components['schemas']['BatchRowState'];
+export type BatchRows = components['schemas']['BatchRows'];
+export type BatchState = components['schemas']['BatchState'];
+export type Budget = components['schemas']['Budget'];
+export type BudgetList = components['schemas']['BudgetList'];
 export type Call = components['schemas']['Call'];
 export type CallPage = components['schemas']['CallPage'];
 export type CallRequest = components['schemas']['CallRequest'];
 export type CallStatus = components['schemas']['CallStatus'];
+export type CancelledBatch = components['schemas']['CancelledBatch'];
 export type ChangeWebhookEndpoint = components['schemas']['ChangeWebhookEndpoint'];
 export type CreatedKey = components['schemas']['CreatedKey'];
 export type CreatedWebhookEndpoint = components['schemas']['CreatedWebhookEndpoint'];
@@ -2843,7 +3326,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body's `Content-Type` is not taken here. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2978,7 +3461,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body's `Content-Type` is not taken here. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3753,8 +4236,534 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body's `Content-Type` is not taken here. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something failed here. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBatches: {
+        parameters: {
+            query?: {
+                /** @description How many, 1 to 100. The default is 50. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of batches. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchPage"];
+                };
+            };
+            /** @description The request is wrong: `invalid_request`, `unknown_field` and others. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is another tenant's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something failed here. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createBatch: {
+        parameters: {
+            query?: {
+                /** @description `true`: only check the rows. Nothing is stored, and earlier calls are not looked at. */
+                dry_run?: boolean;
+                /** @description The name of the batch, 1 to 200 characters. Left out: its id, so that no row is one of an earlier batch. */
+                name?: string;
+                /** @description The tenant that the calls belong to. Only operators' keys need it, and have to name it. */
+                tenant?: string;
+                /** @description The country in which numbers without `+` are dialled, where a row names none. */
+                default_country?: string;
+                /** @description `true`: call people again who were called with the same task a short time ago. */
+                again?: boolean;
+                /** @description `true`: if a provider is out of credit, the next one may take the call. */
+                failover_on_quota?: boolean;
+                /** @description `FIELD=COLUMN`: reads a column of another name; `ignore=COLUMN` leaves it out. Only for CSV. */
+                column?: string[];
+            };
+            header: {
+                /**
+                 * @description A new UUID for each batch that you mean, and the same one to repeat the request. It does not expire. With `dry_run` it is not looked at.
+                 * @example 5f0c1b7f-6b1e-4d2a-9a55-2a100199f2f0
+                 */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The table, in at most 1 MiB. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "task": "Remind Ada of her appointment.",
+                 *       "to": "+442079460123"
+                 *     }
+                 */
+                "application/jsonl": components["schemas"]["BatchLine"];
+                /**
+                 * @example {
+                 *       "task": "Remind Ada of her appointment.",
+                 *       "to": "+442079460123"
+                 *     }
+                 */
+                "application/x-ndjson": components["schemas"]["BatchLine"];
+                /**
+                 * @example to,task,metadata.order
+                 *     +442079460123,Remind Ada of her appointment on Friday at eight.,8812
+                 */
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description With `dry_run`: how the rows were read. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchCheck"];
+                };
+            };
+            /** @description The batch, new or as it stands. */
+            201: {
+                headers: {
+                    /** @description `true` if the same request was accepted before. */
+                    "Idempotent-Replayed"?: string;
+                    /** @description The batch's path. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchDetails"];
+                };
+            };
+            /** @description The request is wrong: `invalid_request`, `unknown_field` and others. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is another tenant's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's `Content-Type` is not taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something failed here. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBatch: {
+        parameters: {
+            query?: {
+                /** @description `next_problems_after` of the answer before: only rejected rows behind it. */
+                problems_after?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The batch's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The batch. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchDetails"];
+                };
+            };
+            /** @description The request is wrong: `invalid_request`, `unknown_field` and others. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is another tenant's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something failed here. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The batch's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The batch, and what became of its calls. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelledBatch"];
+                };
+            };
+            /** @description The request is wrong: `invalid_request`, `unknown_field` and others. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is another tenant's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something failed here. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBatchResults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The batch's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": components["schemas"]["BatchRowResult"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request is wrong: `invalid_request`, `unknown_field` and others. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is another tenant's. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3874,7 +4883,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body's `Content-Type` is not taken here. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4308,7 +5317,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body's `Content-Type` is not taken here. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4610,7 +5619,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body's `Content-Type` is not taken here. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4742,7 +5751,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body's `Content-Type` is not taken here. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4960,7 +5969,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body's `Content-Type` is not taken here. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5366,6 +6375,89 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QualityList"];
+                };
+            };
+            /** @description The request is wrong: `invalid_request`, `unknown_field` and others. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is another tenant's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something failed here. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBudgets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tenant's budgets; for operators, all of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetList"];
                 };
             };
             /** @description The request is wrong: `invalid_request`, `unknown_field` and others. */
@@ -6053,7 +7145,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body's `Content-Type` is not taken here. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6186,7 +7278,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body's `Content-Type` is not taken here. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6319,7 +7411,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body's `Content-Type` is not taken here. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6705,7 +7797,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body's `Content-Type` is not taken here. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6921,7 +8013,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body's `Content-Type` is not taken here. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -7224,7 +8316,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body's `Content-Type` is not taken here. */
             415: {
                 headers: {
                     [name: string]: unknown;

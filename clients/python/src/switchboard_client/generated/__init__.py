@@ -20,6 +20,7 @@ __version__ = "1.0.0"
 __all__ = [
     "AboutApi",
     "AdministrationApi",
+    "BatchesApi",
     "CallsApi",
     "EventsApi",
     "ExperimentsApi",
@@ -46,14 +47,29 @@ __all__ = [
     "AttemptState",
     "AuditPage",
     "AuditRecord",
+    "Batch",
     "BatchCall",
+    "BatchCalls",
+    "BatchCheck",
+    "BatchDetails",
+    "BatchLine",
+    "BatchPage",
+    "BatchProblem",
     "BatchRequest",
     "BatchResult",
     "BatchResults",
+    "BatchRowCall",
+    "BatchRowResult",
+    "BatchRowState",
+    "BatchRows",
+    "BatchState",
+    "Budget",
+    "BudgetList",
     "Call",
     "CallPage",
     "CallRequest",
     "CallStatus",
+    "CancelledBatch",
     "ChangeWebhookEndpoint",
     "CreatedKey",
     "CreatedWebhookEndpoint",
@@ -129,6 +145,7 @@ __all__ = [
 # import apis into sdk package
 from switchboard_client.generated.api.about_api import AboutApi as AboutApi
 from switchboard_client.generated.api.administration_api import AdministrationApi as AdministrationApi
+from switchboard_client.generated.api.batches_api import BatchesApi as BatchesApi
 from switchboard_client.generated.api.calls_api import CallsApi as CallsApi
 from switchboard_client.generated.api.events_api import EventsApi as EventsApi
 from switchboard_client.generated.api.experiments_api import ExperimentsApi as ExperimentsApi
@@ -159,14 +176,29 @@ from switchboard_client.generated.models.attempt_error import AttemptError as At
 from switchboard_client.generated.models.attempt_state import AttemptState as AttemptState
 from switchboard_client.generated.models.audit_page import AuditPage as AuditPage
 from switchboard_client.generated.models.audit_record import AuditRecord as AuditRecord
+from switchboard_client.generated.models.batch import Batch as Batch
 from switchboard_client.generated.models.batch_call import BatchCall as BatchCall
+from switchboard_client.generated.models.batch_calls import BatchCalls as BatchCalls
+from switchboard_client.generated.models.batch_check import BatchCheck as BatchCheck
+from switchboard_client.generated.models.batch_details import BatchDetails as BatchDetails
+from switchboard_client.generated.models.batch_line import BatchLine as BatchLine
+from switchboard_client.generated.models.batch_page import BatchPage as BatchPage
+from switchboard_client.generated.models.batch_problem import BatchProblem as BatchProblem
 from switchboard_client.generated.models.batch_request import BatchRequest as BatchRequest
 from switchboard_client.generated.models.batch_result import BatchResult as BatchResult
 from switchboard_client.generated.models.batch_results import BatchResults as BatchResults
+from switchboard_client.generated.models.batch_row_call import BatchRowCall as BatchRowCall
+from switchboard_client.generated.models.batch_row_result import BatchRowResult as BatchRowResult
+from switchboard_client.generated.models.batch_row_state import BatchRowState as BatchRowState
+from switchboard_client.generated.models.batch_rows import BatchRows as BatchRows
+from switchboard_client.generated.models.batch_state import BatchState as BatchState
+from switchboard_client.generated.models.budget import Budget as Budget
+from switchboard_client.generated.models.budget_list import BudgetList as BudgetList
 from switchboard_client.generated.models.call import Call as Call
 from switchboard_client.generated.models.call_page import CallPage as CallPage
 from switchboard_client.generated.models.call_request import CallRequest as CallRequest
 from switchboard_client.generated.models.call_status import CallStatus as CallStatus
+from switchboard_client.generated.models.cancelled_batch import CancelledBatch as CancelledBatch
 from switchboard_client.generated.models.change_webhook_endpoint import ChangeWebhookEndpoint as ChangeWebhookEndpoint
 from switchboard_client.generated.models.created_key import CreatedKey as CreatedKey
 from switchboard_client.generated.models.created_webhook_endpoint import CreatedWebhookEndpoint as CreatedWebhookEndpoint

@@ -3,6 +3,7 @@
 # import apis into api package
 from switchboard_client.generated.api.about_api import AboutApi
 from switchboard_client.generated.api.administration_api import AdministrationApi
+from switchboard_client.generated.api.batches_api import BatchesApi
 from switchboard_client.generated.api.calls_api import CallsApi
 from switchboard_client.generated.api.events_api import EventsApi
 from switchboard_client.generated.api.experiments_api import ExperimentsApi

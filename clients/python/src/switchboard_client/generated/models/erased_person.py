@@ -28,9 +28,10 @@ class ErasedPerson(BaseModel):
     """
     What was destroyed.
     """ # noqa: E501
+    batch_rows: Annotated[int, Field(strict=True, ge=0)] = Field(description="Rows of batches that lost their cells. Those that were no calls yet will not be.")
     calls: Annotated[int, Field(strict=True, ge=0)] = Field(description="Calls that lost their number and content.")
     facts: Annotated[int, Field(strict=True, ge=0)] = Field(description="Facts that lost their content.")
-    __properties: ClassVar[List[str]] = ["calls", "facts"]
+    __properties: ClassVar[List[str]] = ["batch_rows", "calls", "facts"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -83,6 +84,7 @@ class ErasedPerson(BaseModel):
             return cls.model_validate(obj)
 
         _obj = cls.model_validate({
+            "batch_rows": obj.get("batch_rows"),
             "calls": obj.get("calls"),
             "facts": obj.get("facts")
         })
