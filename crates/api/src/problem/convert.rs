@@ -99,13 +99,13 @@ fn of_provider(error: &Error) -> String {
 /// An error that is the caller's: its message names the fix behind a colon.
 fn of_caller(code: Code, error: &Error) -> Problem {
     let message = error.message();
-    let mut problem = Problem::new(code, message.to_owned());
-    if let Some(field) = error.field() {
-        problem = problem.field(field);
-        if let Some((_, fix)) = message.rsplit_once(": ") {
-            problem = problem.fix(fix);
+    let problem = match (error.field(), message.rsplit_once(": ")) {
+        (Some(field), Some((wrong, fix))) => {
+            Problem::new(code, wrong.to_owned()).field(field).fix(fix)
         }
-    }
+        (Some(field), None) => Problem::new(code, message.to_owned()).field(field),
+        (None, _) => Problem::new(code, message.to_owned()),
+    };
     let denied = || match Denied::in_error(error) {
         Some(Denied::CalleeBusy { by: Some(call) } | Denied::OwnedBy(call)) => Some(*call),
         _ => None,

@@ -72,7 +72,7 @@ fn every_field_of_a_call_is_always_there() {
 #[test]
 fn a_new_call_takes_every_field_of_the_librarys_request() {
     let document = json();
-    let schema = &document["components"]["schemas"]["NewCall"];
+    let schema = &document["components"]["schemas"]["CallRequest"];
     let fields: HashSet<&str> =
         schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
     let request = CallRequest::new("+442079460018", "Ask for the opening hours.")

@@ -32,6 +32,14 @@ fn a_problem_never_holds_a_number_or_a_providers_words() {
 }
 
 #[test]
+fn what_is_wrong_and_how_to_fix_it_are_said_once_each() {
+    let error = Error::invalid("task", "is empty: say what the agent should accomplish");
+    let problem = Problem::from(error);
+    assert_eq!(problem.detail(), "is empty");
+    assert_eq!(problem.how_to_fix(), Some("say what the agent should accomplish"));
+}
+
+#[test]
 fn a_failed_placing_request_says_what_it_means_for_the_phone() {
     let told = |code: Code| {
         let body = Problem::new(code, "").of_placing().to_json(None, None);
