@@ -33,7 +33,7 @@ use std::{
 use client::{Connection, Load};
 use futures::future::try_join_all;
 use server::Server;
-use switchboard_benches::{Sample, Table, in_earnest};
+use switchboard_benches::{Chance, Sample, Table, in_earnest};
 use tokio::sync::mpsc;
 
 const CONNECTIONS: usize = 64;
@@ -92,19 +92,21 @@ async fn accepting(
     Ok(())
 }
 
-/// One call each 5 ms.
+/// One call each 5 ms on the average. The pauses are drawn, because the feed takes its turns at
+/// fixed ones, and would meet always the same calls.
 async fn one_at_a_time(server: &Server, calls: usize) -> Result<(), Failure> {
     let mut load = Load::new(&server.key);
     let mut connection = Connection::open(server.address).await?;
-    let mut pace = tokio::time::interval(Duration::from_millis(5));
+    let mut chance = Chance::new(0);
+    let mut pause = move || tokio::time::sleep(Duration::from_micros(2_000 + chance.below(6_000)));
     let mut samples = [Sample::default(), Sample::default()];
     for _ in 0..calls {
-        pace.tick().await;
+        pause().await;
         let request = load.call();
         let start = Instant::now();
         connection.ask(&request, 201).await?;
         samples[1].add(start.elapsed(), 1);
-        pace.tick().await;
+        pause().await;
         let valid = load.valid()?;
         let start = Instant::now();
         server.switchboard.engine().accept(valid).await?;

@@ -14,7 +14,7 @@
 //! | `control.rs` | stopping calls, and deciding about those in doubt |
 //! | `plan.rs` | plans, agents, providers, quality |
 //! | `money.rs`, `budgets.rs` | usage, rate decks and budgets |
-//! | `waiting.rs` | the bound on calls that wait, and what is left of limits on calls |
+//! | `room.rs`, `waiting.rs` | the bound on calls that wait, and what is left of limits on calls |
 //! | `numbers.rs`, `listed_numbers.rs` | the phone numbers of the accounts |
 //! | `experiments.rs` | experiments |
 //! | `configuration.rs` | the configuration, and the erasure of people |
@@ -47,6 +47,7 @@ mod numbers;
 mod place;
 mod plan;
 mod read;
+mod room;
 mod waiting;
 mod webhooks;
 

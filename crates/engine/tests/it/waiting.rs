@@ -456,8 +456,6 @@ async fn waiting_is_no_work() {
     tokio::time::sleep(seconds(1000)).await;
     let slept = counting.1.load(Ordering::SeqCst) - before;
     assert_eq!(router.waiting(), 499);
-    assert!(
-        slept < 700,
-        "one pump looks around, and not five hundred calls: {slept} sleeps in a thousand seconds"
-    );
+    // One task looks for room and one says that the process lives, whatever the number of calls.
+    assert!(slept < 1_500, "five hundred calls wait: {slept} sleeps in a thousand seconds");
 }
