@@ -6,7 +6,7 @@ demo:
 
 # Every test.
 test:
-    cargo test --workspace --features switchboard-cli/postgres,switchboard-cli/keyring
+    cargo test --workspace --features switchboard-cli/postgres,switchboard-cli/keyring,switchboard-cli/otel
 
 # What CI runs.
 ci:
