@@ -20,7 +20,7 @@ pub(crate) async fn sqlite(adjust: impl FnOnce(&mut Setting)) -> Stage {
     Stage::set(&std::env::temp_dir(), binary::switchboard(), &setting).await
 }
 
-/// A stage on a database of its own; `None` without PostgreSQL on this machine.
+/// A stage on a database of its own; `None` without PostgreSQL on this machine or in the program.
 pub(crate) async fn postgres(adjust: impl FnOnce(&mut Setting)) -> Option<(Stage, String)> {
     static SERVER: OnceLock<Option<PostgresServer>> = OnceLock::new();
     let server = SERVER.get_or_init(|| PostgresServer::start("-c max_connections=300").unwrap());
@@ -28,10 +28,28 @@ pub(crate) async fn postgres(adjust: impl FnOnce(&mut Setting)) -> Option<(Stage
         println!("skipped: no PostgreSQL on this machine");
         return None;
     };
+    if !knows_postgres() {
+        println!("skipped: the program was built without the feature postgres");
+        return None;
+    }
     let url = server.database().unwrap();
     let mut setting = Setting::new(Books::Postgres(url.clone()));
     adjust(&mut setting);
     Some((Stage::set(&std::env::temp_dir(), binary::switchboard(), &setting).await, url))
+}
+
+/// True if the program was built with the feature `postgres`: without it, it refuses such a ledger.
+fn knows_postgres() -> bool {
+    static KNOWS: OnceLock<bool> = OnceLock::new();
+    *KNOWS.get_or_init(|| {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("switchboard.toml");
+        std::fs::write(&file, "[ledger]\nurl_env = \"NONE\"\n").unwrap();
+        let mut check = Command::new(binary::switchboard());
+        let ran = check.args(["policy", "check"]).arg(&file).output().unwrap();
+        let said = [ran.stdout, ran.stderr].concat();
+        !String::from_utf8_lossy(&said).contains("built without it")
+    })
 }
 
 /// Servers on one ledger, and their addresses.
