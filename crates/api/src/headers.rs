@@ -170,8 +170,8 @@ fn leaks_key(request: &Request) -> bool {
     key.is_some()
 }
 
-/// Everything here is JSON, a table, a stream of events or a page: a client that takes none of them is told
-/// so before anything happens.
+/// Everything here is JSON, a table, a stream of events or a page: a client that takes none of them
+/// is told so before anything happens.
 fn acceptable(headers: &HeaderMap) -> Result<()> {
     let mut values = headers.get_all(header::ACCEPT).iter().peekable();
     if values.peek().is_none() {

@@ -43,6 +43,19 @@ impl Service {
         Ok(BudgetList { data })
     }
 
+    /// The name of each budget of the configuration, and what is spent and held of it in its current
+    /// period: 1 is all of it.
+    ///
+    /// # Errors
+    /// As for reads of the ledger.
+    pub async fn budget_shares(&self) -> switchboard::Result<Vec<(String, f64)>> {
+        let share = |now: BudgetNow| {
+            let limit = now.definition.limit.micros().max(1);
+            (now.definition.name, now.used.counted as f64 / limit as f64)
+        };
+        Ok(self.budgets_now(|_| true).await?.into_iter().map(share).collect())
+    }
+
     pub(crate) async fn budgets_now(
         &self,
         wanted: impl Fn(&Definition) -> bool + Send,
@@ -51,6 +64,10 @@ impl Service {
         let policy = self.switchboard().engine().policy();
         let wanted: Vec<&Definition> =
             policy.budgets.iter().filter(|budget| wanted(budget)).collect();
+        // They are looked at every two seconds, and most configurations have none.
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
         let asked: Vec<(String, Timestamp)> =
             wanted.iter().map(|budget| (budget.name.clone(), budget.began(now))).collect();
         let used = self.store().budget_use(&asked).await?;

@@ -9,12 +9,12 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 use switchboard::{
-    Policy, ProviderId, Switchboard,
+    ProviderId, Switchboard,
     journal::server::{COUNTED, ServerStore},
     router::{BreakerState, Headroom, Reading},
 };
 
-use switchboard_api::{WAIT_REASONS, waits_for_reason};
+use switchboard_api::{Service, WAIT_REASONS, waits_for_reason};
 
 use crate::commands::serve::accept::Connections;
 
@@ -190,17 +190,13 @@ impl Gauges {
 
     /// How far the budgets of the configuration are spent. One that is not configured any more has
     /// no value.
-    pub(super) async fn spending(&self, policy: &Policy, store: &dyn ServerStore) {
-        let now = Timestamp::now();
-        let asked = policy.budgets.iter().map(|one| (one.name.clone(), one.began(now)));
-        let Ok(used) = store.budget_use(&asked.collect::<Vec<_>>()).await else {
+    pub(super) async fn spending(&self, service: &Service) {
+        let Ok(shares) = service.budget_shares().await else {
             return;
         };
         self.budgets.clear();
-        for (budget, used) in policy.budgets.iter().zip(used) {
-            let name = BudgetName { budget: budget.name.clone() };
-            let share = used.counted as f64 / budget.limit.micros().max(1) as f64;
-            self.budgets.get_or_create(&name).set(share);
+        for (budget, share) in shares {
+            self.budgets.get_or_create(&BudgetName { budget }).set(share);
         }
     }
 

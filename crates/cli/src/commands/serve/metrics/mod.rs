@@ -149,8 +149,8 @@ impl Metrics {
         }
         if let Some(store) = store {
             gauges.store(store).await;
-            if let Some((switchboard, _)) = self.watched.get() {
-                gauges.spending(&switchboard.engine().policy(), store).await;
+            if let Some((_, service)) = self.watched.get() {
+                gauges.spending(service).await;
             }
         }
         let mut text = String::new();
