@@ -11,12 +11,14 @@
 //! | what callers use on top | [`CallsExt`] |
 //! | a request, before and after validation | [`CallRequest`], [`ValidCall`] |
 //! | calls and attempts | [`Call`], [`Attempt`], [`ProviderCall`] |
+//! | why and whom a call is for, and what the rules decided | [`CallFacts`], [`RuleDecision`] |
 //! | failures | [`Error`], [`ErrorKind`], [`PlaceError`], [`Delivery`], [`Refusal`] |
 //! | text that is safe to print | [`text`] |
 //! | addresses of this machine | [`is_loopback`] |
 
 mod agent;
 mod call;
+mod callee;
 mod clock;
 mod country;
 mod delivery;
@@ -46,12 +48,17 @@ pub use {jiff, secrecy, url, uuid};
 pub use agent::{Agent, AgentDraft, AgentEditor, AgentProfile, AgentVersion, Agents};
 pub use call::{
     Assignment, Attempt, AttemptError, AttemptState, Call, CallControl, CallFailure, CallFilter,
-    CallStatus, Calls, CallsExt, Direction, Evidence, Outcome, Page, PageRequest, PlaceRequest,
-    Proof, ProviderCall, ProviderState, Recording, Reschedule, Speaker, Trace, Transcript,
+    CallStatus, Calls, CallsExt, Direction, Evidence, FactUsed, LocalTime, Outcome, Page,
+    PageRequest, PlaceRequest, Proof, ProviderCall, ProviderState, Recording, Reschedule,
+    RuleDecision, RuleEffect, RuleFinding, RuleVerdict, Speaker, Trace, Transcript,
     TranscriptEntry,
 };
 #[cfg(feature = "test-util")]
 pub use call::{MockCallControl, MockCalls};
+pub use callee::{
+    AgreedTime, CallFacts, CalleeHistory, CalleeKind, CalleeLine, Consent, ConsentKind, ListState,
+    Purpose, Region, RingCap, RuleOverride,
+};
 pub use clock::Clock;
 #[cfg(feature = "tokio")]
 pub use clock::SystemClock;

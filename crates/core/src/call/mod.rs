@@ -7,6 +7,7 @@
 
 mod attempt;
 mod content;
+mod decision;
 mod order;
 mod provider_call;
 mod status;
@@ -15,6 +16,7 @@ mod view;
 
 pub use attempt::{Attempt, AttemptError, AttemptState, Evidence, Proof};
 pub use content::{Recording, Speaker, Transcript, TranscriptEntry};
+pub use decision::{FactUsed, LocalTime, RuleDecision, RuleEffect, RuleFinding, RuleVerdict};
 pub use order::PlaceRequest;
 pub use provider_call::{
     CallFilter, Direction, Page, PageRequest, ProviderCall, ProviderState, Trace,

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Attempt, AttemptError, BatchName, CallId, CallStatus, Country, Error, ErrorKind, Money,
-    Outcome, PhoneNumber, ProfileName, ProviderCallId, ProviderId, Raw, Recording, TenantId,
-    Transcript, redact::redacted_debug,
+    Outcome, PhoneNumber, ProfileName, ProviderCallId, ProviderId, Raw, Recording, RuleDecision,
+    TenantId, Transcript, redact::redacted_debug,
 };
 
 /// The arm of an experiment that a person is assigned to.
@@ -79,6 +79,9 @@ pub struct Call {
     /// When the call rings again, if the caller's redial policy asks for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redial_at: Option<Timestamp>,
+    /// What the calling rules decided last: when the call was admitted, or before it rang.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Box<RuleDecision>>,
     /// All attempts, in order.
     pub attempts: Vec<Attempt>,
     /// Why the call was refused or its result is unknown.
@@ -128,6 +131,7 @@ impl Call {
             provider_call_id: None,
             experiment: None,
             redial_at: None,
+            decision: None,
             attempts: Vec::new(),
             fault: None,
             estimated_cost: None,

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Money, Outcome, redact::redacted_debug};
+use crate::{
+    AgreedTime, CalleeKind, CalleeLine, Consent, Money, Outcome, Purpose, RuleOverride,
+    redact::redacted_debug,
+};
 
 /// The appointment to arrange, for calls that book something.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,6 +119,36 @@ pub struct CallRequest {
     pub failover_on_quota: bool,
     /// When to call the same person again. `None` means never.
     pub redial: Option<Redial>,
+    /// Why the callee is called. Required where the calling rules are on, unless the route or the
+    /// agent profile gives it.
+    pub purpose: Option<Purpose>,
+    /// Who is called. Unknown counts as a consumer, except for a reservation.
+    pub callee_kind: Option<CalleeKind>,
+    /// The kind of line. Unknown counts as mobile where the number does not show it.
+    pub callee_line: Option<CalleeLine>,
+    /// The IANA time zone in which the callee is known to be, for example `America/New_York`. It
+    /// replaces the zones of the number.
+    pub callee_timezone: Option<String>,
+    /// The IANA time zone in which the callee may be. It is added to the zones of the number.
+    pub callee_timezone_guess: Option<String>,
+    /// The state or province in which the callee is known to be, for example `US-FL`.
+    pub callee_region: Option<String>,
+    /// The callee's consent to be called by an artificial voice.
+    pub consent: Option<Consent>,
+    /// When the callee asked to be called, for example `2026-02-14T20:00:00Z`.
+    pub requested_at: Option<String>,
+    /// Where the business publishes this number for this matter, for example a web address. At most
+    /// 500 characters.
+    pub published_number: Option<String>,
+    /// The existing relationship: a reference to the order, contract or appointment. At most 200
+    /// characters.
+    pub relationship: Option<String>,
+    /// The time that the callee chose for the call.
+    pub agreed_time: Option<AgreedTime>,
+    /// True if the call is recorded. `None` means what the agent profile says.
+    pub recording: Option<bool>,
+    /// The policy rules that an operator lifts for this call. At most 32.
+    pub overrides: Vec<RuleOverride>,
 }
 
 impl CallRequest {
@@ -153,4 +186,14 @@ redacted_debug!(CallRequest {
     allow_duplicate,
     failover_on_quota,
     redial,
+    purpose,
+    callee_kind,
+    callee_line,
+    callee_timezone,
+    callee_timezone_guess,
+    callee_region,
+    consent,
+    requested_at,
+    agreed_time,
+    recording,
 });

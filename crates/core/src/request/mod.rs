@@ -1,5 +1,6 @@
 //! A request to call somebody: unchecked as it arrives, then validated.
 
+mod facts;
 mod key;
 mod loose;
 mod moment;

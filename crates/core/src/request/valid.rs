@@ -9,7 +9,7 @@ use jiff::{Timestamp, civil};
 use serde::Serialize;
 
 use crate::{
-    Appointment, BatchName, CallKey, CallRequest, Country, Language, Money, PhoneNumber,
+    Appointment, BatchName, CallFacts, CallKey, CallRequest, Country, Language, Money, PhoneNumber,
     ProfileName, Redial, TenantId, redact::redacted_debug,
 };
 
@@ -101,6 +101,8 @@ pub struct ValidCall {
     pub failover_on_quota: bool,
     /// When to call the same person again; `None` means never.
     pub redial: Option<Redial>,
+    /// What the request says about the callee and about why they are called.
+    pub facts: CallFacts,
 }
 
 impl ValidCall {
@@ -163,6 +165,19 @@ impl ValidCall {
             allow_duplicate: self.allow_duplicate,
             failover_on_quota: self.failover_on_quota,
             redial: self.redial.clone(),
+            purpose: self.facts.purpose,
+            callee_kind: self.facts.callee_kind,
+            callee_line: self.facts.callee_line,
+            callee_timezone: text(&self.facts.callee_timezone),
+            callee_timezone_guess: text(&self.facts.callee_timezone_guess),
+            callee_region: self.facts.callee_region.map(|region| region.to_string()),
+            consent: self.facts.consent.clone(),
+            requested_at: self.facts.requested_at.map(|moment| moment.to_string()),
+            published_number: text(&self.facts.published_number),
+            relationship: text(&self.facts.relationship),
+            agreed_time: self.facts.agreed_time,
+            recording: self.facts.recording,
+            overrides: self.facts.overrides.clone(),
         }
     }
 }
@@ -180,4 +195,5 @@ redacted_debug!(ValidCall {
     tenant,
     allow_duplicate,
     failover_on_quota,
+    facts,
 });

@@ -97,6 +97,7 @@ impl CallRequest {
             allow_duplicate: self.allow_duplicate,
             failover_on_quota: self.failover_on_quota,
             redial: self.redial.as_ref().map(redial).transpose()?,
+            facts: self.facts()?,
         })
     }
 
@@ -255,7 +256,11 @@ fn name(field: &'static str, value: Option<&str>) -> Result<Option<String>> {
     words(field, value, LONGEST_NAME)
 }
 
-fn words(field: &'static str, value: Option<&str>, longest: usize) -> Result<Option<String>> {
+pub(super) fn words(
+    field: &'static str,
+    value: Option<&str>,
+    longest: usize,
+) -> Result<Option<String>> {
     let Some(value) = value else {
         return Ok(None);
     };

@@ -1,0 +1,16 @@
+//! What a request says about the callee and about why they are called: the facts that calling rules
+//! ask for.
+
+mod consent;
+mod facts;
+mod history;
+mod kind;
+mod purpose;
+mod region;
+
+pub use consent::{Consent, ConsentKind};
+pub use facts::{AgreedTime, CallFacts, RuleOverride};
+pub use history::{CalleeHistory, ListState, RingCap};
+pub use kind::{CalleeKind, CalleeLine};
+pub use purpose::Purpose;
+pub use region::Region;

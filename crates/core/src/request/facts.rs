@@ -1,0 +1,91 @@
+//! Validates what a request says about the callee and about why they are called.
+
+use crate::{
+    CallFacts, CallRequest, Consent, Error, Region, Result, RuleOverride,
+    request::{moment::moment, validate::words},
+    time_zone,
+};
+
+const LONGEST_WORDS: usize = 2_000;
+const LONGEST_PLACE: usize = 500;
+const LONGEST_NAME: usize = 200;
+const MOST_OVERRIDES: usize = 32;
+
+impl CallRequest {
+    pub(super) fn facts(&self) -> Result<CallFacts> {
+        if let Some(agreed) = &self.agreed_time
+            && agreed.from >= agreed.to
+        {
+            return Err(Error::invalid("agreed_time", "is empty: let from be before to"));
+        }
+        Ok(CallFacts {
+            purpose: self.purpose,
+            callee_kind: self.callee_kind,
+            callee_line: self.callee_line,
+            callee_timezone: zone("callee_timezone", self.callee_timezone.as_deref())?,
+            callee_timezone_guess: zone(
+                "callee_timezone_guess",
+                self.callee_timezone_guess.as_deref(),
+            )?,
+            callee_region: self.callee_region.as_deref().map(str::parse::<Region>).transpose()?,
+            consent: self.consent.as_ref().map(consent).transpose()?,
+            requested_at: self
+                .requested_at
+                .as_deref()
+                .map(|text| moment("requested_at", text, self.timezone.as_deref()))
+                .transpose()?,
+            published_number: words(
+                "published_number",
+                self.published_number.as_deref(),
+                LONGEST_PLACE,
+            )?,
+            relationship: words("relationship", self.relationship.as_deref(), LONGEST_NAME)?,
+            agreed_time: self.agreed_time,
+            recording: self.recording,
+            overrides: overrides(&self.overrides)?,
+        })
+    }
+}
+
+fn zone(field: &'static str, name: Option<&str>) -> Result<Option<String>> {
+    let Some(name) = name else {
+        return Ok(None);
+    };
+    match time_zone(name) {
+        Ok(_) => Ok(Some(name.to_owned())),
+        Err(error) => Err(error.with_field(field)),
+    }
+}
+
+fn consent(given: &Consent) -> Result<Consent> {
+    Ok(Consent {
+        words: words("consent.words", given.words.as_deref(), LONGEST_WORDS)?,
+        channel: words("consent.channel", given.channel.as_deref(), LONGEST_NAME)?,
+        seller: words("consent.seller", given.seller.as_deref(), LONGEST_NAME)?,
+        hours: words("consent.hours", given.hours.as_deref(), LONGEST_NAME)?,
+        ..given.clone()
+    })
+}
+
+fn overrides(given: &[RuleOverride]) -> Result<Vec<RuleOverride>> {
+    if given.len() > MOST_OVERRIDES {
+        return Err(Error::invalid(
+            "overrides",
+            format!("has {} entries: give at most {MOST_OVERRIDES}", given.len()),
+        ));
+    }
+    let required = |field, text: &str, longest| {
+        words(field, Some(text), longest).map(Option::unwrap_or_default)
+    };
+    given
+        .iter()
+        .map(|one| {
+            Ok(RuleOverride {
+                rule: required("overrides.rule", &one.rule, LONGEST_NAME)?,
+                by: required("overrides.by", &one.by, LONGEST_NAME)?,
+                reason: required("overrides.reason", &one.reason, LONGEST_WORDS)?,
+                until: one.until,
+            })
+        })
+        .collect()
+}
