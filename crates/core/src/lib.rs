@@ -56,8 +56,8 @@ pub use call::{
 #[cfg(feature = "test-util")]
 pub use call::{MockCallControl, MockCalls};
 pub use callee::{
-    AgreedTime, CallFacts, CalleeHistory, CalleeKind, CalleeLine, Consent, ConsentKind, ListState,
-    Purpose, Region, RingCap, RuleOverride,
+    AgreedTime, CallFacts, CalleeHistory, CalleeKind, CalleeLine, Consent, ConsentKind, DayHours,
+    ListState, Purpose, Region, RingCap, RuleOverride, WeeklyHours,
 };
 pub use clock::Clock;
 #[cfg(feature = "tokio")]

@@ -4,6 +4,7 @@
 mod consent;
 mod facts;
 mod history;
+mod hours;
 mod kind;
 mod purpose;
 mod region;
@@ -11,6 +12,7 @@ mod region;
 pub use consent::{Consent, ConsentKind};
 pub use facts::{AgreedTime, CallFacts, RuleOverride};
 pub use history::{CalleeHistory, ListState, RingCap};
+pub use hours::{DayHours, WeeklyHours};
 pub use kind::{CalleeKind, CalleeLine};
 pub use purpose::Purpose;
 pub use region::Region;

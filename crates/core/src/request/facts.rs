@@ -1,7 +1,7 @@
 //! Validates what a request says about the callee and about why they are called.
 
 use crate::{
-    CallFacts, CallRequest, Consent, Error, Region, Result, RuleOverride,
+    CallFacts, CallRequest, Consent, Error, Region, Result, RuleOverride, WeeklyHours,
     request::{moment::moment, validate::words},
     time_zone,
 };
@@ -62,9 +62,17 @@ fn consent(given: &Consent) -> Result<Consent> {
         words: words("consent.words", given.words.as_deref(), LONGEST_WORDS)?,
         channel: words("consent.channel", given.channel.as_deref(), LONGEST_NAME)?,
         seller: words("consent.seller", given.seller.as_deref(), LONGEST_NAME)?,
-        hours: words("consent.hours", given.hours.as_deref(), LONGEST_NAME)?,
+        hours: hours(given.hours.as_deref())?,
         ..given.clone()
     })
+}
+
+fn hours(given: Option<&str>) -> Result<Option<String>> {
+    let given = words("consent.hours", given, LONGEST_NAME)?;
+    if let Some(text) = &given {
+        text.parse::<WeeklyHours>().map_err(|error| error.with_field("consent.hours"))?;
+    }
+    Ok(given)
 }
 
 fn overrides(given: &[RuleOverride]) -> Result<Vec<RuleOverride>> {

@@ -7,4 +7,5 @@ mod masking;
 mod phone_numbers;
 mod phone_spellings;
 mod requests;
+mod weekly_hours;
 mod zones;
