@@ -1,7 +1,5 @@
 //! From a row's request to a valid call, or the reason why it is rejected.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use switchboard_core::{CallRequest, Country, PhoneNumber, ValidCall};
 
@@ -137,7 +135,7 @@ impl Checker {
 }
 
 /// Validates a row. If its window is over, it may have become a call before: it is then validated
-/// as of that time, and the engine refuses it if there is no such call.
+/// regardless of the time, and the engine refuses it if there is no such call.
 ///
 /// # Errors
 /// As [`CallRequest::validate`].
@@ -146,10 +144,10 @@ pub fn validate(request: &CallRequest, now: Timestamp) -> Result<ValidCall, Reje
         Ok(call) => return Ok(call),
         Err(error) => error,
     };
-    let closes = request.closes().ok().flatten().filter(|closes| *closes <= now);
-    let closes = closes.filter(|_| error.field() == Some("not_after"));
-    let before = closes.and_then(|closes| closes.checked_sub(Duration::from_millis(1)).ok());
-    before.and_then(|before| request.validate(before).ok()).ok_or_else(|| Rejection::from(error))
+    let is_over = error.field() == Some("not_after")
+        && request.closes().ok().flatten().is_some_and(|closes| closes <= now);
+    let before = is_over.then(|| request.revalidate().ok()).flatten();
+    before.ok_or_else(|| Rejection::from(error))
 }
 
 /// True for a number without +, which is read as dialled in a country.

@@ -84,7 +84,7 @@ pub use place_error::PlaceError;
 pub use provider::{Coverage, Idempotency, Provider, ProviderInfo, ReadTurns, RequestLimit};
 pub use raw::Raw;
 pub use request::{
-    Appointment, CallKey, CallRequest, CallWindow, Redial, ValidAppointment, ValidCall,
+    Appointment, CallKey, CallRequest, CallWindow, Redial, ValidAppointment, ValidCall, moment,
 };
 pub use tariff::{Destination, Tariff, TariffRow};
 #[cfg(feature = "test-util")]

@@ -322,17 +322,15 @@ fn restore(number: &str, country: Country, what: &str) -> Result<PhoneNumber> {
 /// validated.
 const ANYBODY: &str = "+442079460018";
 
-/// Reads the request of a call to this number in this country that was received at `received`, in
-/// microseconds.
+/// Reads the request of a call to this number in this country.
 pub(crate) fn read_request(
     id: CallId,
     number: &str,
     country: &str,
     request: &str,
-    received: i64,
 ) -> Result<ValidCall> {
     let what = format_args!("the request of the call {id}").to_string();
-    let (received, country) = (moment(received, &what)?, word(country, &what)?);
+    let country = word(country, &what)?;
     let request: CallRequest = read(request, &what)?;
     let callback = request.callback_number.as_deref();
     let callback_number = callback.map(|number| restore(number, country, &what)).transpose()?;
@@ -340,14 +338,7 @@ pub(crate) fn read_request(
         call.to = ANYBODY.to_owned();
         call.callback_number = None;
     });
-    // It was validated before it was received, so use a time at which the window was open.
-    let checked = request
-        .not_after
-        .as_deref()
-        .and_then(|closes| closes.parse::<Timestamp>().ok())
-        .and_then(|closes| closes.checked_sub(Duration::from_nanos(1)).ok())
-        .map_or(received, |last| received.min(last));
-    let mut valid = request.validate(checked).map_err(|source: Error| unreadable(&what, source))?;
+    let mut valid = request.revalidate().map_err(|source: Error| unreadable(&what, source))?;
     valid.to = restore(number, country, &what)?;
     valid.callback_number = callback_number;
     Ok(valid)

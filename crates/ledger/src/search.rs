@@ -256,10 +256,10 @@ pub(crate) fn whole(
     request: Option<&str>,
     attempts: Vec<AttemptRow>,
 ) -> Result<Option<Found>> {
-    let (id, received) = (CallId::new(row.id), row.created_at);
+    let id = CallId::new(row.id);
     let request = match (&row.to_number, request) {
         (Some(number), Some(request)) => {
-            Some(read_request(id, number, &row.country, request, received)?.into())
+            Some(read_request(id, number, &row.country, request)?.into())
         }
         (Some(_), None) | (None, Some(_)) | (None, None) => None,
     };

@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use jiff::Timestamp;
 use switchboard::{
     CallRequest, Error,
     engine::Submitted,
@@ -53,7 +52,7 @@ impl Service {
         request.idempotency_key = key.map(|key| key.as_str().to_owned());
         let valid = match self.switchboard().validate(&request, self.clock().now()) {
             Ok(valid) => valid,
-            // A key does not expire, but the window of its call may be over by now.
+            // A key does not expire, but the times of its call may be over by now.
             Err(error) => match self.placed_before(&request).await? {
                 Some(record) => return Ok(Placed { record, replayed: true }),
                 None => return Err(error.into()),
@@ -90,9 +89,9 @@ impl Service {
         Ok(Placed { record: self.record(call, asked), replayed })
     }
     /// The call that the same request with the same key placed before, for a request that is not
-    /// valid any more because its window is over.
+    /// valid any more because its times are over.
     async fn placed_before(&self, request: &CallRequest) -> Result<Option<CallRecord>> {
-        let Ok(valid) = self.switchboard().validate(request, Timestamp::MIN) else {
+        let Ok(valid) = self.switchboard().engine().policy().complete(request).revalidate() else {
             return Ok(None);
         };
         if valid.key.is_none() {

@@ -1,9 +1,11 @@
 //! Consent to be called, and its evidence.
 
+use std::{fmt, str::FromStr};
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Purpose, redact::redacted_debug};
+use crate::{Error, Purpose, callee::no_such, redact::redacted_debug};
 
 /// How consent was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -13,6 +15,36 @@ pub enum ConsentKind {
     Express,
     /// Expressly, in writing and signed, which may be electronic.
     ExpressWritten,
+}
+
+impl ConsentKind {
+    /// Both kinds, the weaker one first.
+    pub const ALL: [Self; 2] = [Self::Express, Self::ExpressWritten];
+
+    /// The word in requests and tables.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Express => "express",
+            Self::ExpressWritten => "express_written",
+        }
+    }
+}
+
+impl fmt::Display for ConsentKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for ConsentKind {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::ALL
+            .into_iter()
+            .find(|one| one.as_str() == text)
+            .ok_or_else(|| no_such("consent.kind", &Self::ALL.map(Self::as_str)))
+    }
 }
 
 /// The callee's consent to be called by an artificial voice, with its evidence. `Debug` omits the

@@ -1,6 +1,10 @@
 //! Who is called, and on what kind of line.
 
+use std::{fmt, str::FromStr};
+
 use serde::{Deserialize, Serialize};
+
+use crate::{Error, callee::no_such};
 
 /// Who is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -22,6 +26,23 @@ impl CalleeKind {
             Self::Consumer => "consumer",
             Self::Business => "business",
         }
+    }
+}
+
+impl fmt::Display for CalleeKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for CalleeKind {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::ALL
+            .into_iter()
+            .find(|one| one.as_str() == text)
+            .ok_or_else(|| no_such("callee_kind", &Self::ALL.map(Self::as_str)))
     }
 }
 
@@ -52,5 +73,22 @@ impl CalleeLine {
             Self::TollFree => "toll_free",
             Self::Emergency => "emergency",
         }
+    }
+}
+
+impl fmt::Display for CalleeLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for CalleeLine {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::ALL
+            .into_iter()
+            .find(|one| one.as_str() == text)
+            .ok_or_else(|| no_such("callee_line", &Self::ALL.map(Self::as_str)))
     }
 }

@@ -16,3 +16,10 @@ pub use hours::{DayHours, WeeklyHours};
 pub use kind::{CalleeKind, CalleeLine};
 pub use purpose::Purpose;
 pub use region::Region;
+
+use crate::Error;
+
+/// The error for a word that is none of these. The word is not repeated: it may be anything.
+fn no_such(field: &'static str, words: &[&str]) -> Error {
+    Error::invalid(field, format!("has an unknown value: write one of {}", words.join(", ")))
+}

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
+use crate::{Error, callee::no_such};
 
 /// Why somebody is called. A call that also sells something is `Marketing`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -89,12 +89,9 @@ impl FromStr for Purpose {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        Self::ALL.into_iter().find(|one| one.as_str() == text).ok_or_else(|| {
-            let words: Vec<_> = Self::ALL.iter().map(|one| one.as_str()).collect();
-            Error::invalid(
-                "purpose",
-                format!("is not a purpose: write one of {}", words.join(", ")),
-            )
-        })
+        Self::ALL
+            .into_iter()
+            .find(|one| one.as_str() == text)
+            .ok_or_else(|| no_such("purpose", &Self::ALL.map(Self::as_str)))
     }
 }

@@ -9,4 +9,5 @@ mod validate;
 
 pub use key::CallKey;
 pub use loose::{Appointment, CallRequest, Redial};
+pub use moment::moment;
 pub use valid::{CallWindow, ValidAppointment, ValidCall};

@@ -9,12 +9,12 @@ use jiff::{
 
 use crate::{Error, Result, time_zone};
 
-/// Parses `2026-02-14T20:00:00Z`, `2026-02-14T20:00+01:00`, `2026-02-14T20:00[Europe/Berlin]`, or
-/// with a zone `2026-02-14T20:00`.
+/// Parses a point in time as requests write it: `2026-02-14T20:00:00Z`, `2026-02-14T20:00+01:00`,
+/// `2026-02-14T20:00[Europe/Berlin]`, or with the IANA name of a time zone `2026-02-14T20:00`.
 ///
 /// # Errors
 /// Names the field, what is wrong and how to fix it.
-pub(super) fn moment(field: &'static str, text: &str, zone: Option<&str>) -> Result<Timestamp> {
+pub fn moment(field: &'static str, text: &str, zone: Option<&str>) -> Result<Timestamp> {
     let text = text.trim();
     if text.contains('[') {
         return in_its_zone(field, text);

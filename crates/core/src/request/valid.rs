@@ -45,8 +45,8 @@ pub struct ValidAppointment {
     pub party_size: Option<u32>,
 }
 
-/// A validated call. [`CallRequest::validate`] is its only public constructor. `Debug` omits what
-/// is said.
+/// A validated call. [`CallRequest::validate`] and [`CallRequest::revalidate`] are its only public
+/// constructors. `Debug` omits what is said.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ValidCall {
@@ -117,8 +117,8 @@ impl ValidCall {
         self.allow_duplicate || self.key.as_ref().is_some_and(CallKey::is_given)
     }
 
-    /// Converts the call back to a request. Validating that before the call's window closes gives
-    /// the same call again, which is how a stored call is read.
+    /// Converts the call back to a request. [`CallRequest::revalidate`] gives the same call again,
+    /// which is how a stored call is read.
     pub fn to_request(&self) -> CallRequest {
         let text = |text: &Option<String>| text.clone();
         CallRequest {

@@ -11,7 +11,7 @@ use crate::{
     BatchName, CallKey, CallRequest, CallWindow, Country, CountryError, Error, ErrorKind,
     IdempotencyKey, Language, Outcome, PhoneNumber, ProfileName, Redial, Result, RowKey, TenantId,
     ValidAppointment, ValidCall,
-    request::{moment::moment, valid::LONGEST_CALL},
+    request::{moment, valid::LONGEST_CALL},
 };
 
 const LONGEST_TASK: usize = 8_000;
@@ -27,12 +27,26 @@ const LONGEST_GAP: u32 = 7 * 24 * 3_600;
 const MOST_A_DAY: u32 = 20;
 
 impl CallRequest {
-    /// Checks every field. `now` is needed to reject a window that is over.
+    /// Checks every field. `now` is needed to reject a window that is over, and other times that
+    /// can only be mistakes, for example consent that was given in the future.
     ///
     /// # Errors
     /// `NumberNotAllowed` for a number that must not be called, otherwise `InvalidRequest`. Both
     /// name the field, what is wrong and how to fix it.
     pub fn validate(&self, now: Timestamp) -> Result<ValidCall> {
+        self.check(Some(now))
+    }
+
+    /// Checks a request that was valid before, such as a stored one: every field, but not whether
+    /// its times are over by now.
+    ///
+    /// # Errors
+    /// As [`CallRequest::validate`].
+    pub fn revalidate(&self) -> Result<ValidCall> {
+        self.check(None)
+    }
+
+    fn check(&self, now: Option<Timestamp>) -> Result<ValidCall> {
         let country = self.default_country.as_deref().map(country).transpose()?;
         let to = phone("to", &self.to, country)?;
         let task = text("task", &self.task, LONGEST_TASK)?;
@@ -97,7 +111,7 @@ impl CallRequest {
             allow_duplicate: self.allow_duplicate,
             failover_on_quota: self.failover_on_quota,
             redial: self.redial.as_ref().map(redial).transpose()?,
-            facts: self.facts()?,
+            facts: self.facts(now)?,
         })
     }
 
@@ -130,13 +144,15 @@ impl CallRequest {
         self.not_after.as_deref().map(|text| moment("not_after", text, zone)).transpose()
     }
 
-    fn window(&self, now: Timestamp) -> Result<CallWindow> {
+    fn window(&self, now: Option<Timestamp>) -> Result<CallWindow> {
         let zone = self.timezone.as_deref();
         let opens =
             self.not_before.as_deref().map(|text| moment("not_before", text, zone)).transpose()?;
         let closes = self.closes()?;
         if let Some(closes) = closes {
-            if closes <= now {
+            if let Some(now) = now
+                && closes <= now
+            {
                 return Err(Error::invalid(
                     "not_after",
                     format!("{closes} is in the past: it is {now} now"),

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
 mod calling_codes;
+mod facts;
 mod masking;
 mod phone_numbers;
 mod phone_spellings;

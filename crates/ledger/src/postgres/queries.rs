@@ -59,7 +59,7 @@ const EVENTS: &str = "WITH published AS (INSERT INTO outbox (id, kind, at, tenan
                       FROM unnest($2::uuid[], $3::text[], $4::text[]) WITH ORDINALITY AS event (attempt, kind, content, place) ORDER BY place";
 const HISTORY: &str = "SELECT 0::bigint AS seq, created_at, NULL::uuid, 'received', NULL::text FROM calls WHERE id = $1 UNION ALL \
                        SELECT seq, at, attempt_id, kind, content FROM events WHERE call_id = $1 ORDER BY seq";
-const REQUEST: &str = "SELECT to_number, country, request, created_at FROM calls WHERE id = $1";
+const REQUEST: &str = "SELECT to_number, country, request FROM calls WHERE id = $1";
 const CALL_OF: &str = "SELECT call_id FROM attempts WHERE id = $1";
 const IS_ALONE: &str = "SELECT NOT EXISTS (SELECT 1 FROM attempts AS other WHERE other.provider = this.provider AND other.doubt > 0 \
                         AND other.id <> this.id AND (this.agent IS NULL OR other.agent IS NULL OR other.agent = this.agent)) \
@@ -342,10 +342,10 @@ pub(crate) async fn request(
         return Ok(None);
     };
     let (number, request): (Option<String>, Option<String>) = (row.try_get(0)?, row.try_get(2)?);
-    let (country, received): (String, i64) = (row.try_get(1)?, row.try_get(3)?);
+    let country: String = row.try_get(1)?;
     match (number, request) {
         (Some(number), Some(request)) => {
-            Ok(Some(Arc::new(read_request(id, &number, &country, &request, received)?)))
+            Ok(Some(Arc::new(read_request(id, &number, &country, &request)?)))
         }
         (Some(_), None) | (None, Some(_)) | (None, None) => Ok(None),
     }

@@ -50,7 +50,7 @@ const EVENT: &str =
     "INSERT INTO events (call_id, attempt_id, kind, content, at) VALUES (?1, ?2, ?3, ?4, ?5)";
 const HISTORY: &str = "SELECT 0 AS seq, created_at, NULL, 'received', NULL FROM calls WHERE id = ?1 UNION ALL \
                        SELECT seq, at, attempt_id, kind, content FROM events WHERE call_id = ?1 ORDER BY seq";
-const REQUEST: &str = "SELECT to_number, country, request, created_at FROM calls WHERE id = ?1";
+const REQUEST: &str = "SELECT to_number, country, request FROM calls WHERE id = ?1";
 const CALL_OF: &str = "SELECT call_id FROM attempts WHERE id = ?1";
 const IS_ALONE: &str = "SELECT NOT EXISTS (SELECT 1 FROM attempts AS other WHERE other.provider = this.provider AND other.doubt > 0 \
                         AND other.id <> this.id AND (this.agent IS NULL OR other.agent IS NULL OR other.agent = this.agent)) \
@@ -270,14 +270,12 @@ pub(crate) fn call(connection: &Connection, id: CallId) -> TxResult<Option<Call>
 pub(crate) fn request(connection: &Connection, id: CallId) -> TxResult<Option<Arc<ValidCall>>> {
     let row = connection
         .prepare_cached(REQUEST)?
-        .query_row([id.as_uuid().as_bytes()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-        })
+        .query_row([id.as_uuid().as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     match row {
-        Some((Some(number), country, Some(request), received)) => {
+        Some((Some(number), country, Some(request))) => {
             let (number, country, request): (String, String, String) = (number, country, request);
-            Ok(Some(Arc::new(read_request(id, &number, &country, &request, received)?)))
+            Ok(Some(Arc::new(read_request(id, &number, &country, &request)?)))
         }
         Some(_) | None => Ok(None),
     }
