@@ -156,6 +156,8 @@ fn full(denied: Denied, now: Timestamp) -> Shortage {
         | Denied::OwnedBy(_)
         | Denied::NotOwner
         | Denied::AgentInDoubt
-        | Denied::HoldExists => Shortage::NoSuchProvider,
+        | Denied::HoldExists
+        | Denied::OptedOut
+        | Denied::CapReached { .. } => Shortage::NoSuchProvider,
     }
 }

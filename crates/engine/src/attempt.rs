@@ -379,7 +379,9 @@ fn on_denied(
             | Denied::AttemptInFlight
             | Denied::OwnedBy(_)
             | Denied::NotOwner
-            | Denied::HoldExists),
+            | Denied::HoldExists
+            | Denied::OptedOut
+            | Denied::CapReached { .. }),
         ) => return Err(denied.into()),
         WriteError::Rejected(error) | WriteError::Unavailable(error) => return Err(error),
     }

@@ -59,7 +59,9 @@ fn may_still_end(error: &WriteError) -> bool {
             Denied::OwnedBy(_)
             | Denied::RateLimited { .. }
             | Denied::ConcurrencyFull { .. }
-            | Denied::OverBudget { .. },
+            | Denied::OverBudget { .. }
+            | Denied::OptedOut
+            | Denied::CapReached { .. },
         ) => false,
         WriteError::Rejected(error) => error.kind() == ErrorKind::Conflict,
         WriteError::Unavailable(_) => false,

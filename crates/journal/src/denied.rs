@@ -52,6 +52,13 @@ pub enum Denied {
     },
     /// The attempt already holds its share of the budgets.
     HoldExists,
+    /// The callee asked not to be called again.
+    OptedOut,
+    /// The callee's phone has rung as often as a rule allows.
+    CapReached {
+        /// The id of the rule.
+        rule: String,
+    },
 }
 
 impl Denied {
@@ -72,6 +79,8 @@ impl Denied {
             Denied::ConcurrencyFull { .. } => "concurrency_full",
             Denied::OverBudget { .. } => "over_budget",
             Denied::HoldExists => "hold_exists",
+            Denied::OptedOut => "opted_out",
+            Denied::CapReached { .. } => "cap_reached",
         }
     }
 
@@ -85,6 +94,7 @@ impl Denied {
             | Denied::NotOwner
             | Denied::AgentInDoubt
             | Denied::HoldExists => ErrorKind::Conflict,
+            Denied::OptedOut | Denied::CapReached { .. } => ErrorKind::Blocked,
         }
     }
 }
@@ -108,6 +118,10 @@ impl fmt::Display for Denied {
                 write!(f, "the budget {budget} of {limit} does not cover {amount} more")
             }
             Denied::HoldExists => f.write_str("the attempt already holds its share of the budgets"),
+            Denied::OptedOut => f.write_str("the callee asked not to be called again"),
+            Denied::CapReached { rule } => {
+                write!(f, "the callee's phone has rung as often as the rule {rule} allows")
+            }
         }
     }
 }
@@ -118,7 +132,9 @@ impl From<Denied> for Error {
     fn from(denied: Denied) -> Self {
         let error = Error::new(denied.kind(), denied.to_string()).with_code(denied.code());
         let error = match &denied {
-            Denied::CalleeBusy { .. } => error.with_field("to"),
+            Denied::CalleeBusy { .. } | Denied::OptedOut | Denied::CapReached { .. } => {
+                error.with_field("to")
+            }
             Denied::OwnedBy(_) => error.with_field("provider_call_id"),
             Denied::RateLimited { scope, wait } | Denied::ConcurrencyFull { scope, wait, .. } => {
                 error.with_field(scope.to_string()).with_retry_after(*wait)

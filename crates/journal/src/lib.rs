@@ -4,6 +4,7 @@
 //! |---|---|
 //! | what may happen to a call | [`state`] |
 //! | where calls are kept | [`Journal`] |
+//! | what is remembered about people | [`people`] |
 //! | what a server keeps beside the calls | [`server`] |
 //! | a journal that lasts as long as the process | [`MemoryJournal`] |
 //! | the tests that every journal has to pass | `conformance`, with the feature of that name |
@@ -16,6 +17,7 @@ mod identity;
 mod journal;
 mod memory;
 mod pages;
+pub mod people;
 mod published;
 pub mod server;
 pub mod state;
@@ -30,5 +32,9 @@ pub use journal::{
 };
 pub use memory::{MemoryJournal, Reservations};
 pub use pages::Pages;
+pub use people::{
+    ConsentId, ConsentRecord, NewConsent, OptOut, OptOutSource, People, Person, PersonEvent,
+    PersonEventKind, TakeBack, Wish, Withdrawal, rang_at,
+};
 pub use published::{Published, call_event, created};
 pub use write::{Settlement, StoredWebhook, Write, holds_concurrency, settlement};

@@ -45,7 +45,9 @@ pub use rates::{
     DeckFault, DeckFaults, DeckFile, DeckLayout, Exchange, Explained, Quote, RateDeck, RateRow,
     RowFault, read_deck, scan_deck, write_deck,
 };
-pub use reservation::{BudgetHold, Budgeted, ConcurrencySlot, RateSlot, Reservation, Scope};
+pub use reservation::{
+    BudgetHold, Budgeted, CalleeLimits, ConcurrencySlot, RateSlot, Reservation, Scope,
+};
 pub use route::{BusyCallee, Match, Route};
 pub use strategy::{
     Adaptive, BestValue, Cheapest, Fastest, MostHeadroom, Priority, Rank, RankInput, Strategy,

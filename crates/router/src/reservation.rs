@@ -1,10 +1,10 @@
 //! What an attempt has to reserve before it may be sent: slots of rate limits, a place among the
-//! calls under way, and its share of the budgets.
+//! calls under way, its share of the budgets, and the callee's leave to be rung.
 
 use std::{fmt, time::Duration};
 
 use jiff::Timestamp;
-use switchboard_core::{Money, ProfileName, ProviderId, RequestLimit, TenantId};
+use switchboard_core::{Money, ProfileName, ProviderId, RequestLimit, RingCap, TenantId};
 
 /// What an attempt needs before it may be sent.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +18,18 @@ pub struct Reservation {
     /// No other attempt of the same provider and agent may be in doubt: unknown, reconciling or
     /// indeterminate, its provider's id unknown. An attempt without an agent may be any agent's.
     pub certain_agent: bool,
+    /// What the callee's own wishes and earlier rings allow. `None` checks neither.
+    pub callee: Option<CalleeLimits>,
+}
+
+/// The conditions on which the callee's phone may ring: they have not asked not to be called again,
+/// and it has not rung too often. Both are about the person, whatever tenant, provider or purpose
+/// the calls were for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CalleeLimits {
+    /// How often the phone may have rung before. Without any, only the wish not to be called again
+    /// is checked.
+    pub caps: Vec<RingCap>,
 }
 
 /// One slot of a limit that all processes share. In every window `(t - window, t]` at most `limit`

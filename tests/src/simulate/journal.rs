@@ -13,10 +13,11 @@ use jiff::Timestamp;
 use switchboard::{
     Call, CallId, Error, ErrorKind, MemoryJournal, PhoneNumber, ProviderId, Result, TenantId,
     ValidCall,
-    core::{AttemptId, ProviderCallId},
+    core::{AttemptId, CalleeHistory, ProviderCallId},
     journal::{
-        AuditLog, AuditQuery, CallLog, EvidenceIndex, Inbox, Membership, NewCall, News, Opened,
-        Recorded, Selection, StoredWebhook, Write, WriteError,
+        AuditLog, AuditQuery, CallLog, ConsentId, EvidenceIndex, Inbox, Membership, NewCall,
+        NewConsent, News, Opened, OptOut, People, Person, PersonEvent, Recorded, Selection,
+        StoredWebhook, TakeBack, Withdrawal, Write, WriteError,
         state::{Fact, apply},
     },
     router::{AuditEntry, AuditTopic},
@@ -340,6 +341,54 @@ impl AuditLog for SimJournal {
     async fn audit_page(&self, query: &AuditQuery) -> Result<Vec<(u64, AuditEntry)>> {
         self.process.gate().await;
         self.inner.audit_page(query).await
+    }
+}
+
+#[async_trait]
+impl People for SimJournal {
+    async fn history(
+        &self,
+        tenant: &TenantId,
+        to: &PhoneNumber,
+        since: Timestamp,
+    ) -> Result<CalleeHistory> {
+        self.process.gate().await;
+        self.inner.history(tenant, to, since).await
+    }
+
+    async fn opt_out(&self, to: &PhoneNumber, opt_out: &OptOut) -> Result<bool> {
+        self.process.gate().await;
+        self.inner.opt_out(to, opt_out).await
+    }
+
+    async fn take_back_opt_out(&self, to: &PhoneNumber, request: &TakeBack) -> Result<()> {
+        self.process.gate().await;
+        self.inner.take_back_opt_out(to, request).await
+    }
+
+    async fn add_consent(&self, to: &PhoneNumber, consent: &NewConsent) -> Result<bool> {
+        self.process.gate().await;
+        self.inner.add_consent(to, consent).await
+    }
+
+    async fn withdraw_consent(
+        &self,
+        to: &PhoneNumber,
+        id: ConsentId,
+        withdrawal: &Withdrawal,
+    ) -> Result<bool> {
+        self.process.gate().await;
+        self.inner.withdraw_consent(to, id, withdrawal).await
+    }
+
+    async fn note(&self, to: &PhoneNumber, event: &PersonEvent) -> Result<()> {
+        self.process.gate().await;
+        self.inner.note(to, event).await
+    }
+
+    async fn person(&self, to: &PhoneNumber) -> Result<Person> {
+        self.process.gate().await;
+        self.inner.person(to).await
     }
 }
 

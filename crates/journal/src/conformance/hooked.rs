@@ -5,13 +5,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard_core::{
-    AttemptId, Call, CallId, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall,
+    AttemptId, Call, CallId, CalleeHistory, PhoneNumber, ProviderCallId, ProviderId, Result,
+    TenantId, ValidCall,
 };
 use switchboard_router::{AuditEntry, AuditTopic};
 
 use crate::{
-    AuditLog, AuditQuery, CallLog, EvidenceIndex, Inbox, Membership, MemoryJournal, NewCall, News,
-    Opened, Recorded, Selection, StoredWebhook, Write, WriteError, state::Fact,
+    AuditLog, AuditQuery, CallLog, ConsentId, EvidenceIndex, Inbox, Membership, MemoryJournal,
+    NewCall, NewConsent, News, Opened, OptOut, People, Person, PersonEvent, Recorded, Selection,
+    StoredWebhook, TakeBack, Withdrawal, Write, WriteError, state::Fact,
 };
 
 /// What a test does before and after the steps of a journal. A hook that fails fails its step.
@@ -200,5 +202,48 @@ impl<H: Hooks> AuditLog for HookedJournal<H> {
 
     async fn audit_page(&self, query: &AuditQuery) -> Result<Vec<(u64, AuditEntry)>> {
         self.inner.audit_page(query).await
+    }
+}
+
+#[async_trait]
+impl<H: Hooks> People for HookedJournal<H> {
+    async fn history(
+        &self,
+        tenant: &TenantId,
+        to: &PhoneNumber,
+        since: Timestamp,
+    ) -> Result<CalleeHistory> {
+        self.hooks.reads().await?;
+        self.inner.history(tenant, to, since).await
+    }
+
+    async fn opt_out(&self, to: &PhoneNumber, opt_out: &OptOut) -> Result<bool> {
+        self.inner.opt_out(to, opt_out).await
+    }
+
+    async fn take_back_opt_out(&self, to: &PhoneNumber, request: &TakeBack) -> Result<()> {
+        self.inner.take_back_opt_out(to, request).await
+    }
+
+    async fn add_consent(&self, to: &PhoneNumber, consent: &NewConsent) -> Result<bool> {
+        self.inner.add_consent(to, consent).await
+    }
+
+    async fn withdraw_consent(
+        &self,
+        to: &PhoneNumber,
+        id: ConsentId,
+        withdrawal: &Withdrawal,
+    ) -> Result<bool> {
+        self.inner.withdraw_consent(to, id, withdrawal).await
+    }
+
+    async fn note(&self, to: &PhoneNumber, event: &PersonEvent) -> Result<()> {
+        self.inner.note(to, event).await
+    }
+
+    async fn person(&self, to: &PhoneNumber) -> Result<Person> {
+        self.hooks.reads().await?;
+        self.inner.person(to).await
     }
 }

@@ -103,6 +103,7 @@ pub(super) async fn the_calls_of_the_gone_are_taken_over((one, other, gone): Pai
 
 pub(super) async fn what_attempts_take_is_shared((one, other, _gone): Pair) {
     let reservation = || Reservation {
+        callee: None,
         concurrency_slots: Vec::new(),
         rate_slots: vec![rate_slot("alpha", 2)],
         hold: Some(BudgetHold {

@@ -12,13 +12,18 @@ use switchboard_core::{
     AgentId, AttemptId, AttemptState, Call, CallId, CallKey, CallStatus, Error, ErrorKind,
     PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall,
 };
-use switchboard_router::{AuditEntry, AuditTopic, RateSlot, hash::digest, may_be_same_agent};
+use switchboard_router::{
+    AuditEntry, AuditTopic, CalleeLimits, RateSlot, hash::digest, may_be_same_agent,
+};
 
-use super::{batch_table::BatchTable, feed::Feed, key_table::KeyTable, reservations::Reservations};
+use super::{
+    batch_table::BatchTable, feed::Feed, key_table::KeyTable, people_table::PeopleTable,
+    reservations::Reservations,
+};
 use crate::{
     AuditQuery, Denied, DuplicateOf, Identity, KeyReused, NewCall, News, Opened, Published,
     Recorded, Selection, Settlement, StoredWebhook, Write, WriteError, created, details,
-    holds_concurrency, identity,
+    holds_concurrency, identity, rang_at,
     server::{BudgetUse, RateUse},
     settlement,
 };
@@ -48,7 +53,8 @@ pub(super) struct Store {
     unidentified: BTreeMap<AttemptId, Unidentified>,
     /// The calls for each person and task, oldest first.
     asked: HashMap<(TenantId, PhoneNumber, u64), Vec<CallId>>,
-    people: HashMap<(TenantId, PhoneNumber), BTreeSet<CallId>>,
+    called: HashMap<PhoneNumber, BTreeSet<CallId>>,
+    pub(super) people: PeopleTable,
     webhooks: Vec<(StoredWebhook, bool)>,
     /// Writes to other processes' calls, in order.
     news: BTreeMap<u64, (CallId, bool)>,
@@ -100,7 +106,7 @@ impl Store {
         if let Some(key) = &request.key {
             self.keys.insert((request.tenant.clone(), key.clone()), new.id);
         }
-        self.people.entry((request.tenant.clone(), request.to)).or_default().insert(new.id);
+        self.called.entry(request.to).or_default().insert(new.id);
         let call = new.received();
         self.feed.publish(vec![created(&call)]);
         let entry = Entry { call: Arc::new(call.clone()), request: new.request, member };
@@ -152,6 +158,9 @@ impl Store {
             return Err(Denied::AttemptInFlight.into());
         }
         let last = call.attempts.last();
+        if let (Some(limits), Some(_)) = (&write.reservation.callee, last) {
+            self.check_callee(limits, &call)?;
+        }
         if write.reservation.certain_agent
             && let Some(last) = last
             && self
@@ -309,13 +318,42 @@ impl Store {
     }
 
     pub(super) fn rings(&self, tenant: &TenantId, to: &PhoneNumber, since: Timestamp) -> u32 {
-        let calls = self.people.get(&(tenant.clone(), *to)).into_iter().flatten();
-        let attempts =
-            calls.filter_map(|id| self.calls.get(id)).flat_map(|entry| &entry.call.attempts);
-        let rang = attempts.filter(|one| {
+        let calls = self.calls_to(to).filter(|call| call.tenant == *tenant);
+        let rang = calls.flat_map(|call| &call.attempts).filter(|one| {
             one.state != AttemptState::NotPlaced && one.sent_at.is_some_and(|at| at >= since)
         });
         u32::try_from(rang.count()).unwrap_or(u32::MAX)
+    }
+
+    fn calls_to(&self, to: &PhoneNumber) -> impl Iterator<Item = &Call> {
+        let calls = self.called.get(to).into_iter().flatten();
+        calls.filter_map(|id| self.calls.get(id)).map(|entry| &*entry.call)
+    }
+
+    /// When this person's phone rang after `since`, or may have, in calls of any tenant, oldest
+    /// first.
+    pub(super) fn rings_of(&self, to: &PhoneNumber, since: Timestamp) -> Vec<Timestamp> {
+        let attempts = self.calls_to(to).flat_map(|call| &call.attempts);
+        let mut rings: Vec<_> = attempts.filter_map(rang_at).filter(|at| *at > since).collect();
+        rings.sort_unstable();
+        rings
+    }
+
+    /// Denies the last attempt of this call if its callee may not be rung.
+    fn check_callee(&self, limits: &CalleeLimits, call: &Call) -> Result<(), Denied> {
+        if self.people.is_opted_out(&call.to) {
+            return Err(Denied::OptedOut);
+        }
+        let earlier = call.attempts.split_last().map_or(&[][..], |(_, earlier)| earlier);
+        for cap in &limits.caps {
+            let others = self.calls_to(&call.to).filter(|other| other.id != call.id);
+            let attempts = others.flat_map(|other| &other.attempts).chain(earlier);
+            let rings = attempts.filter_map(rang_at).filter(|at| *at > cap.since);
+            if rings.count() >= cap.fewer_than as usize {
+                return Err(Denied::CapReached { rule: cap.rule.clone() });
+            }
+        }
+        Ok(())
     }
 
     /// What counts against a budget in the period that began then.

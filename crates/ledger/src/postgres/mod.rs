@@ -39,6 +39,7 @@ mod locks;
 mod maintenance;
 mod news;
 mod options;
+mod people;
 mod processes;
 mod queries;
 mod reservations;

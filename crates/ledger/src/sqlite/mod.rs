@@ -39,6 +39,7 @@ mod inbox;
 mod keys;
 mod maintenance;
 mod news;
+mod people;
 mod private;
 mod processes;
 mod queries;

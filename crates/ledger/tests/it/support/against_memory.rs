@@ -80,6 +80,7 @@ fn written(step: &Move, call: &Call, made: Uuid) -> Write {
         return Write {
             facts,
             reservation: Reservation {
+                callee: None,
                 concurrency_slots: Vec::from_iter(
                     (micros % 3 == 2).then(|| concurrency_slot("alpha", 1)),
                 ),

@@ -107,6 +107,7 @@ async fn second_ring(journal: &Arc<dyn Journal>) {
     let twice = open(journal, request(6), 0).await;
     record(journal, twice, admitted()).await;
     let reservation = Reservation {
+        callee: None,
         rate_slots: vec![rate_slot("alpha", 9)],
         concurrency_slots: vec![concurrency_slot("alpha", 1), concurrency_slot("a\\b\u{0}", 1)],
         hold: Some(BudgetHold {
@@ -252,6 +253,7 @@ pub(crate) async fn hammer(journals: &[Arc<dyn Journal>]) {
             1 => Reservation { hold: hold(), ..Reservation::default() },
             // In the other order, so that two stand in each other's way.
             _ => Reservation {
+                callee: None,
                 rate_slots: vec![slot("alpha/day", 1_000), slot("alpha", SLOTS)],
                 concurrency_slots: vec![concurrency_slot("alpha", 1_000)],
                 hold: hold().map(|hold| BudgetHold {
