@@ -10,7 +10,7 @@ use futures::FutureExt;
 use jiff::Timestamp;
 use switchboard_core::{
     Attempt, AttemptError, Call, CallFailure, CallId, Delivery, Error, ErrorKind, PlaceError,
-    PlaceRequest, ProviderCall, ProviderCallId, Refusal, Result, ValidCall,
+    PlaceRequest, ProviderCall, ProviderCallId, Refusal, Result, RuleVerdict, ValidCall,
 };
 use switchboard_journal::{Denied, Write, WriteError, state::Fact};
 use switchboard_router::{
@@ -26,6 +26,7 @@ use crate::{
     bill,
     config::ActiveConfig,
     credit,
+    decide::{self, Decided},
     events::{AfterFailure, CallEventKind},
     follow::{self, PlacedCall},
     judge,
@@ -54,6 +55,14 @@ const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// call is over.
 const EARLY_LOOKUP_EVERY: Duration = Duration::from_secs(15);
 
+/// How the attempts of a call ended for now.
+pub(crate) enum Ran {
+    /// Nothing more is sent: a provider may have the call, or it was refused.
+    Over,
+    /// The calling rules do not let it ring now. Nothing is in doubt.
+    Held,
+}
+
 /// What to do after an attempt.
 enum Then {
     /// The provider has the call, or that is unknown, or a person has to approve it: send nothing
@@ -63,6 +72,8 @@ enum Then {
     Again,
     /// Proven not to have rung, and no provider may be asked any more.
     GiveUp(CallFailure),
+    /// Nothing was sent, because the calling rules do not let it ring now.
+    Hold,
 }
 
 /// What all attempts of one call have in common.
@@ -87,7 +98,7 @@ pub(crate) async fn run(
     first: Planned,
     draw: u64,
     mut pass: Option<Permit>,
-) -> Result<()> {
+) -> Result<Ran> {
     let WaitRequest { request, config, .. } = *asks;
     let going = CallContext {
         inner,
@@ -100,7 +111,8 @@ pub(crate) async fn run(
     };
     let (mut tried, end) = Tried::of(config, call, going.ring, going.quota_opt_in);
     if let Some(fault) = end {
-        return refuse(inner, call.id, fault).await;
+        refuse(inner, call.id, fault).await?;
+        return Ok(Ran::Over);
     }
     let mut first = Some(first);
     loop {
@@ -128,13 +140,15 @@ pub(crate) async fn run(
                     .take()
                     .filter(|_| error.kind() == ErrorKind::NoProvider && error.field().is_none());
                 let fault = said.unwrap_or_else(|| CallFailure::from(&error));
-                return refuse_by(inner, call.id, fault, planned.record(config, draw)).await;
+                refuse_by(inner, call.id, fault, planned.record(config, draw)).await?;
+                return Ok(Ran::Over);
             }
         }
         let now = inner.now();
         if !request.window.contains(now) || now > asks.give_up {
             let fault = tried.fault.take().unwrap_or_else(|| expired(request, asks.give_up));
-            return refuse_by(inner, call.id, fault, planned.record(config, draw)).await;
+            refuse_by(inner, call.id, fault, planned.record(config, draw)).await?;
+            return Ok(Ran::Over);
         }
         let plan = &planned.plan;
         let Some(candidate) = plan.candidates.first() else {
@@ -149,9 +163,13 @@ pub(crate) async fn run(
         );
         let attempt = attempt(&going, candidate, parties, &mut tried, &mut pass);
         match attempt.instrument(span).await? {
-            Then::Stop => return Ok(()),
+            Then::Stop => return Ok(Ran::Over),
             Then::Again => {}
-            Then::GiveUp(fault) => return refuse(inner, call.id, fault).await,
+            Then::Hold => return Ok(Ran::Held),
+            Then::GiveUp(fault) => {
+                refuse(inner, call.id, fault).await?;
+                return Ok(Ran::Over);
+            }
         }
     }
 }
@@ -204,7 +222,19 @@ async fn attempt(
         &config.policy,
     );
     let began = inner.clock.uptime();
-    let write = match intent_transaction(going, candidate, parties, runtime, &order) {
+    let decided = match inner.decide(config, request, inner.now()).await {
+        Ok(decided) if decided.decision.verdict == RuleVerdict::Allow => decided,
+        // The rules are asked again where the call waits, or is refused.
+        Ok(_) => {
+            runtime.give_back(slot);
+            return Ok(Then::Hold);
+        }
+        Err(error) => {
+            runtime.give_back(slot);
+            return Err(error);
+        }
+    };
+    let write = match intent_transaction(going, candidate, parties, runtime, &order, decided) {
         Ok(write) => write,
         Err(error) => {
             runtime.give_back(slot);
@@ -231,7 +261,7 @@ async fn attempt(
         Err(error) => {
             runtime.give_back(slot);
             pass.iter_mut().for_each(Permit::release);
-            return on_denied(going, runtime, error, tried);
+            return on_denied(going, runtime, error, tried).await;
         }
     };
     tried.written += 1;
@@ -312,6 +342,7 @@ fn intent_transaction(
     parties: Parties<'_>,
     runtime: &ProviderRuntime,
     order: &PlaceRequest,
+    decided: Decided,
 ) -> Result<Write> {
     let CallContext { inner, config, request, ring, .. } = *going;
     let attempt =
@@ -339,21 +370,24 @@ fn intent_transaction(
     let reservation = Reservation {
         hold,
         certain_agent: runtime.tells_by_agent(),
+        callee: Some(decided.limits),
         ..slots(&config.policy, (&runtime.id, runtime.limits()), parties, until)
     };
-    Ok(Write {
-        facts: vec![
-            Fact::Intended(Box::new(attempt)),
-            Fact::Claimed(order.attempt),
-            Fact::Sent(order.attempt),
-        ],
-        reservation,
-    })
+    // With the rules off, there is nothing to keep.
+    let checked = decided.decision.off.is_none();
+    let mut facts: Vec<Fact> =
+        checked.then(|| Fact::Decided(Box::new(decided.decision))).into_iter().collect();
+    facts.extend([
+        Fact::Intended(Box::new(attempt)),
+        Fact::Claimed(order.attempt),
+        Fact::Sent(order.attempt),
+    ]);
+    Ok(Write { facts, reservation })
 }
 
 /// The journal denied the attempt, for example because another process has the last slot, the agent
 /// or the rest of the budget.
-fn on_denied(
+async fn on_denied(
     going: &CallContext<'_>,
     runtime: &ProviderRuntime,
     error: WriteError,
@@ -371,6 +405,12 @@ fn on_denied(
             full_until(going, runtime, &scope, after(wait.min(LOOK_AGAIN)));
         }
         WriteError::Denied(Denied::AgentInDoubt) => runtime.is_full_until(after(LOOK_AGAIN)),
+        // Both happened since the rules were asked.
+        WriteError::Denied(Denied::OptedOut) => return Ok(Then::GiveUp(decide::opted_out())),
+        WriteError::Denied(Denied::CapReached { .. }) => {
+            going.inner.clock.sleep(LOOK_AGAIN).await;
+            return Ok(Then::Hold);
+        }
         WriteError::Denied(denied @ Denied::OverBudget { .. }) => {
             return Ok(skip_provider(going, runtime, denied.into(), tried));
         }
@@ -379,9 +419,7 @@ fn on_denied(
             | Denied::AttemptInFlight
             | Denied::OwnedBy(_)
             | Denied::NotOwner
-            | Denied::HoldExists
-            | Denied::OptedOut
-            | Denied::CapReached { .. }),
+            | Denied::HoldExists),
         ) => return Err(denied.into()),
         WriteError::Rejected(error) | WriteError::Unavailable(error) => return Err(error),
     }

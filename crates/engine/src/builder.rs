@@ -7,6 +7,7 @@ use switchboard_journal::Journal;
 use switchboard_router::Policy;
 
 use crate::{
+    calling_rules::CallingRules,
     config::ConfigParts,
     ids::{Ids, RandomIds},
     takes_up::TakesUp,
@@ -24,6 +25,7 @@ pub struct EngineBuilder {
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) version: Option<String>,
     pub(crate) takes_up: TakesUp,
+    pub(crate) rules: CallingRules,
 }
 
 impl EngineBuilder {
@@ -37,6 +39,7 @@ impl EngineBuilder {
             ids: Arc::new(RandomIds),
             version: None,
             takes_up: TakesUp::default(),
+            rules: CallingRules::default(),
         }
     }
 
@@ -96,7 +99,26 @@ impl EngineBuilder {
         self
     }
 
+    /// Applies these calling rules instead of those that are built in.
+    #[must_use]
+    pub fn calling_rules(mut self, rules: CallingRules) -> Self {
+        self.rules = rules;
+        self
+    }
+
+    /// Turns the calling rules off, for a reason that plans and the audit log show. Only whether
+    /// the callee asked not to be called again is checked then.
+    #[must_use]
+    pub fn without_calling_rules(self, reason: impl Into<String>) -> Self {
+        self.calling_rules(CallingRules::Off { reason: reason.into() })
+    }
+
     pub(crate) fn parts(self) -> ConfigParts {
-        ConfigParts { policy: self.policy, providers: self.providers, version: self.version }
+        ConfigParts {
+            policy: self.policy,
+            providers: self.providers,
+            version: self.version,
+            rules: self.rules,
+        }
     }
 }

@@ -8,6 +8,7 @@ use switchboard_core::{Clock, Error, ErrorKind, Provider, ProviderId, Result};
 use switchboard_router::Policy;
 
 use crate::{
+    calling_rules::CallingRules,
     domain::{self, Domain, Domains},
     health::Outliers,
     provider::ProviderRuntime,
@@ -27,6 +28,8 @@ pub(crate) struct ActiveConfig {
     pub(crate) outliers: Arc<Mutex<Outliers>>,
     /// The name of the configuration in the journal.
     pub(crate) version: Option<String>,
+    /// The calling rules.
+    pub(crate) rules: CallingRules,
 }
 
 /// The parts from which a configuration is built.
@@ -35,6 +38,7 @@ pub(crate) struct ConfigParts {
     pub(crate) policy: Policy,
     pub(crate) providers: Vec<Arc<dyn Provider>>,
     pub(crate) version: Option<String>,
+    pub(crate) rules: CallingRules,
 }
 
 impl ActiveConfig {
@@ -45,7 +49,7 @@ impl ActiveConfig {
         former: Option<&ActiveConfig>,
         clock: &Arc<dyn Clock>,
     ) -> Result<Self> {
-        let ConfigParts { policy, providers: mut given, version } = parts;
+        let ConfigParts { policy, providers: mut given, version, rules } = parts;
         policy.check()?;
         let mut runtimes = Vec::with_capacity(policy.providers.len());
         for one in &policy.providers {
@@ -95,7 +99,7 @@ impl ActiveConfig {
             .filter(|runtime| runtimes.iter().all(|kept| kept.id != runtime.id))
             .cloned()
             .collect();
-        Ok(Self { policy: Arc::new(policy), runtimes, retired, domains, outliers, version })
+        Ok(Self { policy: Arc::new(policy), runtimes, retired, domains, outliers, version, rules })
     }
 
     /// The runtimes of all enabled providers in this failure domain.

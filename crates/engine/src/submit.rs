@@ -11,14 +11,17 @@ use std::{
 use futures::{FutureExt, future::BoxFuture};
 use jiff::Timestamp;
 use switchboard_core::{
-    AttemptState, Call, CallFailure, CallId, CallStatus, ErrorKind, Proof, Result, ValidCall,
+    AttemptState, Call, CallFailure, CallId, CallStatus, CalleeHistory, ErrorKind, Proof, Result,
+    RuleDecision, RuleVerdict, ValidCall,
 };
-use switchboard_journal::{Denied, NewCall, Opened, WriteError, state::Fact};
+use switchboard_journal::{Denied, NewCall, Opened, Write, WriteError, state::Fact};
 use switchboard_router::{BusyCallee, Plan, hash::digest};
 use tracing::{Instrument, Span, debug_span, field};
 
 use crate::{
-    TakesUp, attempt,
+    TakesUp,
+    attempt::{self, Ran},
+    decide::{self, Question},
     events::{CallEventKind, TakenUp, WaitReason},
     guards::Driving,
     provider::until,
@@ -178,14 +181,24 @@ async fn open(
 ) -> Result<(Submitted, Option<DetachOnDrop<()>>)> {
     let id = CallId::new(inner.ids.next());
     let request = Arc::new(request);
+    let config = inner.config();
+    let question = Question::new(&config, &request)?;
     let new = NewCall {
         id,
-        duplicates: inner.config().policy.duplicates.of(&request),
+        duplicates: config.policy.duplicates.of(&request),
         request: Arc::clone(&request),
         at: inner.now(),
     };
     let commit = debug_span!("ledger.commit", call = field::Empty);
-    let opened = inner.journal.open(new).instrument(commit.clone()).await;
+    let history = async {
+        match config.rules.off() {
+            Some(_) => Ok(CalleeHistory::default()),
+            None => inner.history(&request).await,
+        }
+    };
+    // What is known about the callee is read while the call is written down.
+    let (opened, history) =
+        futures::join!(inner.journal.open(new).instrument(commit.clone()), history);
     if let Ok(Opened::New(_)) = &opened {
         commit.record("call", field::display(&id));
     }
@@ -205,9 +218,18 @@ async fn open(
         }
         Opened::New(call) => {
             let driving = Driving::begin(&inner, id);
-            let work = drive(Arc::clone(&inner), Call::clone(&call), request, driving);
+            let at = request.window.opens.map_or(call.created_at, |at| at.max(call.created_at));
+            let history = inner.halt_on_journal_error(history)?;
+            let answer = question.answer(&config, &request.to, &history, &inner.lists(), at);
+            let decision = answer.decision;
+            let mut call = *call;
+            // The caller hears at once that the call has to wait, or may not be made.
+            if let Ring::Never = obey(&inner, &mut call, &request, &decision).await? {
+                return Ok((Submitted::New(call), None));
+            }
+            let work = drive(Arc::clone(&inner), call.clone(), request, Some(decision), driving);
             let work = work.instrument(drive_span(id));
-            (Submitted::New(*call), Some(DetachOnDrop::new(&inner, work)))
+            (Submitted::New(call), Some(DetachOnDrop::new(&inner, work)))
         }
     })
 }
@@ -246,7 +268,7 @@ pub(crate) fn resume(inner: &Arc<Shared>, call: &Call) {
         match strong.journal.request(call.id).await {
             Ok(Some(request)) => {
                 let span = drive_span(call.id);
-                drive(strong, call, request, Some(driving)).instrument(span).await;
+                drive(strong, call, request, None, Some(driving)).instrument(span).await;
             }
             Ok(None) => tracing::warn!(call = %call.id, "the request is no longer stored: the call is left as it is"),
             Err(error) => strong.leave(call.id, &error),
@@ -262,9 +284,15 @@ fn drive_span(call: CallId) -> Span {
 
 /// Drives a call from its current state until it is settled or followed. The guard keeps anyone
 /// else in this process from driving it meanwhile.
-async fn drive(inner: Arc<Shared>, call: Call, request: Arc<ValidCall>, _driving: Option<Driving>) {
+async fn drive(
+    inner: Arc<Shared>,
+    call: Call,
+    request: Arc<ValidCall>,
+    decision: Option<RuleDecision>,
+    _driving: Option<Driving>,
+) {
     let id = call.id;
-    let Err(error) = admit(&inner, call, &request).await else {
+    let Err(error) = admit(&inner, call, &request, decision).await else {
         return;
     };
     if inner.leaves_call_as_is(&error) {
@@ -282,26 +310,136 @@ async fn is_withdrawn(inner: &Shared, id: CallId) -> bool {
     call.and_then(|call| call.fault).is_some_and(|fault| fault.kind == ErrorKind::Withdrawn)
 }
 
-async fn admit(inner: &Arc<Shared>, mut call: Call, request: &Arc<ValidCall>) -> Result<()> {
-    let id = call.id;
-    if let Some(opens) =
-        request.window.opens.max(call.redial_at).filter(|opens| *opens > inner.now())
-    {
-        if call.status == CallStatus::Received {
-            inner.record(id, Fact::Scheduled).await?;
+/// Waits until the call may ring, and sends it, until it is settled or followed, or refused.
+async fn admit(
+    inner: &Arc<Shared>,
+    mut call: Call,
+    request: &Arc<ValidCall>,
+    mut decision: Option<RuleDecision>,
+) -> Result<()> {
+    let mut due = request.window.opens.max(call.redial_at);
+    loop {
+        let Some(ready) = ready(inner, &mut call, request, due, decision.take()).await? else {
+            return Ok(());
+        };
+        due = ready.due;
+        match send(inner, &mut call, request, due).await? {
+            Ran::Over => return Ok(()),
+            // The rules say that it has to wait again, or may not ring at all.
+            Ran::Held => call = inner.call(call.id).await?,
         }
-        inner.report(id, || CallEventKind::Scheduled { opens });
+    }
+}
+
+/// A call that may ring now.
+struct Ready {
+    /// Since when, if it had to wait.
+    due: Option<Timestamp>,
+}
+
+/// Waits until the call's window is open and no calling rule stops it. `None` if it was refused.
+/// `decision`: what the rules decided a moment ago.
+async fn ready(
+    inner: &Arc<Shared>,
+    call: &mut Call,
+    request: &Arc<ValidCall>,
+    mut due: Option<Timestamp>,
+    mut decision: Option<RuleDecision>,
+) -> Result<Option<Ready>> {
+    loop {
+        let now = inner.now();
+        let at = due.map_or(now, |due| due.max(now));
+        let decided = match decision.take() {
+            Some(decided) => decided,
+            None => inner.decide(&inner.config(), request, at).await?.decision,
+        };
+        let opens = match obey(inner, call, request, &decided).await? {
+            Ring::Never => return Ok(None),
+            Ring::Allowed if at <= inner.now() => return Ok(Some(Ready { due })),
+            Ring::Allowed => at,
+            // Rules that name a time that is over have changed meanwhile: they are asked again.
+            Ring::From(until) => until.max(now.checked_add(LOOK_AGAIN).unwrap_or(until)),
+        };
+        if call.status == CallStatus::Received {
+            *call = Call::clone(&inner.record(call.id, Fact::Scheduled).await?.call);
+        }
+        inner.report(call.id, || CallEventKind::Scheduled { opens });
         while inner.now() < opens {
             inner.clock.sleep(until(inner.now(), opens)).await;
         }
+        due = Some(opens);
     }
+}
+
+/// When a call may ring by the rules, once that is written down.
+enum Ring {
+    /// At the time that was asked about.
+    Allowed,
+    /// From this time.
+    From(Timestamp),
+    /// The call was refused.
+    Never,
+}
+
+/// Writes down what the rules decided about a call, unless they let it pass: that is written with
+/// the attempt.
+async fn obey(
+    inner: &Shared,
+    call: &mut Call,
+    request: &ValidCall,
+    decision: &RuleDecision,
+) -> Result<Ring> {
+    let (facts, ring) = match (decision.verdict, decision.wait_until) {
+        (RuleVerdict::Allow, _) => return Ok(Ring::Allowed),
+        (RuleVerdict::Wait, Some(until))
+            if request.window.closes.is_some_and(|closes| closes <= until) =>
+        {
+            (vec![Fact::Refused(decide::closes_first(decision, until))], Ring::Never)
+        }
+        (RuleVerdict::Wait, Some(until)) => {
+            let known = call.decision.as_ref().is_some_and(|known| {
+                known.verdict == RuleVerdict::Wait && known.wait_until == Some(until)
+            });
+            if known && call.status != CallStatus::Received {
+                return Ok(Ring::From(until));
+            }
+            let is_new = call.status == CallStatus::Received;
+            (is_new.then_some(Fact::Scheduled).into_iter().collect(), Ring::From(until))
+        }
+        (RuleVerdict::Wait, None) | (RuleVerdict::Refuse, _) => {
+            (vec![Fact::Refused(decide::fault(decision))], Ring::Never)
+        }
+    };
+    let refused = facts.iter().find_map(|fact| match fact {
+        Fact::Refused(fault) => Some(fault.clone()),
+        _ => None,
+    });
+    let decided = Fact::Decided(Box::new(decision.clone()));
+    let facts = std::iter::once(decided).chain(facts).collect();
+    let recorded = inner.write(call.id, Write { facts, ..Write::default() }).await?;
+    *call = Call::clone(&recorded.call);
+    if let Some(fault) = refused {
+        inner.report(call.id, || CallEventKind::Refused(fault));
+    }
+    Ok(ring)
+}
+
+/// Admits the call and sends it, as soon as a provider and the limits have room for it.
+async fn send(
+    inner: &Arc<Shared>,
+    call: &mut Call,
+    request: &Arc<ValidCall>,
+    due: Option<Timestamp>,
+) -> Result<Ran> {
+    let id = call.id;
     // If it was submitted again, its waiting time starts again.
     let asked_at = inner.in_progress.asked_at(id).unwrap_or(call.created_at).max(call.created_at);
-    let due = request.window.opens.max(call.redial_at).max(resolved_at(&call));
+    let due = due.max(resolved_at(call));
     let since = due.map_or(asked_at, |due| due.max(asked_at));
     let give_up = latest(inner, request, since);
     if inner.now() > give_up && call.status != CallStatus::Attempting {
-        return refuse(inner, id, expired(request, give_up)).await;
+        refuse(inner, id, expired(request, give_up)).await?;
+        return Ok(Ran::Over);
     }
     let draw = digest(&[id.as_uuid().as_bytes()]);
     let mut reported_busy = false;
@@ -311,19 +449,15 @@ async fn admit(inner: &Arc<Shared>, mut call: Call, request: &Arc<ValidCall>) ->
         let asks = WaitRequest { id, request, config: &config, since, give_up };
         let mut planned = inner.plan(&config, request, draw);
         if call.status == CallStatus::Attempting {
-            return attempt::run(inner, &asks, &call, planned, draw, pass).await;
+            return attempt::run(inner, &asks, call, planned, draw, pass).await;
         }
         match inner.waiting.turn(inner, &asks, &mut planned, &mut pass).await {
             Ok(true) => {}
             Ok(false) => continue,
             Err(error) => {
-                return refuse_by(
-                    inner,
-                    id,
-                    CallFailure::from(&error),
-                    planned.record(&config, draw),
-                )
-                .await;
+                let plan = planned.record(&config, draw);
+                refuse_by(inner, id, CallFailure::from(&error), plan).await?;
+                return Ok(Ran::Over);
             }
         }
         let plan = &planned.plan;
@@ -335,12 +469,12 @@ async fn admit(inner: &Arc<Shared>, mut call: Call, request: &Arc<ValidCall>) ->
         let released = inner.released.notified();
         match inner.record(id, fact).await {
             Ok(recorded) => {
-                call = Call::clone(&recorded.call);
+                *call = Call::clone(&recorded.call);
                 // Checked while this call holds the callee's lock, so that no other call can ring
                 // that phone in between.
-                redial::allowed(inner, &call, request).await?;
+                redial::allowed(inner, call, request).await?;
                 explain(inner, id, plan);
-                return attempt::run(inner, &asks, &call, planned, draw, pass).await;
+                return attempt::run(inner, &asks, call, planned, draw, pass).await;
             }
             Err(WriteError::Denied(Denied::CalleeBusy { .. }))
                 if plan.busy_callee == BusyCallee::Wait && inner.now() < give_up =>

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use switchboard_core::{
     Attempt, AttemptId, AttemptState, Call, CallFailure, CallStatus, Delivery, Refusal, Result,
-    text::one_line,
+    RuleVerdict, text::one_line,
 };
 
 use crate::{
@@ -19,6 +19,8 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum CallEvent {
     Scheduled,
+    /// A call that was scheduled or admitted has to wait by the calling rules.
+    WaitsAgain,
     Placed,
     AttemptFailed,
     RedialScheduled,
@@ -49,6 +51,7 @@ const fn may_make(fact: &Fact) -> &'static [CallEvent] {
         | Fact::TentativeMatch(..)
         | Fact::Reconciling(_) => &[],
         Fact::Scheduled => &[E::Scheduled],
+        Fact::Decided(_) => &[E::WaitsAgain],
         Fact::Refused(_) | Fact::Expired(_) => &[E::Refused, E::Ended],
         Fact::Withdrawn(_) => &[E::Withdrawn, E::Ended],
         Fact::Answered(..) | Fact::Reported(_) | Fact::Traced(..) => {
@@ -116,7 +119,7 @@ impl Published {
         let effects = apply(call, fact, at)?;
         if call.revision != revision {
             let after = State::of(call);
-            let made = may_make.iter().filter(|event| event.happened(before, after, effects));
+            let made = may_make.iter().filter(|event| event.happened(call, before, after, effects));
             self.events.extend(made.map(|event| event.about(call, &content, at)));
         }
         Ok(effects)
@@ -147,7 +150,7 @@ pub fn call_event(call: &Call, kind: &'static str, more: Value, at: Timestamp) -
 impl CallEvent {
     const fn kind(self) -> &'static str {
         match self {
-            Self::Scheduled => "call.scheduled",
+            Self::Scheduled | Self::WaitsAgain => "call.scheduled",
             Self::Placed => "call.placed",
             Self::AttemptFailed => "call.attempt_failed",
             Self::RedialScheduled => "call.redial_scheduled",
@@ -165,11 +168,12 @@ impl CallEvent {
         }
     }
 
-    fn happened(self, before: State, after: State, effects: &[Effect]) -> bool {
+    fn happened(self, call: &Call, before: State, after: State, effects: &[Effect]) -> bool {
         let status = |status| before.status != status && after.status == status;
         let attempt = |state| before.attempt != Some(state) && after.attempt == Some(state);
         match self {
             Self::Scheduled => status(CallStatus::Scheduled),
+            Self::WaitsAgain => after.status != CallStatus::Received && waits_until(call).is_some(),
             Self::Placed => attempt(AttemptState::Placed),
             Self::AttemptFailed => {
                 attempt(AttemptState::NotPlaced) || attempt(AttemptState::Unknown)
@@ -191,9 +195,10 @@ impl CallEvent {
     fn about(self, call: &Call, content: &Content, at: Timestamp) -> FeedEvent {
         let last = call.attempts.last();
         let more = match self {
-            Self::Scheduled => {
-                call.redial_at.map_or_else(Map::new, |until| fields(json!({ "until": until })))
-            }
+            Self::Scheduled | Self::WaitsAgain => call
+                .redial_at
+                .max(waits_until(call))
+                .map_or_else(Map::new, |until| fields(json!({ "until": until }))),
             Self::Placed => fields(json!({ "attempt": last.map(|last| last.id) })),
             Self::AttemptFailed => last.map(failure).unwrap_or_default(),
             Self::RedialScheduled => fields(json!({
@@ -213,6 +218,12 @@ impl CallEvent {
         };
         event(call, self.kind(), more, at)
     }
+}
+
+/// Until when the calling rules make the call wait.
+fn waits_until(call: &Call) -> Option<Timestamp> {
+    let decision = call.decision.as_ref()?;
+    decision.wait_until.filter(|_| decision.verdict == RuleVerdict::Wait)
 }
 
 /// How an attempt failed, in words of ours.

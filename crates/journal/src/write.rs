@@ -107,6 +107,7 @@ pub fn settlement(fact: &Fact) -> Option<Settlement> {
         | Fact::Scheduled
         | Fact::Admitted { .. }
         | Fact::Planned(_)
+        | Fact::Decided(_)
         | Fact::Refused(_)
         | Fact::Expired(_)
         | Fact::Withdrawn(_)

@@ -8,7 +8,7 @@ use switchboard_core::{
     IncomingWebhook, Provider, ProviderId, ProviderInfo, Recording, Result, SystemClock,
     Transcript, ValidCall,
 };
-use switchboard_engine::{CallEvent, Cancelled, Engine, Recovered, WebhookAddress};
+use switchboard_engine::{CallEvent, CallingRules, Cancelled, Engine, Recovered, WebhookAddress};
 use switchboard_journal::{Journal, Selection};
 use switchboard_router::{
     Budget, Experiment, Plan, Policy, ProviderLimits, ProviderPolicy, RateDeck, Route, Strategy,
@@ -233,6 +233,7 @@ pub struct SwitchboardBuilder {
     limits: Vec<(ProviderId, ProviderLimits)>,
     timings: Timings,
     webhooks: Option<WebhookAddress>,
+    rules: CallingRules,
 }
 
 impl Default for SwitchboardBuilder {
@@ -253,6 +254,7 @@ impl Default for SwitchboardBuilder {
             limits: Vec::new(),
             timings: Timings::default(),
             webhooks: None,
+            rules: CallingRules::default(),
         }
     }
 }
@@ -366,6 +368,21 @@ impl SwitchboardBuilder {
         self
     }
 
+    /// Applies these calling rules instead of those that are built in: rules of your own, or a
+    /// state of emergency.
+    #[must_use]
+    pub fn calling_rules(mut self, rules: CallingRules) -> Self {
+        self.rules = rules;
+        self
+    }
+
+    /// Turns the calling rules off, for a reason that plans and the audit log show. Only whether
+    /// the callee asked not to be called again is checked then.
+    #[must_use]
+    pub fn without_calling_rules(self, reason: impl Into<String>) -> Self {
+        self.calling_rules(CallingRules::Off { reason: reason.into() })
+    }
+
     /// Starts it. Has to be called inside a tokio runtime; nothing is sent.
     ///
     /// # Errors
@@ -401,7 +418,8 @@ impl SwitchboardBuilder {
         policy.default_profile = self.profiles.first().map(|profile| profile.name.clone());
         policy.profiles =
             self.profiles.into_iter().map(|profile| (profile.name.clone(), profile)).collect();
-        let mut engine = Engine::builder(policy).clock(Arc::clone(&self.clock));
+        let mut engine =
+            Engine::builder(policy).clock(Arc::clone(&self.clock)).calling_rules(self.rules);
         if let Some(address) = self.webhooks {
             engine = engine.webhooks(address);
         }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use switchboard_core::{AttemptError, Delivery, Money, Proof};
+use switchboard_core::{AttemptError, Delivery, Money, Proof, RuleDecision, RuleVerdict};
 use switchboard_journal::state::{Fact, Verdict};
 use switchboard_ledger::Entry;
 use switchboard_router::PlanRecord;
@@ -50,6 +50,7 @@ fn describe_fact(fact: &Fact) -> EventText {
             )
         }
         Fact::Planned(plan) => router("planned", no_provider(plan)),
+        Fact::Decided(decision) => by_rules(decision),
         Fact::Refused(fault) => router("refused", fault.message.clone()),
         Fact::Expired(fault) => router("expired", fault.message.clone()),
         Fact::Withdrawn(fault) => router("withdrawn", fault.message.clone()),
@@ -133,6 +134,20 @@ fn describe_fact(fact: &Fact) -> EventText {
             }
         }
     }
+}
+
+/// What the calling rules decided, with every rule that stops the call or warns about it.
+fn by_rules(decision: &RuleDecision) -> EventText {
+    let verdict = match (decision.verdict, decision.wait_until, &decision.off) {
+        (_, _, Some(reason)) => format!("the rules are turned off: {reason}"),
+        (RuleVerdict::Allow, _, None) => "no rule stops it".to_owned(),
+        (RuleVerdict::Wait, Some(until), None) => format!("it may ring from {until:.0}"),
+        (RuleVerdict::Wait, None, None) => "it has to wait".to_owned(),
+        (RuleVerdict::Refuse, _, None) => "it may not ring".to_owned(),
+    };
+    let findings = decision.findings.iter().map(|one| format!("; {}: {}", one.rule, one.message));
+    let details = format!("{verdict}{}", findings.collect::<String>());
+    EventText { event: "decided", by: "rules".to_owned(), evidence: None, details }
 }
 
 /// Why a plan found no provider.

@@ -85,6 +85,8 @@ pub use switchboard_kallyai as kallyai;
 pub use switchboard_ledger as ledger;
 /// Which provider takes a call.
 pub use switchboard_router as router;
+/// Whether a person may be called now.
+pub use switchboard_rules as rules;
 
 /// The versions of these crates that stand in signatures.
 pub use switchboard_core::{jiff, secrecy, url, uuid};
@@ -97,8 +99,8 @@ pub use switchboard_core::{
     ProviderInfo, Recording, Result, TenantId, Transcript, ValidCall,
 };
 pub use switchboard_engine::{
-    CallEvent, CallEventKind, Cancelled, Engine, EngineBuilder, Recovered, TakesUp, WaitReason,
-    WebhookAddress,
+    CallEvent, CallEventKind, CallingRules, Cancelled, Engine, EngineBuilder, Recovered, TakesUp,
+    WaitReason, WebhookAddress,
 };
 pub use switchboard_journal::{Journal, MemoryJournal, Selection};
 #[cfg(feature = "ledger")]

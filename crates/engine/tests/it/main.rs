@@ -8,6 +8,7 @@ mod bills;
 mod breaker;
 mod budgets;
 mod busy;
+mod calling_rules;
 mod concurrency;
 mod control;
 mod counts;

@@ -14,7 +14,8 @@ use crate::support::{
 };
 
 fn over(worlds: &[Arc<World>]) -> EngineBuilder {
-    let builder = Engine::builder(policy_over(worlds));
+    let builder =
+        Engine::builder(policy_over(worlds)).without_calling_rules("these tests are about sending");
     worlds.iter().fold(builder, |builder, world| builder.provider(telephone(world)))
 }
 

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use switchboard_core::{
     Assignment, Attempt, AttemptError, AttemptId, AttemptState, Call, CallFailure, CallStatus,
     Cost, Delivery, Error, ErrorKind, Evidence, Money, Outcome, Proof, ProviderCall,
-    ProviderCallId, ProviderState, Recording, Refusal, Result, Transcript, text::one_line,
+    ProviderCallId, ProviderState, Recording, Refusal, Result, RuleDecision, Transcript,
+    text::one_line,
 };
 use switchboard_router::PlanRecord;
 
@@ -63,6 +64,8 @@ pub enum Fact {
     /// A plan by which nothing was sent: what kept the providers from the call, so that it can be
     /// explained, and made again.
     Planned(Box<PlanRecord>),
+    /// What the calling rules decided about the ring that comes next.
+    Decided(Box<RuleDecision>),
     /// The call will not be placed.
     Refused(CallFailure),
     /// The call was not started in time, and will not be.
@@ -159,6 +162,7 @@ impl Fact {
             Fact::GaveUp(_) => Some(Event::GiveUp),
             Fact::Overdue => Some(Event::Overdue),
             Fact::Planned(_)
+            | Fact::Decided(_)
             | Fact::TentativeMatch(..)
             | Fact::Billed(..)
             | Fact::Disbelieved(..)
@@ -183,6 +187,7 @@ impl Fact {
             Fact::Scheduled
             | Fact::Admitted { .. }
             | Fact::Planned(_)
+            | Fact::Decided(_)
             | Fact::Refused(_)
             | Fact::Expired(_)
             | Fact::Withdrawn(_)
@@ -210,6 +215,7 @@ impl Fact {
             Fact::Scheduled
             | Fact::Admitted { .. }
             | Fact::Planned(_)
+            | Fact::Decided(_)
             | Fact::Refused(_)
             | Fact::Expired(_)
             | Fact::Withdrawn(_)
@@ -239,6 +245,7 @@ impl Fact {
             Fact::Scheduled
             | Fact::Admitted { .. }
             | Fact::Planned(_)
+            | Fact::Decided(_)
             | Fact::Refused(_)
             | Fact::Expired(_)
             | Fact::Intended(_)
@@ -390,6 +397,7 @@ fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
         | Fact::Overdue
         | Fact::Billed(..)
         | Fact::Disbelieved(..) => {}
+        Fact::Decided(decision) => call.decision = Some(decision),
         Fact::Admitted { estimated_cost, experiment, plan: _ } => {
             call.estimated_cost = estimated_cost;
             call.experiment = experiment;

@@ -413,7 +413,10 @@ pub(crate) fn process_with(
 ) -> Engine {
     let mut policy = policy_over(worlds);
     change(&mut policy);
-    let builder = Engine::builder(policy).clock(Arc::clone(clock)).journal(journal);
+    let builder = Engine::builder(policy)
+        .clock(Arc::clone(clock))
+        .journal(journal)
+        .without_calling_rules("these tests are about sending");
     let builder = worlds.iter().fold(builder, |builder, world| builder.provider(telephone(world)));
     settle(builder).build().unwrap()
 }

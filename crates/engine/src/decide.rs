@@ -1,0 +1,152 @@
+//! The calling rules: asked when a call is accepted, and again right before each ring.
+//!
+//! The answer before a ring counts. What may have changed since by another process, an opt-out and
+//! the number of rings, is checked once more by the journal, in the transaction that lets the
+//! attempt be sent.
+
+use std::{fmt::Write as _, time::Duration};
+
+use jiff::Timestamp;
+use switchboard_core::{
+    CallFacts, CallFailure, CalleeHistory, Error, ErrorKind, ListState, PhoneNumber, Purpose,
+    Result, RuleDecision, RuleVerdict, ValidCall,
+};
+use switchboard_router::CalleeLimits;
+use switchboard_rules::{Asked, NumberLists, Said, decide};
+
+use crate::{calling_rules::CallingRules, config::ActiveConfig, shared::Shared};
+
+/// No limit on how often a person may be called looks further back.
+const HISTORY: Duration = Duration::from_secs(62 * 24 * 3_600);
+
+/// What the rules decided, and what the journal has to check again.
+#[derive(Debug, Clone)]
+pub(crate) struct Decided {
+    pub(crate) decision: RuleDecision,
+    pub(crate) limits: CalleeLimits,
+}
+
+/// What the rules ask about a call, apart from what the journal knows about the callee.
+#[derive(Debug, Clone)]
+pub(crate) struct Question {
+    facts: CallFacts,
+}
+
+impl Question {
+    /// # Errors
+    /// `InvalidRequest` if neither the request nor its route or agent profile gives a purpose.
+    pub(crate) fn new(config: &ActiveConfig, request: &ValidCall) -> Result<Self> {
+        let facts = request.facts.clone();
+        if facts.purpose.is_none() && config.rules.off().is_none() {
+            return Err(no_purpose());
+        }
+        Ok(Self { facts })
+    }
+
+    /// What the rules say about a ring at this time.
+    pub(crate) fn answer(
+        &self,
+        config: &ActiveConfig,
+        to: &PhoneNumber,
+        history: &CalleeHistory,
+        lists: &dyn NumberLists,
+        at: Timestamp,
+    ) -> Decided {
+        let (tables, emergencies) = match &config.rules {
+            CallingRules::On { tables, emergencies } => (tables, emergencies),
+            CallingRules::Off { reason } => {
+                let unchecked =
+                    RuleDecision::new(at, RuleVerdict::Allow, String::new(), String::new());
+                return Decided {
+                    decision: unchecked.with(|decision| decision.off = Some(reason.clone())),
+                    limits: CalleeLimits::default(),
+                };
+            }
+        };
+        let asked = Asked::new(to, &self.facts, Said::ALL, history, lists)
+            .with(|asked| asked.emergencies = emergencies);
+        Decided {
+            decision: decide(&asked, tables, at),
+            limits: CalleeLimits { caps: tables.caps(&asked, at) },
+        }
+    }
+}
+
+impl Shared {
+    /// What the journal knows about a callee, as far back as rules look.
+    pub(crate) async fn history(&self, request: &ValidCall) -> Result<CalleeHistory> {
+        let since = self.now().checked_sub(HISTORY).unwrap_or(Timestamp::MIN);
+        self.journal.history(&request.tenant, &request.to, since).await
+    }
+
+    /// What the rules say about a ring at this time.
+    ///
+    /// # Errors
+    /// `InvalidRequest` for a call without a purpose; `Journal`.
+    pub(crate) async fn decide(
+        &self,
+        config: &ActiveConfig,
+        request: &ValidCall,
+        at: Timestamp,
+    ) -> Result<Decided> {
+        let question = Question::new(config, request)?;
+        // With the rules off, only the journal is asked, when the attempt is written.
+        let history = match config.rules.off() {
+            Some(_) => CalleeHistory::default(),
+            None => self.history(request).await?,
+        };
+        Ok(question.answer(config, &request.to, &history, &self.lists(), at))
+    }
+
+    pub(crate) fn lists(&self) -> Lists {
+        Lists
+    }
+}
+
+/// The lists of numbers that the journal holds.
+#[derive(Debug)]
+pub(crate) struct Lists;
+
+impl NumberLists for Lists {
+    fn state(&self, _list: &str, _number: &PhoneNumber) -> ListState {
+        ListState::Missing
+    }
+}
+
+/// Why a call is not placed, by the rules that stop it.
+pub(crate) fn fault(decision: &RuleDecision) -> CallFailure {
+    let mut message = String::from("the calling rules stop this call");
+    for (nth, one) in decision.stops().enumerate() {
+        let mark = if nth == 0 { ": " } else { "; " };
+        // Writing to a string cannot fail.
+        let _ = write!(message, "{mark}{} (as of {}): {}", one.rule, one.as_of, one.message);
+    }
+    CallFailure { kind: ErrorKind::Blocked, message }
+}
+
+/// Why a call whose window closes before the rules let it pass is not placed.
+pub(crate) fn closes_first(decision: &RuleDecision, until: Timestamp) -> CallFailure {
+    let fault = fault(decision);
+    let message = format!(
+        "{}: they let it pass from {until:.0}, after the latest time of the call",
+        fault.message
+    );
+    CallFailure { message, ..fault }
+}
+
+/// Why a call is not placed after the callee asked not to be called again.
+pub(crate) fn opted_out() -> CallFailure {
+    CallFailure {
+        kind: ErrorKind::Blocked,
+        message: "the callee asked not to be called again".to_owned(),
+    }
+}
+
+fn no_purpose() -> Error {
+    let mut message = String::from("is missing: say why the callee is called, as one of");
+    for (nth, one) in Purpose::ALL.iter().enumerate() {
+        let mark = if nth == 0 { " " } else { " | " };
+        let _ = write!(message, "{mark}{one} ({})", one.meaning().trim_end_matches('.'));
+    }
+    Error::invalid("purpose", message)
+}

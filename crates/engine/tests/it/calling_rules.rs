@@ -1,0 +1,205 @@
+//! The calling rules: asked when a call is accepted, and again before every ring.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use switchboard_core::{
+    CallRequest, CallStatus, Clock, ErrorKind, Outcome, Purpose, Redial, RuleVerdict,
+};
+use switchboard_engine::{CallingRules, Engine};
+use switchboard_journal::{Journal, OptOut, OptOutSource};
+use switchboard_testkit::VirtualClock;
+
+use crate::support::{
+    process::{address, books},
+    valid, within,
+    world::{World, process_with, shared},
+};
+
+const LONDON: &str = "+442079460123";
+
+fn at(moment: &str) -> Timestamp {
+    moment.parse().unwrap()
+}
+
+/// A booking at a restaurant in London.
+fn booking() -> CallRequest {
+    CallRequest::new(LONDON, "Book a table for two.").with(|call| {
+        call.purpose = Some(Purpose::Reservation);
+        call.on_behalf_of = Some("Ada Lovelace".to_owned());
+    })
+}
+
+/// A process with the rules, over one provider, that starts at this time.
+struct Scene {
+    worlds: Vec<Arc<World>>,
+    clock: Arc<dyn Clock>,
+    journal: Arc<dyn Journal>,
+}
+
+impl Scene {
+    fn at(moment: &str) -> Self {
+        Self::over(moment, World::new("alpha", &[]))
+    }
+
+    fn over(moment: &str, world: World) -> Self {
+        let clock: Arc<dyn Clock> = Arc::new(VirtualClock::at(at(moment)));
+        Self { worlds: shared([world]), clock, journal: books() }
+    }
+
+    fn process(&self) -> Engine {
+        self.process_under(CallingRules::builtin())
+    }
+
+    fn process_under(&self, rules: CallingRules) -> Engine {
+        process_with(
+            &self.worlds,
+            &self.clock,
+            Arc::clone(&self.journal),
+            |_| {},
+            |builder| builder.webhooks(address()).calling_rules(rules),
+        )
+    }
+
+    fn rings(&self) -> usize {
+        self.worlds[0].rung().len()
+    }
+
+    async fn opt_out(&self) {
+        let wish = OptOut::new(OptOutSource::Operator, "ann", self.clock.now());
+        let to = LONDON.parse().unwrap();
+        assert!(self.journal.opt_out(&to, &wish).await.unwrap());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_outside_hours_waits_and_rings_at_the_first_open_instant() {
+    let scene = Scene::at("2026-03-02T23:10:00Z");
+    let router = scene.process();
+    let accepted = router.submit(valid(booking())).await.unwrap();
+    let told = accepted.decision.clone().expect("the caller hears at once");
+    assert_eq!((accepted.status, told.verdict), (CallStatus::Scheduled, RuleVerdict::Wait));
+    assert_eq!(told.wait_until, Some(at("2026-03-03T08:00:00Z")));
+    assert!(told.stops().all(|one| one.rule == "P-HOURS-RESERVATION"));
+
+    let call = router.wait(accepted.id).await.unwrap();
+    assert_eq!((call.status, call.outcome), (CallStatus::Closed, Some(Outcome::Completed)));
+    let sent = call.attempts[0].sent_at.unwrap();
+    assert!(sent >= at("2026-03-03T08:00:00Z") && sent < at("2026-03-03T08:01:00Z"), "{sent}");
+    let kept = call.decision.expect("the decision about the ring is kept");
+    assert_eq!((kept.verdict, kept.at <= sent), (RuleVerdict::Allow, true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_waits_is_continued_by_the_next_process() {
+    let scene = Scene::at("2026-03-02T23:10:00Z");
+    let first = scene.process();
+    let id = first.submit(valid(booking())).await.unwrap().id;
+    first.stop_now();
+    let second = scene.process();
+    second.recover().await.unwrap();
+    let call = second.wait(id).await.unwrap();
+    assert_eq!(scene.rings(), 1);
+    assert!(call.attempts[0].sent_at.unwrap() >= at("2026-03-03T08:00:00Z"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_told_at_once_recorded_and_binds_every_provider() {
+    let scene = Scene::at("2026-03-02T12:00:00Z");
+    let router = scene.process();
+    let selling = booking().with(|call| call.purpose = Some(Purpose::Marketing));
+    let call = router.submit(valid(selling)).await.unwrap();
+    assert_eq!(call.status, CallStatus::Refused);
+    let fault = call.fault.unwrap();
+    assert_eq!(fault.kind, ErrorKind::Blocked);
+    let decision = call.decision.unwrap();
+    for one in decision.stops() {
+        assert!(fault.message.contains(&one.rule), "{}", fault.message);
+    }
+    assert!(decision.stops().any(|one| one.needs.as_deref() == Some("consent")));
+    assert_eq!((scene.rings(), call.attempts.len()), (0, 0));
+    let kept = router.get(call.id).await.unwrap();
+    assert_eq!(kept.decision.unwrap(), decision);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_without_a_purpose_is_an_error_that_explains_all_purposes() {
+    let scene = Scene::at("2026-03-02T12:00:00Z");
+    let router = scene.process();
+    let error = router.submit(valid(booking().with(|call| call.purpose = None))).await.unwrap_err();
+    assert_eq!((error.kind(), error.field()), (ErrorKind::InvalidRequest, Some("purpose")));
+    let message = error.to_string();
+    for purpose in Purpose::ALL {
+        assert!(message.contains(purpose.as_str()), "{message}");
+    }
+    assert!(router.calls().await.unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_window_that_closes_before_the_hours_open_is_refused_at_once() {
+    let scene = Scene::at("2026-03-02T23:10:00Z");
+    let router = scene.process();
+    let tonight = booking().with(|call| call.not_after = Some("2026-03-03T06:00:00Z".to_owned()));
+    let call = router.submit(valid(tonight)).await.unwrap();
+    assert_eq!(call.status, CallStatus::Refused);
+    let message = call.fault.unwrap().message;
+    assert!(
+        message.contains("P-HOURS-RESERVATION") && message.contains("2026-03-03T08:00:00Z"),
+        "{message}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_opt_out_while_a_call_waits_stops_it() {
+    for rules in [CallingRules::builtin(), CallingRules::Off { reason: "a test".to_owned() }] {
+        let scene = Scene::at("2026-03-02T12:00:00Z");
+        let router = scene.process_under(rules.clone());
+        let later =
+            booking().with(|call| call.not_before = Some("2026-03-02T15:00:00Z".to_owned()));
+        let call = router.submit(valid(later)).await.unwrap();
+        assert_eq!(call.status, CallStatus::Scheduled);
+        scene.opt_out().await;
+        let call = within(router.wait(call.id)).await.unwrap();
+        assert_eq!(call.status, CallStatus::Refused, "{rules:?}");
+        assert_eq!(call.fault.unwrap().kind, ErrorKind::Blocked);
+        assert_eq!(scene.rings(), 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_redial_asks_the_rules_again() {
+    let world = World::new("alpha", &[]).ending(&[Outcome::NoAnswer]);
+    let scene = Scene::over("2026-03-02T21:50:00Z", world);
+    let router = scene.process();
+    let asked = booking().with(|call| {
+        call.redial =
+            Some(Redial { on: [Outcome::NoAnswer].into(), times: 1, gap_seconds: 900, per_day: 3 });
+    });
+    let id = router.submit(valid(asked)).await.unwrap().id;
+    let call = router.wait(id).await.unwrap();
+    let rung: Vec<_> = call.attempts.iter().map(|attempt| attempt.sent_at.unwrap()).collect();
+    assert_eq!(rung.len(), 2);
+    assert!(rung[0] < at("2026-03-02T22:00:00Z") && rung[1] >= at("2026-03-03T08:00:00Z"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_person_who_was_rung_often_enough_is_left_alone_for_the_day() {
+    let scene = Scene::at("2026-03-02T09:00:00Z");
+    let router = scene.process();
+    let mut rung = Vec::new();
+    for nth in 0..4 {
+        let tenant = if nth % 2 == 0 { "a" } else { "b" };
+        let again = booking().with(|call| {
+            call.allow_duplicate = true;
+            call.tenant = Some(tenant.to_owned());
+        });
+        let id = router.submit(valid(again)).await.unwrap().id;
+        let call = router.wait(id).await.unwrap();
+        rung.push(call.attempts[0].sent_at.unwrap());
+    }
+    assert_eq!(scene.rings(), 4);
+    for pair in rung.windows(2) {
+        assert!(pair[1].duration_since(pair[0]).as_secs() >= 600, "{rung:?}");
+    }
+    assert!(rung[3].duration_since(rung[0]).as_hours() >= 24, "{rung:?}");
+}
