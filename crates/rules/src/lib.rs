@@ -2,11 +2,27 @@
 //!
 //! Pure: no clock and no I/O. It never says that a call is lawful, only which rules of its tables
 //! stop it, or that none does.
+//!
+//! | module | purpose |
+//! |---|---|
+//! | `asked.rs`, `said.rs` | what is asked: a call, and what its first words say |
+//! | `tables` | the tables of rules: read, checked, versioned |
+//! | `rule` | what a row asks for |
+//! | `places` | where a number may be, and the holidays there |
+//! | `decide` | the decision |
+//! | `cases` | tables of cases, to test rules with |
 
 mod asked;
+pub mod cases;
+mod decide;
+mod places;
+mod rule;
 mod said;
 mod tables;
 
 pub use asked::{Asked, NoLists, NumberLists};
+pub use decide::decide;
+pub use rule::check_hours;
 pub use said::{Said, Saying};
-pub use tables::{Tables, decide};
+pub use tables::word::{Checked, Effect, Kind, Line, Unless};
+pub use tables::{Jurisdiction, Row, TableError, TableErrors, Tables};

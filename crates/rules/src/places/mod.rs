@@ -1,0 +1,120 @@
+//! Where a number is: its country and subdivisions, its time zones, and their holidays.
+
+mod calendars;
+mod numbers;
+
+use std::{collections::HashMap, sync::Arc, sync::LazyLock};
+
+use jiff::tz::TimeZone;
+use switchboard_core::{Country, PhoneNumber, Region, time_zone};
+
+pub(crate) use calendars::Calendars;
+pub(crate) use numbers::Place;
+use numbers::{Nanp, Prefixes};
+
+/// A time zone and its name.
+#[derive(Debug, Clone)]
+pub(crate) struct Zone {
+    pub(crate) name: Arc<str>,
+    pub(crate) zone: TimeZone,
+}
+
+/// The time zones that the tables name, each once.
+#[derive(Debug, Default)]
+pub(crate) struct Zones {
+    all: Vec<Zone>,
+    by_name: HashMap<String, u16>,
+}
+
+impl Zones {
+    fn intern(&mut self, name: &str) -> Option<u16> {
+        if let Some(known) = self.by_name.get(name) {
+            return Some(*known);
+        }
+        let zone = time_zone(name).ok()?;
+        let at = u16::try_from(self.all.len()).ok()?;
+        self.all.push(Zone { name: name.into(), zone });
+        self.by_name.insert(name.to_owned(), at);
+        Some(at)
+    }
+
+    /// Names separated by commas. A name that is no zone is an error of the built-in tables.
+    fn list(&mut self, names: &str) -> Vec<u16> {
+        names
+            .split(',')
+            .filter(|name| !name.is_empty())
+            .map(|name| {
+                let Some(zone) = self.intern(name) else {
+                    panic!("the built-in tables name {name:?}, which is no time zone");
+                };
+                zone
+            })
+            .collect()
+    }
+}
+
+/// The built-in tables of area codes, prefixes and holidays.
+#[derive(Debug)]
+pub(crate) struct Places {
+    pub(crate) zones: Zones,
+    pub(crate) calendars: Calendars,
+    nanp: Nanp,
+    prefixes: Prefixes,
+}
+
+static BUILTIN: LazyLock<Places> = LazyLock::new(|| {
+    let mut zones = Zones::default();
+    let nanp = Nanp::read(include_str!("../../data/nanp.tsv"), &mut zones);
+    let prefixes = Prefixes::read(include_str!("../../data/zones.tsv"), &mut zones);
+    let calendars = Calendars::read(include_str!("../../data/holidays.tsv"));
+    Places { zones, calendars, nanp, prefixes }
+});
+
+impl Places {
+    /// The built-in ones.
+    pub(crate) fn builtin() -> &'static Self {
+        &BUILTIN
+    }
+
+    /// What the number says about where it is.
+    pub(crate) fn place(&self, number: &PhoneNumber) -> Place<'_> {
+        if number.country_code() == 1 {
+            self.nanp.place(number)
+        } else {
+            Place { subdivisions: &[], zones: self.prefixes.zones(number) }
+        }
+    }
+
+    /// The time zones of a subdivision whose area codes are known.
+    pub(crate) fn zones_of(&self, region: Region) -> &[u16] {
+        self.nanp.zones_of(region)
+    }
+
+    /// True if numbers of this country show their subdivision.
+    pub(crate) fn knows_subdivisions(&self, country: Country) -> bool {
+        matches!(country.as_str(), "US" | "CA")
+    }
+
+    pub(crate) fn zone(&self, at: u16) -> Option<&Zone> {
+        self.zones.all.get(usize::from(at))
+    }
+
+    /// The zone of this name, if the tables have it.
+    pub(crate) fn zone_named(&self, name: &str) -> Option<&Zone> {
+        self.zones.by_name.get(name).and_then(|at| self.zone(*at))
+    }
+}
+
+/// The members of the European Union, and Iceland, Liechtenstein and Norway.
+pub(crate) fn is_in_eea(country: Country) -> bool {
+    const EEA: [&str; 30] = [
+        "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE",
+        "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+    ];
+    EEA.binary_search(&country.as_str()).is_ok()
+}
+
+/// The lines of a built-in table without its header, each split at tabs.
+fn lines(text: &str) -> impl Iterator<Item = Vec<&str>> {
+    text.lines().skip(1).filter(|line| !line.is_empty()).map(|line| line.split('\t').collect())
+}
