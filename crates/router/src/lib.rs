@@ -39,7 +39,8 @@ pub use plan::{
     RejectedRecord, Rejection, Snapshot, may_be_same_agent, plan,
 };
 pub use policy::{
-    Allowance, DuplicateWindows, OnUnknown, Policy, ProviderLimits, ProviderPolicy, Timings,
+    Allowance, DuplicateWindows, FactDefaults, FactOrigin, FactSources, OnUnknown, Policy,
+    ProviderLimits, ProviderPolicy, RuleSettings, Timings,
 };
 pub use rates::{
     DeckFault, DeckFaults, DeckFile, DeckLayout, Exchange, Explained, Quote, RateDeck, RateRow,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use switchboard_core::{Country, Language, ProfileName, ProviderId, ValidCall};
 
-use crate::strategy::Strategy;
+use crate::{policy::FactDefaults, strategy::Strategy};
 
 /// A condition on calls. Every list that is not empty has to match; a list matches if one of its
 /// entries does.
@@ -71,4 +71,6 @@ pub struct Route {
     /// True if a call fails over from a provider whose account is out of credit, whether or not the
     /// request allows it.
     pub failover_on_quota: bool,
+    /// What the route says about its calls, for requests that do not.
+    pub facts: FactDefaults,
 }

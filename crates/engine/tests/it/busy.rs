@@ -18,6 +18,7 @@ fn route(busy_callee: BusyCallee) -> impl FnOnce(&mut Policy) {
             strategy: None,
             busy_callee,
             failover_on_quota: false,
+            facts: Default::default(),
         });
     }
 }

@@ -268,6 +268,7 @@ async fn a_doubt_does_not_hold_up_calls_on_a_route_without_it() {
                 strategy: None,
                 busy_callee: Default::default(),
                 failover_on_quota: false,
+                facts: Default::default(),
             });
         },
         |builder| builder,

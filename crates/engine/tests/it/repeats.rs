@@ -182,6 +182,7 @@ async fn who_may_go_elsewhere_goes_past_an_account_without_credit_at_once() {
             strategy: None,
             busy_callee: Default::default(),
             failover_on_quota: true,
+            facts: Default::default(),
         });
     };
     for by_route in [true, false] {

@@ -177,6 +177,7 @@ async fn who_waits_for_something_else_stands_in_nobodys_way() {
         strategy: None,
         busy_callee: BusyCallee::default(),
         failover_on_quota: false,
+        facts: Default::default(),
     };
     let router = start(&worlds, &clock(), &books(), 2, |policy| {
         policy.routes = vec![only("a", "alpha", "a"), only("b", "beta", "b")];
@@ -413,6 +414,7 @@ fn waits_for_the_callee(policy: &mut Policy) {
         strategy: None,
         busy_callee: BusyCallee::Wait,
         failover_on_quota: false,
+        facts: Default::default(),
     }];
 }
 

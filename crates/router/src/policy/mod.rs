@@ -2,8 +2,10 @@
 //! configuration changes it.
 
 mod check;
+mod facts;
 mod limits;
 mod provider;
+mod rules;
 mod timings;
 
 use std::{borrow::Cow, collections::BTreeMap, time::Duration};
@@ -18,8 +20,10 @@ use crate::{
     route::Route, strategy::Strategy,
 };
 
+pub use facts::{FactDefaults, FactOrigin, FactSources};
 pub use limits::ProviderLimits;
 pub use provider::ProviderPolicy;
+pub use rules::RuleSettings;
 pub use timings::{DuplicateWindows, OnUnknown, Timings};
 
 /// How often, and how much at once. What is not set is not limited.
@@ -56,6 +60,8 @@ pub struct Policy {
     pub agents: BTreeMap<ProfileName, Allowance>,
     /// The agent profiles.
     pub profiles: BTreeMap<ProfileName, AgentProfile>,
+    /// What the agent profiles say about their calls, for requests that do not.
+    pub profile_facts: BTreeMap<ProfileName, FactDefaults>,
     /// The profile of a call that names none.
     pub default_profile: Option<ProfileName>,
     /// Where a number without `+` is dialled, for requests that name no country themselves.
@@ -74,6 +80,8 @@ pub struct Policy {
     pub outliers: OutlierPolicy,
     /// Within which time the same task for the same person again is taken for a mistake.
     pub duplicates: DuplicateWindows,
+    /// What is configured about the calling rules.
+    pub rules: RuleSettings,
 }
 
 impl Policy {
@@ -89,6 +97,7 @@ impl Policy {
             tenants: BTreeMap::new(),
             agents: BTreeMap::new(),
             profiles: BTreeMap::new(),
+            profile_facts: BTreeMap::new(),
             default_profile: None,
             default_country: None,
             currency,
@@ -98,6 +107,7 @@ impl Policy {
             timings: Timings::default(),
             outliers: OutlierPolicy::default(),
             duplicates: DuplicateWindows::default(),
+            rules: RuleSettings::default(),
         }
     }
 

@@ -8,6 +8,7 @@ mod deck_csv;
 mod deck_layouts;
 mod deck_rows;
 mod experiment;
+mod facts;
 mod plan;
 mod plan_learned;
 mod planned;

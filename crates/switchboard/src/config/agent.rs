@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use switchboard_core::Language;
+use switchboard_core::{CalleeKind, Language, Purpose};
 use url::Url;
 
 use crate::config::{callers::AllowanceConfig, credential::Inline};
@@ -16,6 +16,17 @@ pub struct AgentConfig {
     pub languages: Vec<Language>,
     /// How long its calls usually last, for estimates.
     pub expected_duration_seconds: Option<u32>,
+    /// Why its calls are made, for requests that do not say it and whose route does not either.
+    pub purpose: Option<Purpose>,
+    /// Who is called.
+    pub callee_kind: Option<CalleeKind>,
+    /// Whether its calls are recorded.
+    pub recording: Option<bool>,
+    /// Where the businesses that it calls publish their numbers, as
+    /// `the restaurant's own website`.
+    pub published_number: Option<String>,
+    /// On whose behalf it calls, as it should say it.
+    pub on_behalf_of: Option<String>,
     /// How many calls the profile may have in a window and at once, over all callers.
     pub limits: AllowanceConfig,
     /// Provider by provider: KaiCalls' id of the agent, KallyAI's task category. A provider that is

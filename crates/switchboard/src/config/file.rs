@@ -21,6 +21,7 @@ use crate::{
         ledger::LedgerConfig,
         provider::ProviderConfig,
         routing::{RouteConfig, RoutingConfig},
+        rules::RulesConfig,
         server::ServerConfig,
         telemetry::TelemetryConfig,
     },
@@ -77,6 +78,9 @@ pub struct Config {
     /// How much may be spent. Every one that covers a call has to hold it.
     #[serde(default)]
     pub budgets: Vec<BudgetConfig>,
+    /// The calling rules.
+    #[serde(default)]
+    pub rules: RulesConfig,
     #[serde(skip)]
     pub(crate) registry: Registry,
     /// What relative paths in the file start from.
@@ -148,6 +152,7 @@ impl Config {
             callers,
             duplicates,
             budgets,
+            rules,
             registry: _,
             directory: _,
             text: _,
@@ -161,6 +166,6 @@ impl Config {
             && (webhooks, server, telemetry, ledger)
                 == (&other.webhooks, &other.server, &other.telemetry, &other.ledger)
             && callers == &other.callers
-            && (duplicates, budgets) == (&other.duplicates, &other.budgets)
+            && (duplicates, budgets, rules) == (&other.duplicates, &other.budgets, &other.rules)
     }
 }

@@ -18,6 +18,7 @@
 //! | how much may be spent | [`BudgetConfig`] |
 //! | when the same person with the same task is a mistake | [`DuplicatesConfig`] |
 //! | what callers may do at once | [`CallersConfig`], [`AllowanceConfig`] |
+//! | the calling rules | [`RulesConfig`] |
 //! | what is wrong | [`ConfigError`], [`Problem`] |
 //! | what is probably not meant | [`ConfigWarning`] |
 //!
@@ -46,6 +47,7 @@ mod provider;
 mod quality;
 mod read;
 mod routing;
+mod rules;
 mod secrets;
 mod server;
 mod suggest;
@@ -70,6 +72,7 @@ pub use self::{
     provider::{BreakerConfig, LimitsConfig, ProviderConfig},
     quality::QualityConfig,
     routing::{BusyCalleeName, OnUnknownName, RouteConfig, RoutingConfig, StrategyName},
+    rules::RulesConfig,
     server::{
         CompatConfig, CompatKaicallsConfig, Network, ServerConfig, ServerEventsConfig,
         ServerLimitsConfig, ServerSecrets, ServerWebhooksConfig,

@@ -39,6 +39,7 @@ pub(crate) fn check(config: &Config, policy: &Policy, problems: &mut Problems) {
         }
     }
     budgets(config, problems);
+    rules(config, problems);
 }
 
 fn provider<'a>(policy: &'a Policy, name: &str) -> Option<&'a ProviderPolicy> {
@@ -133,6 +134,22 @@ fn prefixes(prefixes: &[String], at: &KeyPath, problems: &mut Problems) {
                 format!(
                     "has no effect, because {wide:?} beside it takes the same numbers: take it out"
                 ),
+            );
+        }
+    }
+}
+
+/// Nothing is checked while the rules are off.
+fn rules(config: &Config, problems: &mut Problems) {
+    if config.rules.off.is_none() {
+        return;
+    }
+    let (files, emergencies) = (&config.rules.files, &config.rules.emergencies);
+    for (key, given) in [("files", !files.is_empty()), ("emergencies", !emergencies.is_empty())] {
+        if given {
+            problems.push(
+                &KeyPath::of("rules").key(key),
+                "has no effect, because rules.off turns the rules off: take one of the two out",
             );
         }
     }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, num::NonZeroU32};
 
 use indexmap::IndexMap;
 use serde::Deserialize;
-use switchboard_core::{Country, Language};
+use switchboard_core::{CalleeKind, Country, Language, Purpose};
 
 use crate::config::{ExchangeRate, OutliersConfig, QualityConfig};
 
@@ -176,4 +176,13 @@ pub struct RouteConfig {
     /// itself.
     #[serde(default)]
     pub failover_on_quota: bool,
+    /// Why its calls are made, for requests that do not say it.
+    pub purpose: Option<Purpose>,
+    /// Who is called, for requests that do not say it.
+    pub callee_kind: Option<CalleeKind>,
+    /// Whether its calls are recorded, for requests that do not say it.
+    pub recording: Option<bool>,
+    /// Where the businesses that are called publish their numbers, for requests that do not say
+    /// it.
+    pub published_number: Option<String>,
 }

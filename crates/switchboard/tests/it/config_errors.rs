@@ -73,6 +73,59 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "covers the same calls",
         "keep the smaller",
     ),
+    // The calling rules, and what routes and profiles say for them.
+    ("[rules]\noff = \" \"", "rules.off", "is empty", "say why no call is checked"),
+    ("[rules]\noff = true", "rules.off", "is true or false", "write text"),
+    ("[rules]\noff = \"One.\\nTwo.\"", "rules.off", "is not one line", "in one line"),
+    (
+        "[rules]\nfiles = [\"nowhere/rules.tsv\"]",
+        "rules.files[0]",
+        "there is no file nowhere/rules.tsv",
+        "correct the path",
+    ),
+    ("[rules]\nfiles = [\"\"]", "rules.files[0]", "is empty", "name a file"),
+    (
+        "[rules]\nemergencies = [\"Louisiana\"]",
+        "rules.emergencies[0]",
+        "\"Louisiana\" is not an ISO 3166 code",
+        "US-FL",
+    ),
+    (
+        "[rules]\nemergencies = [\"US-LA\", \"US-LA\"]",
+        "rules.emergencies[1]",
+        "is listed twice",
+        "keep the first",
+    ),
+    (
+        "[rules]\noff = \"A test.\"\nemergencies = [\"US-LA\"]",
+        "rules.emergencies",
+        "has no effect, because rules.off",
+        "take one of the two out",
+    ),
+    (
+        "[[routes]]\nname = \"a\"\npurpose = \"sales\"",
+        "routes[0].purpose",
+        "no choice here",
+        "marketing",
+    ),
+    (
+        "[[routes]]\nname = \"a\"\npublished_number = \"\"",
+        "routes[0].published_number",
+        "is empty",
+        "leave it out",
+    ),
+    (
+        "[agents.other]\nat = { kallyai = \"clinic\" }\non_behalf_of = \" \"",
+        "agents.other.on_behalf_of",
+        "is empty",
+        "leave it out",
+    ),
+    (
+        "[agents.other]\nat = { kallyai = \"clinic\" }\ncallee_kind = \"person\"",
+        "agents.other.callee_kind",
+        "no choice here",
+        "consumer",
+    ),
     // The server.
     (
         "[server]\nlisten = \"127.0.0.1:0\"",

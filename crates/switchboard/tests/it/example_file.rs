@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use switchboard::{
     CallRequest, Config, Plan,
+    core::Purpose,
     router::{self, Snapshot},
 };
 
@@ -216,4 +217,20 @@ fn how_long_a_mistake_is_one_is_what_the_file_says() {
     assert_eq!(usual, router::DuplicateWindows::default());
     assert_eq!(windows(""), (600, 43_200));
     assert_eq!(windows("[duplicates]\ncall_minutes = 1\nbatch_hours = 168"), (60, 604_800));
+}
+
+#[test]
+fn every_profile_says_why_it_calls() {
+    let policy = example().policy().unwrap();
+    for (agent, tag, purpose) in [
+        (None, None, Purpose::Reservation),
+        (Some("receptionist"), None, Purpose::Transactional),
+        (Some("table-booking"), None, Purpose::Reservation),
+        (Some("receptionist"), Some("call-back"), Purpose::Requested),
+    ] {
+        let call = request("+12015550123", agent, None, tag).validate(now()).unwrap();
+        assert_eq!(policy.facts_for(&call).purpose, Some(purpose), "{agent:?} {tag:?}");
+    }
+    assert_eq!(policy.profile_facts.len(), policy.profiles.len());
+    assert_eq!(policy.rules, router::RuleSettings::default());
 }

@@ -11,6 +11,7 @@ mod experiments;
 mod features;
 mod ledger;
 mod own_settings;
+mod rules;
 mod server;
 mod setup;
 mod tariffs;

@@ -4,7 +4,7 @@ use switchboard_core::{
     AgentProfile, Currency, Destination, Language, ProfileName, Tariff, TariffRow, ValidCall,
 };
 use switchboard_router::{
-    BusyCallee, Match, Plan, Policy, RateDeck, Reading, Route, Snapshot, plan,
+    BusyCallee, FactDefaults, Match, Plan, Policy, RateDeck, Reading, Route, Snapshot, plan,
 };
 
 use super::{Fake, epoch, id, policy, usd};
@@ -50,6 +50,7 @@ pub(crate) fn route(name: &str, when: Match, providers: &[&str]) -> Route {
         strategy: None,
         busy_callee: BusyCallee::Wait,
         failover_on_quota: false,
+        facts: FactDefaults::default(),
     }
 }
 

@@ -8,9 +8,11 @@ mod callers;
 mod deck;
 mod duplicates;
 mod experiment;
+mod facts;
 mod outliers;
 mod policy;
 mod quality;
+mod rules;
 mod server;
 pub(super) mod tariff;
 

@@ -9,11 +9,13 @@ use switchboard_core::{
     AgentId, AgentProfile, Currency, ProfileName, ProviderId, ProviderInfo, parse_currency,
 };
 use switchboard_router::{
-    BestValue, BusyCallee, Cheapest, Fastest, MostHeadroom, OnUnknown, Policy, Priority,
-    ProviderPolicy, Route, Strategy, Timings, Weighted,
+    BestValue, BusyCallee, Cheapest, FactDefaults, Fastest, MostHeadroom, OnUnknown, Policy,
+    Priority, ProviderPolicy, Route, Strategy, Timings, Weighted,
 };
 
-use super::{budget, callers, deck, duplicates, experiment, outliers, quality, server};
+use super::{
+    budget, callers, deck, duplicates, experiment, facts, outliers, quality, rules, server,
+};
 use crate::config::{
     BusyCalleeName, OnUnknownName, RoutingConfig, StrategyName,
     account::{breaker, inspect, limits},
@@ -50,6 +52,7 @@ pub(crate) fn policy(config: &Config, problems: &mut Problems) -> Option<Policy>
     )
     .unwrap_or_default();
     policy.profiles = profiles(config, problems);
+    policy.profile_facts = profile_facts(config, problems);
     policy.default_profile = config.routing.default_agent.as_deref().map(ProfileName::from);
     policy.default_country = config.routing.default_country;
     policy.routes = routes(config, &policy, problems);
@@ -62,6 +65,7 @@ pub(crate) fn policy(config: &Config, problems: &mut Problems) -> Option<Policy>
     policy.timings = timings(config);
     policy.outliers = outliers::policy(&config.routing.outliers);
     policy.duplicates = duplicates::windows(&config.duplicates);
+    policy.rules = rules::compile(config, problems);
     webhooks(config, problems);
     server::check(config.server.as_ref(), problems);
     telemetry::check(config.telemetry.as_ref(), config.server.is_some(), problems);
@@ -291,6 +295,14 @@ fn profiles(config: &Config, problems: &mut Problems) -> BTreeMap<ProfileName, A
     profiles
 }
 
+fn profile_facts(config: &Config, problems: &mut Problems) -> BTreeMap<ProfileName, FactDefaults> {
+    let at = KeyPath::of("agents");
+    let facts = config.agents.iter().map(|(name, agent)| {
+        (ProfileName::new(name.as_str()), facts::of_agent(agent, &at.key(name), problems))
+    });
+    facts.filter(|(_, facts)| *facts != FactDefaults::default()).collect()
+}
+
 fn routes(config: &Config, policy: &Policy, problems: &mut Problems) -> Vec<Route> {
     let entries: Vec<_> =
         config.routes.iter().map(|route| (route.name.as_str(), Conditions::from(route))).collect();
@@ -340,6 +352,7 @@ fn routes(config: &Config, policy: &Policy, problems: &mut Problems) -> Vec<Rout
                 BusyCalleeName::Wait => BusyCallee::Wait,
                 BusyCalleeName::Refuse => BusyCallee::Refuse,
             },
+            facts: facts::of_route(route, &at, problems),
             failover_on_quota: route.failover_on_quota,
         });
     }
