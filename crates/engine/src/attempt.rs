@@ -20,6 +20,7 @@ use switchboard_router::{
     hold,
     scopes::slots,
 };
+use tokio::sync::SemaphorePermit;
 use tracing::{Instrument, Span, debug_span, field};
 
 use crate::{
@@ -144,6 +145,8 @@ pub(crate) async fn run(
                 return Ok(Ran::Over);
             }
         }
+        // Whatever may take long comes before the look at the clock.
+        let turn = going.turn(&planned).await;
         let now = inner.now();
         if !request.window.contains(now) || now > asks.give_up {
             let fault = tried.fault.take().unwrap_or_else(|| expired(request, asks.give_up));
@@ -161,7 +164,7 @@ pub(crate) async fn run(
             provider = %candidate.provider,
             delivery = field::Empty
         );
-        let attempt = attempt(&going, candidate, parties, &mut tried, &mut pass);
+        let attempt = attempt(&going, candidate, parties, &mut tried, &mut pass, turn);
         match attempt.instrument(span).await? {
             Then::Stop => return Ok(Ran::Over),
             Then::Again => {}
@@ -174,7 +177,14 @@ pub(crate) async fn run(
     }
 }
 
-impl CallContext<'_> {
+impl<'a> CallContext<'a> {
+    /// Waits for the pace of the planned provider and for a turn at the journal.
+    async fn turn(&self, planned: &Planned) -> Option<SemaphorePermit<'a>> {
+        let candidate = planned.plan.candidates.first()?;
+        self.config.runtime(&candidate.provider)?.pace_turn(&*self.inner.clock).await;
+        self.inner.reserving_turn().await
+    }
+
     /// Plans which provider to ask next. If no other provider is left, providers that are ejected
     /// as outliers may be asked too.
     fn plan(&self, tried: &Tried) -> Planned {
@@ -200,12 +210,12 @@ async fn attempt(
     parties: Parties<'_>,
     tried: &mut Tried,
     pass: &mut Option<Permit>,
+    turn: Option<SemaphorePermit<'_>>,
 ) -> Result<Then> {
     let CallContext { inner, config, id, request, ring, .. } = *going;
     let Some(runtime) = config.runtime(&candidate.provider) else {
         return Err(inner.plan(config, request, going.draw).plan.to_error());
     };
-    runtime.pace_turn(&*inner.clock).await;
     // Another call may have taken the last rate slot since the plan was made: plan again.
     let Ok(slot) = runtime.take_place_slot(inner.now()) else {
         pass.iter_mut().for_each(Permit::release);
@@ -248,7 +258,9 @@ async fn attempt(
         return Err(stopping);
     }
     let reservation = write.reservation.clone();
-    let recorded = match inner.write(id, write).await {
+    let written = inner.write(id, write).await;
+    drop(turn);
+    let recorded = match written {
         Ok(recorded) => {
             inner.gates.enter(order.attempt, &reservation, inner.now());
             if let Some(until) = reservation.concurrency_slots.first().map(|slot| slot.until) {

@@ -18,7 +18,7 @@ use switchboard_router::{
 };
 use tokio::{
     runtime::Handle,
-    sync::{Notify, broadcast, watch},
+    sync::{Notify, Semaphore, SemaphorePermit, broadcast, watch},
     task::JoinSet,
 };
 use tracing::Instrument;
@@ -39,6 +39,11 @@ use crate::{
     waiting::WaitQueue,
     webhook_address::WebhookAddresses,
 };
+
+/// How many attempts of this process a shared journal is asked to reserve at the same time. It counts
+/// slots under a lock, one attempt after the other: more at once only wait for it, keep connections
+/// from everything else meanwhile, and are too late to be sent when their turn comes.
+const RESERVES_AT_ONCE: usize = 4;
 
 /// Functions of higher-level modules that lower-level ones call. Set when the engine is built, so
 /// that no module imports one above it.
@@ -70,6 +75,8 @@ pub(crate) struct Shared {
     pub(crate) in_progress: InProgress,
     pub(crate) attempts: AttemptCounts,
     pub(crate) waiting: Arc<WaitQueue>,
+    /// Whose turn it is to reserve in a shared journal.
+    reserving: Option<Semaphore>,
     pub(crate) quality: RwLock<Quality>,
     pub(crate) experiment_states: ArcSwap<ExperimentStates>,
     pub(crate) watch: Mutex<Watch>,
@@ -93,6 +100,7 @@ impl Shared {
         let (events, _) = broadcast::channel(4096);
         let watch = Watch::new(&config.policy);
         let settings = config.policy.quality;
+        let reserving = journal.is_shared().then(|| Semaphore::new(RESERVES_AT_ONCE));
         Self {
             config: ArcSwap::from_pointee(config),
             journal,
@@ -109,6 +117,7 @@ impl Shared {
             in_progress: InProgress::default(),
             attempts: AttemptCounts::default(),
             waiting: Arc::default(),
+            reserving,
             experiment_states: ArcSwap::default(),
             watch: Mutex::new(watch),
             quality: RwLock::new(Quality::new(settings)),
@@ -378,6 +387,12 @@ impl Shared {
             .get(id)
             .await?
             .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no call {id}")))
+    }
+
+    /// Waits until this process may ask a shared journal to reserve an attempt. The turn lasts until
+    /// the permit is dropped. Other journals are asked at once.
+    pub(crate) async fn reserving_turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.reserving.as_ref()?.acquire().await.ok()
     }
 
     /// Continues to drive a call that is in the journal.

@@ -91,23 +91,62 @@ pub(crate) async fn pending_webhooks(inner: &Arc<Shared>) -> Result<()> {
     Ok(())
 }
 
+/// Takes over the calls of dead processes. What may have rung comes first and is waited for. What
+/// was never sent continues afterwards, on tasks of its own: there may be thousands of such calls,
+/// and their work at the journal would hold up what has to be recorded before this process is ready.
 pub(crate) async fn sweep(inner: &Arc<Shared>) -> Result<Recovered> {
     inner.journal.beat(inner.now()).await?;
     let calls = inner.journal.take_over(inner.now()).await?;
     let mut recovered = Recovered { calls: calls.len(), ..Recovered::default() };
+    let (unsent, rest): (Vec<_>, Vec<_>) =
+        calls.into_iter().partition(|call| unsent(call).is_some());
     // This process owns these calls from now on. If it fails half way, it has to end, so that
     // another process takes them over.
-    let mut taken = stream::iter(calls).map(|call| take(inner, call)).buffered(AT_ONCE);
+    let mut taken = stream::iter(rest).map(|call| take(inner, call)).buffered(AT_ONCE);
     while let Some(taken) = taken.next().await {
-        match taken.inspect_err(|_| inner.shutdown.halt())? {
-            Taken::Uncertain => recovered.uncertain += 1,
-            Taken::Followed => recovered.followed += 1,
-            Taken::Resumed => recovered.resumed += 1,
-            Taken::NotBegun => recovered.not_resumed += 1,
-            Taken::Left => {}
+        recovered.count(&taken.inspect_err(|_| inner.shutdown.halt())?);
+    }
+    for call in &unsent {
+        if let Some(reason) = self::unsent(call) {
+            recovered.count(&continues(inner, call, reason));
         }
     }
     Ok(recovered)
+}
+
+impl Recovered {
+    fn count(&mut self, taken: &Taken) {
+        match taken {
+            Taken::Uncertain => self.uncertain += 1,
+            Taken::Followed => self.followed += 1,
+            Taken::Resumed => self.resumed += 1,
+            Taken::NotBegun => self.not_resumed += 1,
+            Taken::Left => {}
+        }
+    }
+}
+
+/// Why the call simply continues, if the journal shows that nothing of it may have been sent and
+/// that nothing has to be recorded first.
+fn unsent(call: &Call) -> Option<TakenUp> {
+    match (call.status, call.attempts.last()) {
+        (CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted, _) => {
+            Some(TakenUp::NothingSent)
+        }
+        (CallStatus::Attempting, Some(last)) if last.state == AttemptState::NotPlaced => {
+            Some(TakenUp::NotPlaced)
+        }
+        (
+            CallStatus::Attempting
+            | CallStatus::InProgress
+            | CallStatus::Closed
+            | CallStatus::Refused
+            | CallStatus::NeedsApproval
+            | CallStatus::Indeterminate
+            | CallStatus::Stalled,
+            _,
+        ) => None,
+    }
 }
 
 async fn take(inner: &Arc<Shared>, call: Call) -> Result<Taken> {
@@ -136,11 +175,11 @@ pub(crate) async fn take_up(inner: &Arc<Shared>, call: &Call) -> Result<()> {
 }
 
 async fn up(inner: &Arc<Shared>, call: &Call, request: &Arc<ValidCall>) -> Result<Taken> {
+    if let Some(reason) = unsent(call) {
+        return Ok(continues(inner, call, reason));
+    }
     let last = call.attempts.last();
     match (call.status, last) {
-        (CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted, _) => {
-            Ok(continues(inner, call, TakenUp::NothingSent))
-        }
         (CallStatus::Attempting, Some(last)) => in_attempt(inner, call, request, last).await,
         (CallStatus::InProgress, Some(last)) => {
             match &call.provider_call_id {
@@ -180,7 +219,10 @@ async fn up(inner: &Arc<Shared>, call: &Call, request: &Arc<ValidCall>) -> Resul
             Ok(Taken::Left)
         }
         (
-            CallStatus::Closed
+            CallStatus::Received
+            | CallStatus::Scheduled
+            | CallStatus::Admitted
+            | CallStatus::Closed
             | CallStatus::Refused
             | CallStatus::NeedsApproval
             | CallStatus::Stalled,
@@ -211,14 +253,11 @@ async fn in_attempt(
             Ok(continues(inner, &recorded.call, TakenUp::NeverClaimed))
         }
         AttemptState::Claimed | AttemptState::Sent => {
-            let restarted = AttemptError {
-                kind: ErrorKind::Transport,
-                message: "the process that sent it ended before the answer came".to_owned(),
-                status: None,
-                code: Some("restart".to_owned()),
+            let doubt = Fact::Failed {
+                attempt: last.id,
+                delivery: Delivery::Unknown,
+                error: AttemptError::restarted(),
             };
-            let doubt =
-                Fact::Failed { attempt: last.id, delivery: Delivery::Unknown, error: restarted };
             let recorded = inner.record(call.id, doubt).await?;
             inner.report(call.id, || CallEventKind::TakenUp { reason: TakenUp::MayHaveRung });
             // Use the new record: it says since when the attempt is in doubt.
@@ -230,8 +269,7 @@ async fn in_attempt(
             in_doubt(inner, call, request, last).await?;
             Ok(Taken::Uncertain)
         }
-        AttemptState::NotPlaced => Ok(continues(inner, call, TakenUp::NotPlaced)),
-        AttemptState::Placed => Ok(Taken::Left),
+        AttemptState::NotPlaced | AttemptState::Placed => Ok(Taken::Left),
     }
 }
 

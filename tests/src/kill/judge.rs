@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use switchboard::{Call, CallId, CallStatus};
+use switchboard::{Call, CallId, CallStatus, core::AttemptError};
 use switchboard_testkit::Ring;
 
 use crate::kill::{Row, RowKind};
@@ -130,9 +130,8 @@ fn fault(to: &str, call: Option<&Call>, what: String) -> Fault {
 }
 
 fn was_in_doubt(call: &Call) -> bool {
-    call.attempts.iter().any(|attempt| {
-        attempt.error.as_ref().and_then(|error| error.code.as_deref()) == Some("restart")
-    })
+    let restarted = |error: &AttemptError| error.is_restart();
+    call.attempts.iter().any(|attempt| attempt.error.as_ref().is_some_and(restarted))
 }
 
 /// How the ledger contradicts the rings of a call.

@@ -69,7 +69,7 @@ impl Ledger {
     pub(super) fn prove(&mut self, attempt: usize, event: Event) -> bool {
         let replayed = self.attempts.last().is_some_and(|last| last.replayed);
         let counts = match event {
-            Event::Place | Event::Progress | Event::End(_) | Event::Doubt => true,
+            Event::Place | Event::Progress | Event::End(_) | Event::Doubt | Event::Inherit => true,
             Event::NotPlace | Event::AwaitApproval => !replayed,
             Event::Schedule
             | Event::Admit
@@ -147,7 +147,8 @@ impl Ledger {
             | Event::Send
             | Event::Place
             | Event::NotPlace => false,
-            Event::AwaitApproval | Event::Doubt | Event::Reconcile | Event::GiveUp => false,
+            Event::AwaitApproval | Event::Doubt | Event::Inherit => false,
+            Event::Reconcile | Event::GiveUp => false,
             Event::Progress | Event::End(_) | Event::Overdue | Event::Retract => false,
         };
         let back = rank(after) < rank(before) || (is_final(before.status) && before != after);

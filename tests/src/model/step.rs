@@ -51,7 +51,7 @@ impl Protocol {
             Deed::RecoverIntent | Deed::MissInList | Deed::PassFence => {
                 commit(world, epoch, Event::NotPlace)
             }
-            Deed::RecoverSent => commit(world, epoch, Event::Doubt),
+            Deed::RecoverSent => commit(world, epoch, Event::Inherit),
             Deed::Reconcile => commit(world, epoch, Event::Reconcile),
             Deed::FindInList => prove(world, Event::Place),
             Deed::Redial => {

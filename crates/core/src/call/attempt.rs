@@ -112,6 +112,25 @@ pub struct AttemptError {
     pub code: Option<String>,
 }
 
+impl AttemptError {
+    const RESTART: &str = "restart";
+
+    /// What a process records of an attempt whose sender ended before the answer was known.
+    pub fn restarted() -> Self {
+        Self {
+            kind: ErrorKind::Transport,
+            message: "the process that sent it ended before the answer came".to_owned(),
+            status: None,
+            code: Some(Self::RESTART.to_owned()),
+        }
+    }
+
+    /// True for [`AttemptError::restarted`]: the fault is ours and not the provider's.
+    pub fn is_restart(&self) -> bool {
+        self.status.is_none() && self.code.as_deref() == Some(Self::RESTART)
+    }
+}
+
 impl From<&Error> for AttemptError {
     fn from(error: &Error) -> Self {
         Self {

@@ -50,6 +50,9 @@ pub enum Event {
     Retract,
     /// The attempt may or may not have reached a phone.
     Doubt,
+    /// The process that sent the attempt is gone, and its heir does not know whether it reached a
+    /// phone. It does not contradict what the sender recorded before.
+    Inherit,
     /// Evidence is being looked for.
     Reconcile,
     /// Nothing proved it in time.

@@ -138,7 +138,7 @@ impl Fact {
             Fact::Sent(_) => Some(Event::Send),
             Fact::Answered(_, call) => Some(call.state.outcome().map_or(Event::Place, Event::End)),
             Fact::Reported(call) => Some(call.state.outcome().map_or(Event::Progress, Event::End)),
-            Fact::Failed { delivery, .. } => Some(match delivery {
+            Fact::Failed { delivery, error, .. } => Some(match delivery {
                 Delivery::NotSent => Event::NotPlace,
                 Delivery::Refused(Refusal::NeedsApproval) => Event::AwaitApproval,
                 Delivery::Refused(
@@ -148,6 +148,7 @@ impl Fact {
                     | Refusal::Everyone,
                 ) => Event::NotPlace,
                 Delivery::Placed => Event::Place,
+                Delivery::Unknown if error.is_restart() => Event::Inherit,
                 Delivery::Unknown => Event::Doubt,
             }),
             Fact::Reconciling(_) => Some(Event::Reconcile),
@@ -448,6 +449,7 @@ fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
             amend(call, *report);
         }
         Fact::Failed { delivery, error, .. } => {
+            let inherited = delivery == Delivery::Unknown && error.is_restart();
             let proof = if delivery == Delivery::NotSent { Proof::NotSent } else { Proof::Answer };
             prove(call, at, proof, format!("{}: {}", delivery.as_str(), error.message));
             let waits = matches!(delivery, Delivery::Refused(Refusal::NeedsApproval));
@@ -456,6 +458,7 @@ fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
             }
             if let Some(last) = call.attempts.last_mut()
                 && (last.state != AttemptState::Placed || delivery == Delivery::Placed)
+                && !(inherited && last.state == AttemptState::NotPlaced)
             {
                 last.delivery = Some(delivery);
                 last.error = Some(error);

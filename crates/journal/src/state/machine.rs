@@ -22,9 +22,12 @@ pub const fn step(state: State, event: Event) -> Step {
         CallStatus::InProgress => match event {
             Event::End(outcome) => closed(outcome),
             Event::Overdue => Step::To(state.moved(CallStatus::Stalled, state.attempt), &[]),
-            Event::Progress | Event::Place | Event::Doubt | Event::Reconcile | Event::GiveUp => {
-                Step::Stays(&[])
-            }
+            Event::Progress
+            | Event::Place
+            | Event::Doubt
+            | Event::Inherit
+            | Event::Reconcile
+            | Event::GiveUp => Step::Stays(&[]),
             Event::Retract => refused_or_closed(state, Some(AttemptState::NotPlaced)),
             Event::NotPlace | Event::AwaitApproval => Step::Stays(&[Effect::Alarm]),
             Event::Schedule
@@ -40,6 +43,7 @@ pub const fn step(state: State, event: Event) -> Step {
             Event::Progress
             | Event::Place
             | Event::Doubt
+            | Event::Inherit
             | Event::Reconcile
             | Event::GiveUp
             | Event::Overdue => Step::Stays(&[]),
@@ -58,7 +62,9 @@ pub const fn step(state: State, event: Event) -> Step {
             Event::End(outcome) => closed(outcome),
             Event::NotPlace => refused_or_closed(state, Some(AttemptState::NotPlaced)),
             Event::AwaitApproval => approval(state),
-            Event::Doubt | Event::Reconcile | Event::GiveUp | Event::Overdue => Step::Stays(&[]),
+            Event::Doubt | Event::Inherit | Event::Reconcile | Event::GiveUp | Event::Overdue => {
+                Step::Stays(&[])
+            }
             Event::Retract => Step::Illegal,
             Event::Schedule
             | Event::Admit
@@ -73,6 +79,8 @@ pub const fn step(state: State, event: Event) -> Step {
             Event::Place | Event::Progress | Event::End(_) | Event::Doubt => {
                 Step::Stays(&[Effect::Alarm])
             }
+            // The sender's own proof came before its heir's doubt was recorded.
+            Event::Inherit => Step::Stays(&[]),
             Event::NotPlace | Event::Reconcile | Event::GiveUp | Event::Refuse | Event::Overdue => {
                 Step::Stays(&[])
             }
@@ -98,7 +106,8 @@ const fn after_the_end(state: State, event: Event) -> Step {
         | Event::Place
         | Event::Progress
         | Event::End(_)
-        | Event::Doubt => Step::Stays(&[]),
+        | Event::Doubt
+        | Event::Inherit => Step::Stays(&[]),
         Event::Reconcile | Event::GiveUp | Event::Overdue => Step::Stays(&[]),
         Event::Refuse if not_placed => Step::Stays(&[]),
         Event::Redial => redial(state),
@@ -124,7 +133,8 @@ const fn before_the_first_ring(state: State, event: Event) -> Step {
         | Event::Place
         | Event::NotPlace
         | Event::AwaitApproval
-        | Event::Doubt => Step::Illegal,
+        | Event::Doubt
+        | Event::Inherit => Step::Illegal,
         Event::Reconcile
         | Event::GiveUp
         | Event::Progress
@@ -141,7 +151,9 @@ const fn between_rings(state: State, event: Event) -> Step {
         Event::Admit => admitted(state),
         Event::Refuse => refused_or_closed(state, state.attempt),
         Event::Intend => intended(state),
-        Event::Place | Event::Progress | Event::End(_) | Event::Doubt => Step::Stays(&[]),
+        Event::Place | Event::Progress | Event::End(_) | Event::Doubt | Event::Inherit => {
+            Step::Stays(&[])
+        }
         Event::Reconcile | Event::GiveUp | Event::Overdue => Step::Stays(&[]),
         Event::NotPlace | Event::AwaitApproval => Step::Stays(&[Effect::Alarm]),
         Event::Retract => Step::Illegal,
@@ -203,9 +215,12 @@ const fn in_attempt(state: State, attempt: AttemptState, event: Event) -> Step {
             Event::Claim => attempting(state, AttemptState::Claimed, &[]),
             Event::NotPlace => attempting(state, AttemptState::NotPlaced, &[Effect::Next]),
             Event::Admit | Event::Schedule | Event::Intend | Event::Redial => Step::Illegal,
-            Event::Refuse | Event::Send | Event::Place | Event::AwaitApproval | Event::Doubt => {
-                Step::Illegal
-            }
+            Event::Refuse
+            | Event::Send
+            | Event::Place
+            | Event::AwaitApproval
+            | Event::Doubt
+            | Event::Inherit => Step::Illegal,
             Event::Reconcile | Event::GiveUp | Event::Progress | Event::End(_) | Event::Overdue => {
                 Step::Illegal
             }
@@ -214,7 +229,9 @@ const fn in_attempt(state: State, attempt: AttemptState, event: Event) -> Step {
             Event::Retract => Step::Illegal,
             Event::Send => attempting(state, AttemptState::Sent, &[]),
             Event::NotPlace => attempting(state, AttemptState::NotPlaced, &[Effect::Next]),
-            Event::Doubt => attempting(state, AttemptState::Unknown, &[Effect::Reconcile]),
+            Event::Doubt | Event::Inherit => {
+                attempting(state, AttemptState::Unknown, &[Effect::Reconcile])
+            }
             Event::Admit | Event::Schedule | Event::Intend | Event::Claim | Event::Redial => {
                 Step::Illegal
             }
@@ -229,7 +246,9 @@ const fn in_attempt(state: State, attempt: AttemptState, event: Event) -> Step {
             Event::End(outcome) => closed(outcome),
             Event::NotPlace => attempting(state, AttemptState::NotPlaced, &[Effect::Next]),
             Event::AwaitApproval => approval(state),
-            Event::Doubt => attempting(state, AttemptState::Unknown, &[Effect::Reconcile]),
+            Event::Doubt | Event::Inherit => {
+                attempting(state, AttemptState::Unknown, &[Effect::Reconcile])
+            }
             Event::Admit
             | Event::Schedule
             | Event::Intend
@@ -247,7 +266,7 @@ const fn in_attempt(state: State, attempt: AttemptState, event: Event) -> Step {
             // The answer was late, and another process had begun to doubt.
             Event::AwaitApproval => approval(state),
             Event::GiveUp => indeterminate(state),
-            Event::Doubt | Event::Overdue => Step::Stays(&[]),
+            Event::Doubt | Event::Inherit | Event::Overdue => Step::Stays(&[]),
             Event::Admit
             | Event::Schedule
             | Event::Intend
@@ -263,7 +282,7 @@ const fn in_attempt(state: State, attempt: AttemptState, event: Event) -> Step {
             Event::NotPlace => attempting(state, AttemptState::NotPlaced, &[Effect::Next]),
             Event::AwaitApproval => approval(state),
             Event::GiveUp => indeterminate(state),
-            Event::Reconcile | Event::Doubt | Event::Overdue => Step::Stays(&[]),
+            Event::Reconcile | Event::Doubt | Event::Inherit | Event::Overdue => Step::Stays(&[]),
             Event::Admit
             | Event::Schedule
             | Event::Intend
@@ -276,7 +295,7 @@ const fn in_attempt(state: State, attempt: AttemptState, event: Event) -> Step {
             Event::Retract => Step::Illegal,
             Event::Intend => attempting(state, AttemptState::Intent, &[]),
             Event::Refuse => refused_or_closed(state, Some(AttemptState::NotPlaced)),
-            Event::NotPlace => Step::Stays(&[]),
+            Event::NotPlace | Event::Inherit => Step::Stays(&[]),
             Event::Place | Event::Progress | Event::End(_) | Event::Doubt => {
                 Step::Stays(&[Effect::Alarm])
             }

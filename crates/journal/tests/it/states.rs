@@ -49,6 +49,7 @@ fn events() -> Vec<Event> {
         Event::NotPlace,
         Event::AwaitApproval,
         Event::Doubt,
+        Event::Inherit,
         Event::Reconcile,
         Event::GiveUp,
         Event::Progress,
@@ -384,6 +385,22 @@ fn a_report_that_contradicts_a_proof_raises_an_alarm() {
                     "{event:?} at {state:?} by {path:?}"
                 );
             }
+        }
+    }
+}
+
+#[test]
+fn an_heir_that_does_not_know_contradicts_nothing() {
+    for (state, path) in reachable() {
+        let proven_silent = state.attempt == Some(AttemptState::NotPlaced);
+        match step(state, Event::Inherit) {
+            Step::To(_, effects) | Step::Stays(effects) => {
+                assert!(!effects.contains(&Effect::Alarm), "{state:?} by {path:?}");
+            }
+            Step::Illegal => {}
+        }
+        if !proven_silent && state.attempt.is_some() {
+            assert_eq!(step(state, Event::Inherit), step(state, Event::Doubt), "{state:?}");
         }
     }
 }

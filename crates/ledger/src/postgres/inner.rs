@@ -103,8 +103,12 @@ impl Inner {
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| Halt::error())?;
         // It may have failed meanwhile.
         self.halt.check()?;
-        let transaction =
-            self.pool.begin_with(begin).await.map_err(|source| failed(what, source))?;
+        // On a task of its own, which ends even if the caller stops waiting: a begin that is dropped
+        // half way leaves its connection in a transaction that the pool does not know of.
+        let pool = self.pool.clone();
+        let begun = tokio::spawn(async move { pool.begin_with(begin).await }).await;
+        let begun = begun.map_err(|source| failed(what, source))?;
+        let transaction = begun.map_err(|source| failed(what, source))?;
         Ok(Held { transaction, turn })
     }
 

@@ -94,7 +94,12 @@ const CONNECTIONS: u32 = 16;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Commits return when they are on disk. A process that stops within a transaction loses it and its
 /// locks after half a minute; others wait a little longer for these locks.
-const SETTLE: &str = "SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '30s'; SET lock_timeout = '40s'";
+///
+/// A server that can tell also ends what a killed process was waiting for: otherwise the statement
+/// stays in the queue for its lock, and keeps the locks that it has from those who take over.
+const SETTLE: &str = "SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '30s'; SET lock_timeout = '40s'; \
+                      DO $$ BEGIN PERFORM set_config('client_connection_check_interval', '1s', false); \
+                      EXCEPTION WHEN OTHERS THEN NULL; END $$";
 
 /// Stores calls in PostgreSQL with `synchronous_commit=on`. Several processes may share one ledger.
 pub struct PostgresJournal {

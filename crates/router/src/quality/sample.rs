@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use switchboard_core::{
-    Attempt, AttemptState, Call, CallStatus, Currency, Delivery, ErrorKind, Money, Outcome, Proof,
-    Refusal,
+    Attempt, AttemptError, AttemptState, Call, CallStatus, Currency, Delivery, ErrorKind, Money,
+    Outcome, Proof, Refusal,
 };
 
 /// Amounts above one million units are mistakes and are ignored, so that sums cannot overflow.
@@ -34,8 +34,7 @@ impl Sample {
     pub(super) fn of(call: &Call, attempt: &Attempt, currency: Currency) -> Option<Self> {
         let sent_at = attempt.sent_at?;
         let is_last = call.attempts.last().is_some_and(|last| last.id == attempt.id);
-        let lost_by_us =
-            attempt.error.as_ref().and_then(|error| error.code.as_deref()) == Some("restart");
+        let lost_by_us = attempt.error.as_ref().is_some_and(AttemptError::is_restart);
         let lost = is_last
             && attempt.outcome.is_none()
             && attempt.state.is_live()
