@@ -9,7 +9,8 @@ use switchboard::{Call, CallId, CallRequest, CallStatus, core::ProviderCallId, j
 use switchboard_testkit::Ring;
 use switchboard_tests::{
     binary, callee,
-    kill::{Facts, Options, Row, RowKind, Totals, judge, run},
+    kill::{Facts, Row, RowKind, Totals, judge, run},
+    loops::LoopOptions,
 };
 use uuid::Uuid;
 
@@ -94,15 +95,8 @@ fn what_may_not_be_is_found() {
 }
 
 async fn loops(loops: u32, program: &Path) -> (Totals, Vec<String>) {
-    let options = Options {
-        loops,
-        first: 0,
-        postgres: false,
-        pause: false,
-        seed: 1,
-        at_once: 3,
-        program: program.to_owned(),
-    };
+    let options =
+        LoopOptions { seed: 1, program: Some(program.to_owned()), ..LoopOptions::new(loops, 3) };
     let mut reports = Vec::new();
     let totals = run(&options, |report| reports.push(report)).await;
     (totals, reports)

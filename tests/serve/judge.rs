@@ -115,6 +115,16 @@ fn accepted_calls_that_are_not_in_the_ledger_are_found() {
     assert!(lost(granted(Some("another"), None), std::slice::from_ref(&call)) > 0);
     assert!(lost(granted(Some(&id), Some("401")), std::slice::from_ref(&call)) > 0);
     assert!(lost(granted(Some(&id), None), &[]) > 0);
+    let gave_up = |id: Option<&str>| Granted { gave_up: true, ..granted(id, None) };
+    let both = |granted: Granted, calls: &[Call]| {
+        let judged = judge_calls(std::slice::from_ref(&wish), &[granted], calls, Vec::new());
+        assert!(!judged.faults.is_empty(), "it is told");
+        (judged.lost_calls, judged.given_up)
+    };
+    assert_eq!(both(gave_up(None), &[]), (0, 1), "it was never accepted");
+    assert_eq!(both(gave_up(None), std::slice::from_ref(&call)), (0, 1), "nobody heard of it");
+    assert_eq!(both(gave_up(Some(&id)), &[]), (2, 1), "it was accepted and is lost");
     call.status = CallStatus::Attempting;
+    assert_eq!(both(gave_up(None), std::slice::from_ref(&call)), (1, 1), "it must settle as well");
     assert!(lost(granted(Some(&id), None), std::slice::from_ref(&call)) > 0, "nobody works on it");
 }

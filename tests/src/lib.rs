@@ -16,6 +16,7 @@
 //! | simulated power loss | [`power`] |
 //! | the router in simulated worlds, one for each seed | [`simulate`] |
 //! | the program with misbehaving providers (Unix) | `rude` |
+//! | what these two loops share (Unix) | `loops` |
 //! | servers that are killed while clients use the network API (Unix) | `serve` |
 //! | the documented errors of each provider | [`placing_faults`] |
 #![allow(
@@ -32,6 +33,8 @@ pub mod dead;
 pub mod fuzz;
 #[cfg(unix)]
 pub mod kill;
+#[cfg(unix)]
+pub mod loops;
 pub mod model;
 pub mod placing_faults;
 pub mod power;

@@ -12,22 +12,16 @@ use std::process::ExitCode;
 
 #[cfg(unix)]
 mod unix {
-    use std::{
-        env,
-        hash::{BuildHasher, Hasher, RandomState},
-        path::PathBuf,
-        process::ExitCode,
-        str::FromStr,
-        time::Instant,
-    };
+    use std::{env, process::ExitCode, time::Instant};
 
-    use switchboard_tests::kill::{Options, program, run};
+    use switchboard_tests::{kill::run, loops::LoopOptions};
 
     const USAGE: &str = "usage: kill-loop --loops N --ledger sqlite|postgres [--pause] [--seed S] [--first N] [--at-once N] [--program FILE] [--json]";
 
     pub(crate) fn main() -> ExitCode {
-        let (options, json) = match asked(env::args().skip(1)) {
-            Ok(asked) => asked,
+        let asked = LoopOptions::new(20, 4).read(env::args().skip(1), |_, _| Ok(false));
+        let options = match asked {
+            Ok(options) => options,
             Err(wrong) => {
                 eprintln!("{wrong}\n{USAGE}");
                 return ExitCode::from(2);
@@ -48,7 +42,7 @@ mod unix {
                 "skipped: no PostgreSQL on this machine; install it with `apt-get install postgresql`"
             );
         }
-        if !json {
+        if !options.json {
             println!(
                 "{} phones rang in {:.0} s; {} calls were in doubt after a kill, an operator decided {}, {} are indeterminate; {} runs gave up by themselves and were run again",
                 totals.rings,
@@ -68,48 +62,6 @@ mod unix {
         }
         eprintln!("in {} loops something is wrong: their directories are kept", totals.bad_loops);
         ExitCode::FAILURE
-    }
-
-    fn asked(mut arguments: impl Iterator<Item = String>) -> Result<(Options, bool), String> {
-        let mut json = false;
-        let mut program = None;
-        let mut options = Options {
-            loops: 20,
-            first: 0,
-            postgres: false,
-            pause: false,
-            seed: RandomState::new().build_hasher().finish() >> 32,
-            at_once: 4,
-            program: PathBuf::new(),
-        };
-        while let Some(name) = arguments.next() {
-            let mut value = || arguments.next().ok_or_else(|| format!("{name} wants a value"));
-            match name.as_str() {
-                "--loops" => options.loops = number(&value()?)?,
-                "--first" => options.first = number(&value()?)?,
-                "--seed" => options.seed = number(&value()?)?,
-                "--at-once" => options.at_once = number(&value()?)?,
-                "--program" => program = Some(PathBuf::from(value()?)),
-                "--ledger" => options.postgres = postgres(&value()?)?,
-                "--pause" => options.pause = true,
-                "--json" => json = true,
-                _ => return Err(format!("{name} is not known")),
-            }
-        }
-        options.program = program.unwrap_or_else(program::built);
-        Ok((options, json))
-    }
-
-    fn number<T: FromStr>(text: &str) -> Result<T, String> {
-        text.parse().map_err(|_| format!("{text} is no number"))
-    }
-
-    fn postgres(name: &str) -> Result<bool, String> {
-        match name {
-            "sqlite" => Ok(false),
-            "postgres" => Ok(true),
-            _ => Err(format!("{name} is no ledger: sqlite or postgres")),
-        }
     }
 }
 

@@ -31,5 +31,5 @@ mod stage;
 
 pub use judge::{Facts, Fault, Judged, judge};
 pub use plan::{Blow, Moment, Plan, Row, RowKind, Strike};
-pub use run::{Options, Totals, run};
+pub use run::{Totals, run};
 pub use stage::{Books, Stage};

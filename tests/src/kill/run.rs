@@ -1,10 +1,6 @@
 //! Runs many loops, some concurrently, because a loop mostly waits.
 
-use std::{
-    collections::BTreeSet,
-    fmt::Write,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, fmt::Write, path::Path};
 
 use futures::{StreamExt, future::join_all, stream};
 use serde::Serialize;
@@ -12,30 +8,14 @@ use serde_json::Value;
 use switchboard_testkit::PostgresServer;
 use tokio::time::{sleep, sleep_until};
 
-use crate::kill::{
-    Books, Facts, Fault, Judged, Plan, RowKind, Stage,
-    faults::{self, Faults},
-    judge, program, replica,
+use crate::{
+    kill::{
+        Books, Facts, Fault, Judged, Plan, RowKind, Stage,
+        faults::{self, Faults},
+        judge, program, replica,
+    },
+    loops::LoopOptions,
 };
-
-/// The options of a run.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// The number of loops.
-    pub loops: u32,
-    /// The number of the first loop. Together with the seed it reproduces a loop.
-    pub first: u32,
-    /// Use PostgreSQL instead of SQLite.
-    pub postgres: bool,
-    /// Run two processes on one table, which are also paused.
-    pub pause: bool,
-    /// The seed of all plans.
-    pub seed: u64,
-    /// The number of concurrent loops.
-    pub at_once: usize,
-    /// The path of the program `switchboard`.
-    pub program: PathBuf,
-}
 
 /// The totals of all loops.
 #[derive(Debug, Default, Serialize)]
@@ -80,7 +60,7 @@ pub struct Totals {
 ///
 /// # Panics
 /// If a loop cannot be set up.
-pub async fn run(options: &Options, mut tell: impl FnMut(String)) -> Totals {
+pub async fn run(options: &LoopOptions, mut tell: impl FnMut(String)) -> Totals {
     let mut totals = Totals::default();
     let server =
         match options.postgres.then(|| PostgresServer::start("-c max_connections=500").unwrap()) {
@@ -92,7 +72,8 @@ pub async fn run(options: &Options, mut tell: impl FnMut(String)) -> Totals {
             None => None,
         };
     let parent = tempfile::Builder::new().prefix("switchboard-kill-").tempdir().unwrap();
-    let program = program::kept(&options.program, parent.path());
+    let program = options.program.clone().unwrap_or_else(program::built);
+    let program = program::kept(&program, parent.path());
     let numbers = options.first..options.first.saturating_add(options.loops);
     let mut loops = stream::iter(numbers)
         .map(|number| one(options, number, parent.path(), &program, server.as_ref()))
@@ -145,7 +126,7 @@ struct Ended {
 }
 
 async fn one(
-    options: &Options,
+    options: &LoopOptions,
     number: u32,
     parent: &Path,
     program: &Path,
@@ -226,7 +207,7 @@ fn rejected(table: &Path) -> BTreeSet<String> {
 }
 
 async fn report(
-    options: &Options,
+    options: &LoopOptions,
     number: u32,
     plan: &Plan,
     stage: &Stage,
@@ -234,10 +215,7 @@ async fn report(
     faults: &[Fault],
     problems: &[String],
 ) -> String {
-    let kind = if options.postgres { "postgres" } else { "sqlite" };
-    let pause = if options.pause { " --pause" } else { "" };
-    let mut report =
-        format!("--ledger {kind}{pause} --seed {} --first {number} --loops 1\n", options.seed);
+    let mut report = format!("{}\n", options.again(number));
     let good = plan.rows.iter().filter(|row| row.kind == RowKind::Good).count();
     let _ = writeln!(
         report,

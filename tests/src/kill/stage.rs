@@ -20,7 +20,10 @@ use tokio::{
     time::timeout,
 };
 
-use crate::kill::Plan;
+use crate::{
+    kill::Plan,
+    loops::{KAICALLS_KEY, KALLYAI_TOKEN, accounts},
+};
 
 /// The speed of the simulators: a call of three minutes takes less than two seconds.
 const SPEED: &str = "100";
@@ -73,10 +76,8 @@ impl Stage {
             provider(directory.path(), program, "kallyai", RINGS[0], &plan.faults.kallyai),
             provider(directory.path(), program, "kaicalls", RINGS[1], &plan.faults.kaicalls),
         );
-        let mut environment = vec![
-            ("KILL_KALLYAI_TOKEN", kallyai.credential),
-            ("KILL_KAICALLS_KEY", kaicalls.credential),
-        ];
+        let mut environment =
+            vec![(KALLYAI_TOKEN, kallyai.credential), (KAICALLS_KEY, kaicalls.credential)];
         let ledger = match books {
             Books::Sqlite => "path = \"ledger.db\"".to_owned(),
             Books::Postgres(url) => {
@@ -236,6 +237,7 @@ async fn provider(
 
 /// All waiting times are short, because waiting is not what is tested.
 fn configuration(ledger: &str, kallyai: &str, kaicalls: &str, agent: &str) -> String {
+    let accounts = accounts(kallyai, kaicalls, agent);
     format!(
         r#"
         [ledger]
@@ -246,30 +248,7 @@ fn configuration(ledger: &str, kallyai: &str, kaicalls: &str, agent: &str) -> St
         max_wait_seconds = 5
         reconcile_seconds = 5
 
-        [providers.kaicalls]
-        kind = "kaicalls"
-        api_key_env = "KILL_KAICALLS_KEY"
-        base_url = "{kaicalls}"
-        breaker = {{ failures = 5, cooldown_seconds = 1, longest_cooldown_seconds = 1 }}
-
-        [providers.kallyai]
-        kind = "kallyai"
-        api_key_env = "KILL_KALLYAI_TOKEN"
-        base_url = "{kallyai}"
-        breaker = {{ failures = 5, cooldown_seconds = 1, longest_cooldown_seconds = 1 }}
-
-        [agents.assistant]
-        at = {{ kallyai = "general", kaicalls = "{agent}" }}
-
-        [[routes]]
-        name = "synchronous"
-        tags = ["kallyai"]
-        providers = ["kallyai"]
-
-        [[routes]]
-        name = "asynchronous"
-        tags = ["kaicalls"]
-        providers = ["kaicalls"]
+        {accounts}
         "#
     )
 }

@@ -17,7 +17,7 @@ use crate::{
 /// How long a client waits before it asks somebody else. Shorter than most pauses.
 const PATIENCE: Duration = Duration::from_secs(3);
 const AGAIN_AFTER: Duration = Duration::from_millis(60);
-/// Without an answer for this long, the call is lost.
+/// After this long without an answer a client gives up.
 const GIVES_UP_AFTER: Duration = Duration::from_secs(300);
 
 /// A call that a client wants.
@@ -70,6 +70,8 @@ pub struct Granted {
     pub failures: u32,
     /// How often it was answered as a repetition.
     pub replays: u32,
+    /// True if the client gave up, because it was not answered.
+    pub gave_up: bool,
     /// Why it is wrong, if it is.
     pub wrong: Option<String>,
 }
@@ -99,7 +101,7 @@ async fn insist(
     tokio::time::sleep_until(due).await;
     let text = wish.request(&key);
     let mut granted = Granted { number: wish.number, ..Granted::default() };
-    let gave_up = timeout(GIVES_UP_AFTER, async {
+    let asked = async {
         while granted.id.is_none() && granted.wrong.is_none() {
             once(&replicas, &text, &mut granted).await;
         }
@@ -110,10 +112,13 @@ async fn insist(
                 once(&replicas, &text, &mut granted).await;
             }
         }
-    });
-    if gave_up.await.is_err() {
-        granted.wrong = Some("was not answered for five minutes".to_owned());
-    }
+    };
+    let answered = tokio::select! {
+        biased;
+        answered = timeout(GIVES_UP_AFTER, asked) => answered.is_ok(),
+        () = replicas.are_gone() => false,
+    };
+    granted.gave_up = !answered;
     granted
 }
 

@@ -46,7 +46,7 @@ pub(super) async fn one(
     program: &Path,
     books: Books,
 ) -> (Totals, Option<String>) {
-    let seed = Chance::new(options.seed.rotate_left(32) ^ u64::from(number)).next();
+    let seed = Chance::new(options.run.seed.rotate_left(32) ^ u64::from(number)).next();
     let wishes: Vec<Wish> =
         (0..options.calls).map(|number| Wish::new(number, TENANTS.len())).collect();
     let addresses: Vec<String> = (0..options.replicas).map(|_| free_address()).collect();
@@ -96,6 +96,7 @@ pub(super) async fn one(
         repeated_deliveries: events.repeated,
         duplicate_rings: judged.duplicate_rings,
         lost_calls: judged.lost_calls,
+        given_up: judged.given_up,
         lost_events: events.lost,
         invented_events: events.invented,
         undelivered_events: events.undelivered,
@@ -118,12 +119,9 @@ pub(super) async fn one(
 }
 
 fn report(options: &Options, number: u32, faults: &[String]) -> String {
-    let Options { calls, replicas, seed, .. } = options;
-    let ledger = if options.postgres { "postgres" } else { "sqlite" };
-    let pause = if options.pause { " --pause" } else { "" };
-    let mut report = format!(
-        "--ledger {ledger} --replicas {replicas} --calls {calls}{pause} --seed {seed} --first {number} --loops 1\n"
-    );
+    let Options { run, calls, replicas } = options;
+    let again = run.again(number);
+    let mut report = format!("--replicas {replicas} --calls {calls} {again}\n");
     for fault in faults.iter().take(40) {
         let _ = writeln!(report, "  {fault}");
     }
@@ -136,7 +134,7 @@ fn report(options: &Options, number: u32, faults: &[String]) -> String {
 /// Limits that a run like this meets now and then, and how far from its slot a request may be. A
 /// claim that was not sent within ten seconds, because its process was paused, is not sent at all.
 fn limits(options: &Options) -> ([Limit; 4], Duration) {
-    let (window, slack) = match options.postgres {
+    let (window, slack) = match options.run.postgres {
         false => (Duration::from_secs(4), Duration::from_secs(2)),
         true => (Duration::from_secs(20), Duration::from_secs(10)),
     };
@@ -276,7 +274,7 @@ async fn act(
         ..=FEW => (32, Duration::from_millis(100), 200..2000),
         _ => (128, Duration::from_millis(12), 500..6000),
     };
-    let strikes = Strikes { every, pause: options.pause, seed };
+    let strikes = Strikes { every, pause: options.run.pause, seed };
     let struck = servers.drain(..).enumerate().map(|(replica, server)| {
         let strikes = &strikes;
         async move { strikes::run(stage, replicas, replica, server, strikes).await }

@@ -6,7 +6,10 @@ use std::{
 };
 
 use serde_json::Value;
-use tokio::{sync::RwLock, time::timeout};
+use tokio::{
+    sync::{RwLock, watch},
+    time::timeout,
+};
 
 use crate::serve::http::{self, Answer};
 
@@ -17,6 +20,8 @@ pub struct Replicas {
     turn: AtomicUsize,
     /// False once no more are killed.
     struck: AtomicBool,
+    /// How many do not come back.
+    gone: watch::Sender<usize>,
     /// Held for reading while a process is paused, and for writing by an operator: what a paused
     /// process is about to send cannot be looked up at a provider.
     pub quiet: RwLock<()>,
@@ -29,6 +34,7 @@ impl Replicas {
             addresses,
             turn: AtomicUsize::new(0),
             struck: AtomicBool::new(true),
+            gone: watch::Sender::new(0),
             quiet: RwLock::default(),
         }
     }
@@ -46,6 +52,17 @@ impl Replicas {
     /// True while servers are killed and paused.
     pub fn are_struck(&self) -> bool {
         self.struck.load(Ordering::SeqCst)
+    }
+
+    /// One of them does not come back.
+    pub fn is_gone(&self) {
+        self.gone.send_modify(|gone| *gone += 1);
+    }
+
+    /// Waits until none of them is left.
+    pub async fn are_gone(&self) {
+        let mut gone = self.gone.subscribe();
+        let _ = gone.wait_for(|gone| *gone >= self.addresses.len()).await;
     }
 
     /// No more are killed.

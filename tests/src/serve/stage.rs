@@ -14,7 +14,12 @@ use switchboard_testkit::SimConfig;
 use tempfile::TempDir;
 use tokio::{process::Command, time::timeout};
 
-use crate::{Sims, kill::Books, serve::Process};
+use crate::{
+    Sims,
+    kill::Books,
+    loops::{KAICALLS_KEY, KALLYAI_TOKEN, accounts},
+    serve::Process,
+};
 
 /// How long a command may take, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -121,8 +126,8 @@ impl Stage {
             .env("SWITCHBOARD_CONFIG", self.path().join("switchboard.toml"))
             .env("PROOF_SECRET", SECRET)
             .env("PROOF_HOOKS_SECRET", SECRET)
-            .env("PROOF_KALLYAI_TOKEN", self.sims.kallyai.credential())
-            .env("PROOF_KAICALLS_KEY", self.sims.kaicalls.credential())
+            .env(KALLYAI_TOKEN, self.sims.kallyai.credential())
+            .env(KAICALLS_KEY, self.sims.kaicalls.credential())
             .stdin(Stdio::null())
             .kill_on_drop(true);
         if let Books::Postgres(url) = &self.ledger {
@@ -220,7 +225,7 @@ fn configuration(setting: &Setting, sims: &Sims) -> String {
         }
     };
     let (kallyai, kaicalls) = (sims.kallyai.url(), sims.kaicalls.url());
-    let agent = sims.kaicalls.agent_id();
+    let accounts = accounts(kallyai, kaicalls, sims.kaicalls.agent_id());
     format!(
         r#"
 [ledger]
@@ -237,31 +242,7 @@ secret_env = "PROOF_SECRET"
 trusted_proxies = ["127.0.0.1/32"]
 {server}
 
-[providers.kaicalls]
-kind = "kaicalls"
-api_key_env = "PROOF_KAICALLS_KEY"
-base_url = "{kaicalls}"
-breaker = {{ failures = 5, cooldown_seconds = 1, longest_cooldown_seconds = 1 }}
-
-[providers.kallyai]
-kind = "kallyai"
-api_key_env = "PROOF_KALLYAI_TOKEN"
-base_url = "{kallyai}"
-breaker = {{ failures = 5, cooldown_seconds = 1, longest_cooldown_seconds = 1 }}
-
-[agents.assistant]
-at = {{ kallyai = "general", kaicalls = "{agent}" }}
-
-[[routes]]
-name = "synchronous"
-tags = ["kallyai"]
-providers = ["kallyai"]
-
-[[routes]]
-name = "asynchronous"
-tags = ["kaicalls"]
-providers = ["kaicalls"]
-
+{accounts}
 {sections}
 "#
     )

@@ -90,10 +90,12 @@ pub async fn run(
                 Ok(status) if status.success() => course.ends += 1,
                 Ok(status) => {
                     course.broken = Some(format!("server {replica} ended with {status}"));
+                    replicas.is_gone();
                     return (None, course);
                 }
                 Err(problem) => {
                     course.broken = Some(problem);
+                    replicas.is_gone();
                     return (None, course);
                 }
             },
@@ -106,6 +108,7 @@ pub async fn run(
             Ok(started) => server = started,
             Err(problem) => {
                 course.broken = Some(problem);
+                replicas.is_gone();
                 return (None, course);
             }
         }

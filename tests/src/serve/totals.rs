@@ -41,6 +41,9 @@ pub struct Totals {
     pub duplicate_rings: usize,
     /// Accepted calls that are missing, never settle, or contradict what clients were told.
     pub lost_calls: usize,
+    /// Clients that got no answer for so long that they gave up. Their calls are not lost: nobody
+    /// told them that they were accepted.
+    pub given_up: usize,
     /// Events that are missing in the feed or at a follower, or out of place.
     pub lost_events: usize,
     /// Events that nothing happened for.
@@ -70,7 +73,7 @@ impl Totals {
         let Self { duplicate_rings, lost_calls, lost_events, invented_events, .. } = self;
         let Self { undelivered_events, broken_limits, .. } = self;
         let wrong = duplicate_rings + lost_calls + lost_events + invented_events;
-        self.bad_loops == 0 && wrong + undelivered_events + broken_limits == 0
+        self.bad_loops == 0 && wrong + undelivered_events + broken_limits + self.given_up == 0
     }
 
     /// Adds another loop.
@@ -93,6 +96,7 @@ impl Totals {
         self.repeated_deliveries += other.repeated_deliveries;
         self.duplicate_rings += other.duplicate_rings;
         self.lost_calls += other.lost_calls;
+        self.given_up += other.given_up;
         self.lost_events += other.lost_events;
         self.invented_events += other.invented_events;
         self.undelivered_events += other.undelivered_events;
