@@ -5,9 +5,9 @@ use std::sync::Arc;
 use switchboard_core::{Clock, Provider, SystemClock};
 use switchboard_journal::Journal;
 use switchboard_router::Policy;
+use switchboard_rules::Tables;
 
 use crate::{
-    calling_rules::CallingRules,
     config::ConfigParts,
     ids::{Ids, RandomIds},
     takes_up::TakesUp,
@@ -25,7 +25,7 @@ pub struct EngineBuilder {
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) version: Option<String>,
     pub(crate) takes_up: TakesUp,
-    pub(crate) rules: CallingRules,
+    pub(crate) tables: Tables,
 }
 
 impl EngineBuilder {
@@ -39,7 +39,7 @@ impl EngineBuilder {
             ids: Arc::new(RandomIds),
             version: None,
             takes_up: TakesUp::default(),
-            rules: CallingRules::default(),
+            tables: Tables::builtin(),
         }
     }
 
@@ -99,18 +99,19 @@ impl EngineBuilder {
         self
     }
 
-    /// Applies these calling rules instead of those that are built in.
+    /// Applies these tables of calling rules instead of those that are built in.
     #[must_use]
-    pub fn calling_rules(mut self, rules: CallingRules) -> Self {
-        self.rules = rules;
+    pub fn rule_tables(mut self, tables: Tables) -> Self {
+        self.tables = tables;
         self
     }
 
     /// Turns the calling rules off, for a reason that plans and the audit log show. Only whether
     /// the callee asked not to be called again is checked then.
     #[must_use]
-    pub fn without_calling_rules(self, reason: impl Into<String>) -> Self {
-        self.calling_rules(CallingRules::Off { reason: reason.into() })
+    pub fn without_calling_rules(mut self, reason: impl Into<String>) -> Self {
+        self.policy.rules.off = Some(reason.into());
+        self
     }
 
     pub(crate) fn parts(self) -> ConfigParts {
@@ -118,7 +119,7 @@ impl EngineBuilder {
             policy: self.policy,
             providers: self.providers,
             version: self.version,
-            rules: self.rules,
+            tables: self.tables,
         }
     }
 }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use switchboard_core::{Clock, Error, ErrorKind, Provider, ProviderId, Result};
 use switchboard_router::Policy;
+use switchboard_rules::Tables;
 
 use crate::{
-    calling_rules::CallingRules,
     domain::{self, Domain, Domains},
     health::Outliers,
     provider::ProviderRuntime,
@@ -28,8 +28,8 @@ pub(crate) struct ActiveConfig {
     pub(crate) outliers: Arc<Mutex<Outliers>>,
     /// The name of the configuration in the journal.
     pub(crate) version: Option<String>,
-    /// The calling rules.
-    pub(crate) rules: CallingRules,
+    /// The tables of calling rules.
+    pub(crate) tables: Tables,
 }
 
 /// The parts from which a configuration is built.
@@ -38,7 +38,7 @@ pub(crate) struct ConfigParts {
     pub(crate) policy: Policy,
     pub(crate) providers: Vec<Arc<dyn Provider>>,
     pub(crate) version: Option<String>,
-    pub(crate) rules: CallingRules,
+    pub(crate) tables: Tables,
 }
 
 impl ActiveConfig {
@@ -49,7 +49,7 @@ impl ActiveConfig {
         former: Option<&ActiveConfig>,
         clock: &Arc<dyn Clock>,
     ) -> Result<Self> {
-        let ConfigParts { policy, providers: mut given, version, rules } = parts;
+        let ConfigParts { policy, providers: mut given, version, tables } = parts;
         policy.check()?;
         let mut runtimes = Vec::with_capacity(policy.providers.len());
         for one in &policy.providers {
@@ -99,7 +99,7 @@ impl ActiveConfig {
             .filter(|runtime| runtimes.iter().all(|kept| kept.id != runtime.id))
             .cloned()
             .collect();
-        Ok(Self { policy: Arc::new(policy), runtimes, retired, domains, outliers, version, rules })
+        Ok(Self { policy: Arc::new(policy), runtimes, retired, domains, outliers, version, tables })
     }
 
     /// The runtimes of all enabled providers in this failure domain.

@@ -4,20 +4,20 @@
 //! the number of rings, is checked once more by the journal, in the transaction that lets the
 //! attempt be sent.
 
-use std::{fmt::Write as _, time::Duration};
+use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use switchboard_core::{
     CallFacts, CallFailure, CalleeHistory, Error, ErrorKind, ListState, PhoneNumber, Purpose,
     Result, RuleDecision, RuleVerdict, ValidCall,
 };
-use switchboard_router::CalleeLimits;
+use switchboard_router::{CalleeLimits, FactOrigin};
 use switchboard_rules::{Asked, NumberLists, Said, decide};
 
-use crate::{calling_rules::CallingRules, config::ActiveConfig, shared::Shared};
+use crate::{config::ActiveConfig, shared::Shared};
 
-/// No limit on how often a person may be called looks further back.
-const HISTORY: Duration = Duration::from_secs(62 * 24 * 3_600);
+/// The facts that a route or an agent profile may give.
+const WITH_DEFAULTS: [&str; 4] = ["purpose", "callee_kind", "recording", "published_number"];
 
 /// What the rules decided, and what the journal has to check again.
 #[derive(Debug, Clone)]
@@ -30,17 +30,22 @@ pub(crate) struct Decided {
 #[derive(Debug, Clone)]
 pub(crate) struct Question {
     facts: CallFacts,
+    /// Where the facts come from that are not the request's own.
+    origins: Vec<(&'static str, &'static str)>,
 }
 
 impl Question {
     /// # Errors
     /// `InvalidRequest` if neither the request nor its route or agent profile gives a purpose.
     pub(crate) fn new(config: &ActiveConfig, request: &ValidCall) -> Result<Self> {
-        let facts = request.facts.clone();
-        if facts.purpose.is_none() && config.rules.off().is_none() {
+        let sources = config.policy.fact_sources(request, None);
+        let facts = sources.facts();
+        if facts.purpose.is_none() && config.policy.rules.off.is_none() {
             return Err(no_purpose());
         }
-        Ok(Self { facts })
+        let origins = WITH_DEFAULTS.map(|fact| (fact, sources.origin(fact)));
+        let others = origins.into_iter().filter(|(_, origin)| *origin != FactOrigin::Request);
+        Ok(Self { facts, origins: others.map(|(fact, origin)| (fact, origin.as_str())).collect() })
     }
 
     /// What the rules say about a ring at this time.
@@ -52,30 +57,33 @@ impl Question {
         lists: &dyn NumberLists,
         at: Timestamp,
     ) -> Decided {
-        let (tables, emergencies) = match &config.rules {
-            CallingRules::On { tables, emergencies } => (tables, emergencies),
-            CallingRules::Off { reason } => {
-                let unchecked =
-                    RuleDecision::new(at, RuleVerdict::Allow, String::new(), String::new());
-                return Decided {
-                    decision: unchecked.with(|decision| decision.off = Some(reason.clone())),
-                    limits: CalleeLimits::default(),
-                };
-            }
-        };
-        let asked = Asked::new(to, &self.facts, Said::ALL, history, lists)
-            .with(|asked| asked.emergencies = emergencies);
+        let policy = &config.policy;
+        if let Some(reason) = &policy.rules.off {
+            let unchecked = RuleDecision::new(at, RuleVerdict::Allow, String::new(), String::new());
+            return Decided {
+                decision: unchecked.with(|decision| decision.off = Some(reason.clone())),
+                limits: CalleeLimits::default(),
+            };
+        }
+        let asked = Asked::new(to, &self.facts, Said::ALL, history, lists).with(|asked| {
+            asked.emergencies = &policy.rules.emergencies;
+            asked.origins = &self.origins;
+        });
         Decided {
-            decision: decide(&asked, tables, at),
-            limits: CalleeLimits { caps: tables.caps(&asked, at) },
+            decision: decide(&asked, &config.tables, at),
+            limits: CalleeLimits { caps: config.tables.caps(&asked, at) },
         }
     }
 }
 
 impl Shared {
     /// What the journal knows about a callee, as far back as rules look.
-    pub(crate) async fn history(&self, request: &ValidCall) -> Result<CalleeHistory> {
-        let since = self.now().checked_sub(HISTORY).unwrap_or(Timestamp::MIN);
+    pub(crate) async fn history(
+        &self,
+        config: &ActiveConfig,
+        request: &ValidCall,
+    ) -> Result<CalleeHistory> {
+        let since = self.now().checked_sub(config.tables.looks_back()).unwrap_or(Timestamp::MIN);
         self.journal.history(&request.tenant, &request.to, since).await
     }
 
@@ -91,9 +99,9 @@ impl Shared {
     ) -> Result<Decided> {
         let question = Question::new(config, request)?;
         // With the rules off, only the journal is asked, when the attempt is written.
-        let history = match config.rules.off() {
+        let history = match &config.policy.rules.off {
             Some(_) => CalleeHistory::default(),
-            None => self.history(request).await?,
+            None => self.history(config, request).await?,
         };
         Ok(question.answer(config, &request.to, &history, &self.lists(), at))
     }

@@ -7,7 +7,7 @@
 //! | `events.rs` | what happens to calls, as typed events |
 //! | `submit.rs`, `refuse.rs` | accepting calls, and refusing those that no provider takes |
 //! | `attempt.rs`, `tried.rs` | the loop that sends; nothing else calls `Calls::place` |
-//! | `calling_rules.rs`, `decide.rs` | the calling rules, asked when a call is accepted and before each ring |
+//! | `decide.rs` | the calling rules, asked when a call is accepted and before each ring |
 //! | `waiting/`, `fair/`, `scope_limits.rs` | calls that wait for capacity, and the limits of tenants and agent profiles |
 //! | `follow.rs`, `hooks.rs`, `bill.rs` | calls that providers accepted: polling, webhooks, bills |
 //! | `reconcile.rs`, `identified.rs` | evidence for attempts that may have rung |
@@ -25,7 +25,6 @@ mod attempt;
 mod attempt_counts;
 mod bill;
 mod builder;
-mod calling_rules;
 mod config;
 mod control;
 mod credit;
@@ -68,7 +67,6 @@ mod waiting;
 mod webhook_address;
 
 pub use builder::EngineBuilder;
-pub use calling_rules::CallingRules;
 pub use control::Cancelled;
 pub use engine::Engine;
 pub use events::{AfterFailure, CallEvent, CallEventKind, TakenUp, WaitReason};

@@ -191,9 +191,9 @@ async fn open(
     };
     let commit = debug_span!("ledger.commit", call = field::Empty);
     let history = async {
-        match config.rules.off() {
+        match &config.policy.rules.off {
             Some(_) => Ok(CalleeHistory::default()),
-            None => inner.history(&request).await,
+            None => inner.history(&config, &request).await,
         }
     };
     // What is known about the callee is read while the call is written down.

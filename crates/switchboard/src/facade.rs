@@ -11,9 +11,10 @@ use switchboard_core::{
 use switchboard_engine::{CallEvent, CallingRules, Cancelled, Engine, Recovered, WebhookAddress};
 use switchboard_journal::{Journal, Selection};
 use switchboard_router::{
-    Budget, Experiment, Plan, Policy, ProviderLimits, ProviderPolicy, RateDeck, Route, Strategy,
-    Timings,
+    Budget, Experiment, Plan, Policy, ProviderLimits, ProviderPolicy, RateDeck, Route,
+    RuleSettings, Strategy, Timings,
 };
+use switchboard_rules::Tables;
 use tokio::sync::broadcast::Receiver;
 
 use crate::Config;
@@ -233,7 +234,8 @@ pub struct SwitchboardBuilder {
     limits: Vec<(ProviderId, ProviderLimits)>,
     timings: Timings,
     webhooks: Option<WebhookAddress>,
-    rules: CallingRules,
+    rules: RuleSettings,
+    tables: Tables,
 }
 
 impl Default for SwitchboardBuilder {
@@ -254,7 +256,8 @@ impl Default for SwitchboardBuilder {
             limits: Vec::new(),
             timings: Timings::default(),
             webhooks: None,
-            rules: CallingRules::default(),
+            rules: RuleSettings::default(),
+            tables: Tables::builtin(),
         }
     }
 }
@@ -368,19 +371,19 @@ impl SwitchboardBuilder {
         self
     }
 
-    /// Applies these calling rules instead of those that are built in: rules of your own, or a
-    /// state of emergency.
+    /// Applies these tables of calling rules instead of those that are built in.
     #[must_use]
-    pub fn calling_rules(mut self, rules: CallingRules) -> Self {
-        self.rules = rules;
+    pub fn rule_tables(mut self, tables: Tables) -> Self {
+        self.tables = tables;
         self
     }
 
     /// Turns the calling rules off, for a reason that plans and the audit log show. Only whether
     /// the callee asked not to be called again is checked then.
     #[must_use]
-    pub fn without_calling_rules(self, reason: impl Into<String>) -> Self {
-        self.calling_rules(CallingRules::Off { reason: reason.into() })
+    pub fn without_calling_rules(mut self, reason: impl Into<String>) -> Self {
+        self.rules.off = Some(reason.into());
+        self
     }
 
     /// Starts it. Has to be called inside a tokio runtime; nothing is sent.
@@ -412,6 +415,7 @@ impl SwitchboardBuilder {
         policy.budgets = self.budgets;
         policy.timings = self.timings;
         policy.default_country = self.default_country;
+        policy.rules = self.rules;
         policy.strategy = self.strategy;
         policy.routes = self.routes;
         policy.experiments = self.experiments;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use switchboard_core::{
     CallRequest, CallStatus, Clock, ErrorKind, Outcome, Purpose, Redial, RuleVerdict,
 };
-use switchboard_engine::{CallingRules, Engine};
+use switchboard_engine::Engine;
 use switchboard_journal::{Journal, OptOut, OptOutSource};
 use switchboard_testkit::VirtualClock;
 
@@ -48,16 +48,17 @@ impl Scene {
     }
 
     fn process(&self) -> Engine {
-        self.process_under(CallingRules::builtin())
+        self.process_under(None)
     }
 
-    fn process_under(&self, rules: CallingRules) -> Engine {
+    /// With the rules on, or off for a reason.
+    fn process_under(&self, off: Option<String>) -> Engine {
         process_with(
             &self.worlds,
             &self.clock,
             Arc::clone(&self.journal),
             |_| {},
-            |builder| builder.webhooks(address()).calling_rules(rules),
+            |builder| builder.webhooks(address()).adjust(|policy| policy.rules.off = off),
         )
     }
 
@@ -151,16 +152,16 @@ async fn a_window_that_closes_before_the_hours_open_is_refused_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn an_opt_out_while_a_call_waits_stops_it() {
-    for rules in [CallingRules::builtin(), CallingRules::Off { reason: "a test".to_owned() }] {
+    for off in [None, Some("a test".to_owned())] {
         let scene = Scene::at("2026-03-02T12:00:00Z");
-        let router = scene.process_under(rules.clone());
+        let router = scene.process_under(off.clone());
         let later =
             booking().with(|call| call.not_before = Some("2026-03-02T15:00:00Z".to_owned()));
         let call = router.submit(valid(later)).await.unwrap();
         assert_eq!(call.status, CallStatus::Scheduled);
         scene.opt_out().await;
         let call = within(router.wait(call.id)).await.unwrap();
-        assert_eq!(call.status, CallStatus::Refused, "{rules:?}");
+        assert_eq!(call.status, CallStatus::Refused, "{off:?}");
         assert_eq!(call.fault.unwrap().kind, ErrorKind::Blocked);
         assert_eq!(scene.rings(), 0);
     }
