@@ -56,8 +56,8 @@ pub use call::{
 #[cfg(feature = "test-util")]
 pub use call::{MockCallControl, MockCalls};
 pub use callee::{
-    AgreedTime, CallFacts, CalleeHistory, CalleeKind, CalleeLine, Consent, ConsentKind, DayHours,
-    ListState, Purpose, Region, RingCap, RuleOverride, WeeklyHours,
+    AgreedTime, CallFacts, CalleeHistory, CalleeKind, CalleeLine, Consent, ConsentKind, CoveredArea,
+    DayHours, ListName, ListState, Purpose, Region, RingCap, RuleOverride, WeeklyHours,
 };
 pub use clock::Clock;
 #[cfg(feature = "tokio")]
@@ -79,7 +79,7 @@ pub use money::{Cost, Credits, Currency, Money, parse_currency};
 #[cfg(feature = "test-util")]
 pub use number::MockNumbers;
 pub use number::{NumberChoice, NumberSearch, Numbers, OwnedNumber};
-pub use phone::{NumberType, PhoneNumber, PhoneNumberError, may_begin_number};
+pub use phone::{ListedNumber, NumberType, PhoneNumber, PhoneNumberError, may_begin_number};
 pub use place_error::PlaceError;
 pub use provider::{Coverage, Idempotency, Provider, ProviderInfo, ReadTurns, RequestLimit};
 pub use raw::Raw;

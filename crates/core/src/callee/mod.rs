@@ -6,6 +6,7 @@ mod facts;
 mod history;
 mod hours;
 mod kind;
+mod list;
 mod purpose;
 mod region;
 
@@ -14,6 +15,7 @@ pub use facts::{AgreedTime, CallFacts, RuleOverride};
 pub use history::{CalleeHistory, ListState, RingCap};
 pub use hours::{DayHours, WeeklyHours};
 pub use kind::{CalleeKind, CalleeLine};
+pub use list::{CoveredArea, ListName};
 pub use purpose::Purpose;
 pub use region::Region;
 

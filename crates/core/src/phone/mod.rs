@@ -23,6 +23,7 @@
 //! | `reserved.rs` | satellite networks and calling codes without a country |
 //! | `short_data.rs` | emergency and short numbers, generated |
 //! | `calling_code.rs` | which digits a number may begin with |
+//! | `listed.rs` | numbers on lists, in 8 bytes |
 //! | `kind.rs`, `error.rs` | number types, and the reasons for a rejection |
 
 mod calling_code;
@@ -32,6 +33,7 @@ mod error;
 mod grouping;
 mod judge;
 mod kind;
+mod listed;
 mod national;
 mod number;
 mod old_plan;
@@ -45,4 +47,5 @@ mod written;
 pub use self::calling_code::may_begin_number;
 pub use self::error::PhoneNumberError;
 pub use self::kind::NumberType;
+pub use self::listed::ListedNumber;
 pub use self::number::PhoneNumber;
