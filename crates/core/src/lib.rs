@@ -56,8 +56,9 @@ pub use call::{
 #[cfg(feature = "test-util")]
 pub use call::{MockCallControl, MockCalls};
 pub use callee::{
-    AgreedTime, CallFacts, CalleeHistory, CalleeKind, CalleeLine, Consent, ConsentKind, CoveredArea,
-    DayHours, ListName, ListState, Purpose, Region, RingCap, RuleOverride, WeeklyHours,
+    AgreedTime, CallFacts, CalleeHistory, CalleeKind, CalleeLine, Consent, ConsentKind,
+    CoveredArea, DayHours, ListName, ListState, Purpose, Region, RingCap, RuleOverride,
+    WeeklyHours,
 };
 pub use clock::Clock;
 #[cfg(feature = "tokio")]

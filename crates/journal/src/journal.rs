@@ -17,7 +17,7 @@ use switchboard_router::{AuditEntry, AuditTopic, DuplicateWindows};
 use uuid::Uuid;
 
 use crate::{
-    People, StoredWebhook, Write, WriteError,
+    NumberListStore, People, StoredWebhook, Write, WriteError,
     state::{Effect, Fact},
 };
 
@@ -278,9 +278,15 @@ pub trait AuditLog: Debug + Send + Sync {
 /// took it over from a dead process. Only the owner may advance it ([`Fact::requires_ownership`]);
 /// evidence is accepted from any process. What another process writes to a call is news for the
 /// owner until the owner has acted on it.
-pub trait Journal: CallLog + EvidenceIndex + Inbox + Membership + AuditLog + People {}
+pub trait Journal:
+    CallLog + EvidenceIndex + Inbox + Membership + AuditLog + People + NumberListStore
+{
+}
 
-impl<T: CallLog + EvidenceIndex + Inbox + Membership + AuditLog + People + ?Sized> Journal for T {}
+impl<T> Journal for T where
+    T: CallLog + EvidenceIndex + Inbox + Membership + AuditLog + People + NumberListStore + ?Sized
+{
+}
 
 /// Convenience methods on top of [`CallLog`].
 #[async_trait]

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | what may happen to a call | [`state`] |
 //! | where calls are kept | [`Journal`] |
+//! | lists of numbers that were imported | [`NumberListStore`], [`ListCache`] |
 //! | what is remembered about people | [`people`] |
 //! | what a server keeps beside the calls | [`server`] |
 //! | a journal that lasts as long as the process | [`MemoryJournal`] |
@@ -15,6 +16,7 @@ mod denied;
 mod duplicates;
 mod identity;
 mod journal;
+mod lists;
 mod memory;
 mod pages;
 pub mod people;
@@ -29,6 +31,9 @@ pub use identity::{Identity, identity};
 pub use journal::{
     AuditLog, AuditQuery, CallLog, EvidenceIndex, Inbox, Journal, JournalExt, Membership, NewCall,
     News, Opened, Recorded, Selection,
+};
+pub use lists::{
+    ListCache, ListHasher, ListHead, ListNumbers, NewList, NumberListStore, refuse_list,
 };
 pub use memory::{MemoryJournal, Reservations};
 pub use pages::Pages;

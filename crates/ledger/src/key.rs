@@ -26,6 +26,7 @@ pub(crate) enum Domain {
     StoredWebhook,
     Name,
     Row,
+    List,
     Check,
 }
 
@@ -95,6 +96,7 @@ impl HashKey {
             Domain::StoredWebhook => b"letter\0",
             Domain::Name => b"name\0",
             Domain::Row => b"row\0",
+            Domain::List => b"list\0",
             Domain::Check => b"check\0",
         });
         mac

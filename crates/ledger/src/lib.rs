@@ -25,6 +25,7 @@
 //! | two webhook endpoints for one request | `one_endpoint_per_request`: `(request_key)` |
 //! | changing the history | `events`: triggers reject changes and deletions; an erasure may remove the content but never the event |
 //! | two batches for one request, a row twice in its batch | `one_batch_per_request`: `(request_key)`; `batch_rows`: `(batch_id, number)` |
+//! | two lists of numbers with one name, a block of numbers twice | `number_lists`: `(name)`; `number_list_blocks`: `(import, number)` |
 //! | two API keys with one id, or two for one request | `api_keys`: `(id)`, `(request_key)` |
 //! | deleting or widening an API key, or taking its revocation back | `api_keys`: triggers reject it |
 //! | changing a decision | `decisions`: triggers reject changes and deletions |
@@ -63,6 +64,13 @@
 //! there if and only if the change is. The feed has one order without gaps: with SQLite the order
 //! of the writes, with PostgreSQL an order that is given in turns after the commits, because
 //! numbers of concurrent transactions do not become visible in their order.
+//!
+//! # Lists of numbers
+//!
+//! A list that was imported is a head and blocks of sorted hashes of eight bytes. The blocks are
+//! written first, in transactions of their own, and belong to nobody; then one transaction lets the
+//! head refer to them. So readers see the old list or the new one, and a process that ends in
+//! between leaves the old one.
 //!
 //! # Ownership of calls
 //!
@@ -106,6 +114,7 @@ mod history;
 mod key;
 mod keys;
 mod ledger;
+mod lists;
 pub mod maintenance;
 #[cfg(feature = "postgres")]
 mod postgres;

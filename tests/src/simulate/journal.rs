@@ -13,11 +13,12 @@ use jiff::Timestamp;
 use switchboard::{
     Call, CallId, Error, ErrorKind, MemoryJournal, PhoneNumber, ProviderId, Result, TenantId,
     ValidCall,
-    core::{AttemptId, CalleeHistory, ProviderCallId},
+    core::{AttemptId, CalleeHistory, ListName, ProviderCallId},
     journal::{
-        AuditLog, AuditQuery, CallLog, ConsentId, EvidenceIndex, Inbox, Membership, NewCall,
-        NewConsent, News, Opened, OptOut, People, Person, PersonEvent, Recorded, Selection,
-        StoredWebhook, TakeBack, Withdrawal, Write, WriteError,
+        AuditLog, AuditQuery, CallLog, ConsentId, EvidenceIndex, Inbox, ListHasher, ListHead,
+        ListNumbers, Membership, NewCall, NewConsent, NewList, News, NumberListStore, Opened,
+        OptOut, People, Person, PersonEvent, Recorded, Selection, StoredWebhook, TakeBack,
+        Withdrawal, Write, WriteError,
         state::{Fact, apply},
     },
     router::{AuditEntry, AuditTopic},
@@ -389,6 +390,32 @@ impl People for SimJournal {
     async fn person(&self, to: &PhoneNumber) -> Result<Person> {
         self.process.gate().await;
         self.inner.person(to).await
+    }
+}
+
+impl NumberListStore for SimJournal {
+    fn list_hasher(&self) -> ListHasher {
+        self.inner.list_hasher()
+    }
+
+    async fn list_heads(&self) -> Result<Vec<ListHead>> {
+        self.process.gate().await;
+        self.inner.list_heads().await
+    }
+
+    async fn number_list(&self, name: &ListName) -> Result<Option<(ListHead, ListNumbers)>> {
+        self.process.gate().await;
+        self.inner.number_list(name).await
+    }
+
+    async fn import_list(&self, list: NewList) -> Result<ListHead> {
+        self.process.gate().await;
+        self.inner.import_list(list).await
+    }
+
+    async fn remove_list(&self, name: &ListName) -> Result<Option<ListHead>> {
+        self.process.gate().await;
+        self.inner.remove_list(name).await
     }
 }
 

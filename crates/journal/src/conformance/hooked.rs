@@ -5,15 +5,16 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard_core::{
-    AttemptId, Call, CallId, CalleeHistory, PhoneNumber, ProviderCallId, ProviderId, Result,
-    TenantId, ValidCall,
+    AttemptId, Call, CallId, CalleeHistory, ListName, PhoneNumber, ProviderCallId, ProviderId,
+    Result, TenantId, ValidCall,
 };
 use switchboard_router::{AuditEntry, AuditTopic};
 
 use crate::{
-    AuditLog, AuditQuery, CallLog, ConsentId, EvidenceIndex, Inbox, Membership, MemoryJournal,
-    NewCall, NewConsent, News, Opened, OptOut, People, Person, PersonEvent, Recorded, Selection,
-    StoredWebhook, TakeBack, Withdrawal, Write, WriteError, state::Fact,
+    AuditLog, AuditQuery, CallLog, ConsentId, EvidenceIndex, Inbox, ListHasher, ListHead,
+    ListNumbers, Membership, MemoryJournal, NewCall, NewConsent, NewList, News, NumberListStore,
+    Opened, OptOut, People, Person, PersonEvent, Recorded, Selection, StoredWebhook, TakeBack,
+    Withdrawal, Write, WriteError, state::Fact,
 };
 
 /// What a test does before and after the steps of a journal. A hook that fails fails its step.
@@ -245,5 +246,27 @@ impl<H: Hooks> People for HookedJournal<H> {
     async fn person(&self, to: &PhoneNumber) -> Result<Person> {
         self.hooks.reads().await?;
         self.inner.person(to).await
+    }
+}
+
+impl<H: Hooks> NumberListStore for HookedJournal<H> {
+    fn list_hasher(&self) -> ListHasher {
+        self.inner.list_hasher()
+    }
+
+    async fn list_heads(&self) -> Result<Vec<ListHead>> {
+        self.inner.list_heads().await
+    }
+
+    async fn number_list(&self, name: &ListName) -> Result<Option<(ListHead, ListNumbers)>> {
+        self.inner.number_list(name).await
+    }
+
+    async fn import_list(&self, list: NewList) -> Result<ListHead> {
+        self.inner.import_list(list).await
+    }
+
+    async fn remove_list(&self, name: &ListName) -> Result<Option<ListHead>> {
+        self.inner.remove_list(name).await
     }
 }

@@ -20,6 +20,7 @@
 //! | `inbox.rs` | webhooks |
 //! | `news.rs` | what other processes write to a process's calls |
 //! | `processes.rs` | several processes with one journal |
+//! | `lists.rs` | lists of numbers |
 //! | `audit.rs` | decisions that are not about a single call |
 //! | `feed/` | what programs outside are told, and where it is sent |
 //! | `server/` | what a server keeps beside the calls |
@@ -39,6 +40,7 @@ mod fixtures;
 mod hooked;
 mod inbox;
 mod intent;
+mod lists;
 mod news;
 mod processes;
 mod reservations;

@@ -8,7 +8,7 @@ use super::{
     concurrency::{self, crowd},
     doubt, duplicates,
     fixtures::Pair,
-    inbox, intent, news, processes, reservations, rings,
+    inbox, intent, lists, news, processes, reservations, rings,
 };
 use crate::Journal;
 
@@ -57,6 +57,9 @@ pub async fn hold<Made: Future<Output = Arc<dyn Journal>> + Send>(
     audit::decisions_are_kept_in_order(new().await).await;
     audit::a_decision_comes_back_whole(new().await).await;
     audit::decisions_of_all_topics_are_read_page_by_page(new().await).await;
+    lists::a_list_is_kept_whole_and_replaced_whole(new().await).await;
+    lists::a_list_is_not_worse_by_accident(new().await).await;
+    lists::a_list_says_listed_absent_or_nothing(new().await).await;
 }
 
 /// Every rule about several processes, each on a journal of its own.
@@ -73,6 +76,8 @@ pub async fn hold_shared<Made: Future<Output = Pair> + Send>(new: impl Fn() -> M
     news::news_of_the_gone_are_their_heirs(new().await).await;
     concurrency::slots_are_shared_and_outlive_their_process(new().await).await;
     audit::decisions_are_everybodys(new().await).await;
+    let (one, other, _gone) = new().await;
+    lists::readers_see_one_list_and_never_a_mix(one, other).await;
     let (one, other, _gone) = new().await;
     crowd(&[one, other]).await;
     let (one, other, _gone) = new().await;

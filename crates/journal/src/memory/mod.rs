@@ -9,6 +9,7 @@
 //! | `events.rs` | the traits of the feed, of endpoints and of deliveries |
 //! | `keys.rs`, `key_table.rs` | API keys |
 //! | `batches.rs`, `batch_table.rs` | batches |
+//! | `lists.rs`, `list_table.rs` | lists of numbers |
 //! | `people.rs`, `people_table.rs` | what is remembered about people |
 //! | `search.rs` | pages of calls |
 //! | `spending.rs` | what calls cost |
@@ -19,6 +20,8 @@ mod events;
 mod feed;
 mod key_table;
 mod keys;
+mod list_table;
+mod lists;
 mod people;
 mod people_table;
 mod reservations;

@@ -17,8 +17,8 @@ use switchboard_router::{
 };
 
 use super::{
-    batch_table::BatchTable, feed::Feed, key_table::KeyTable, people_table::PeopleTable,
-    reservations::Reservations,
+    batch_table::BatchTable, feed::Feed, key_table::KeyTable, list_table::ListTable,
+    people_table::PeopleTable, reservations::Reservations,
 };
 use crate::{
     AuditQuery, Denied, DuplicateOf, Identity, KeyReused, NewCall, News, Opened, Published,
@@ -65,6 +65,7 @@ pub(super) struct Store {
     reservations: Reservations,
     pub(super) api_keys: KeyTable,
     pub(super) batches: BatchTable,
+    pub(super) lists: ListTable,
     /// When each process last renewed its lease. `None` if it is dead.
     members: Vec<Option<Timestamp>>,
 }

@@ -16,6 +16,7 @@
 //! | `calls.idempotency_key` | stays; it is only a keyed hash |
 //! | `batch_rows.cells`, `batch_rows.request`, `batch_rows.problem` | gone; a row that was no call yet will not be one. A row whose number could not be read never had them |
 //! | `feed`, `outbox`, `deliveries` | stay: they name calls and never people, and nothing that was said |
+//! | `number_lists`, `number_list_blocks` | stay: keyed hashes of numbers alone, and a person who is on a list stays on it |
 //! | ids, `tenant`, `country`, `provider`, `provider_call_id`, states, times, holds | stay: a late webhook must not be attributed to another call |
 //! | a new event, `erased` | records the time |
 //!

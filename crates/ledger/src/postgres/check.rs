@@ -27,7 +27,7 @@ const STANDINGS: &str = "SELECT id, status, outcome, (SELECT state FROM attempts
                          WHERE id > $1 ORDER BY id LIMIT $2";
 /// Queries for calls that break a rule, with a description of the rule. Foreign keys prevent
 /// orphaned rows, but they are checked as well.
-const RULES: [(&str, &str); 10] = [
+const RULES: [(&str, &str); 11] = [
     (
         "SELECT (array_agg(id))[1] FROM calls WHERE {holds_callee} GROUP BY tenant, to_hash HAVING count(*) > 1",
         "is one of several active calls to one person",
@@ -75,6 +75,11 @@ const RULES: [(&str, &str); 10] = [
         "SELECT NULL::uuid WHERE NOT EXISTS (SELECT 1 FROM feed_head AS h WHERE (SELECT count(*) FROM feed AS f WHERE f.position > h.forgotten) \
          = h.position - h.forgotten)",
         "the feed leaves a position out",
+    ),
+    (
+        "SELECT NULL::uuid FROM number_lists AS l WHERE l.count <> \
+         (SELECT coalesce(sum(octet_length(b.numbers)), 0) / 8 FROM number_list_blocks AS b WHERE b.import = l.import)",
+        "a list of numbers has more or fewer than it says",
     ),
 ];
 

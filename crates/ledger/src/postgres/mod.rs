@@ -16,6 +16,7 @@
 //! | `inner.rs` | connections and transactions |
 //! | `keys.rs` | API keys |
 //! | `batches.rs`, `batch_erasure.rs` | batches and their rows; erasure and retention of these |
+//! | `lists.rs` | lists of numbers |
 //! | `search.rs` | pages of calls |
 //! | `inbox.rs` | webhooks, stored before they are handled |
 //! | `locks.rs` | advisory locks |
@@ -35,6 +36,7 @@ mod feed;
 mod inbox;
 mod inner;
 mod keys;
+mod lists;
 mod locks;
 mod maintenance;
 mod news;

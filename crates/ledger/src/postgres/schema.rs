@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0008_open_topics.sql"),
     include_str!("migrations/0009_spending.sql"),
     include_str!("migrations/0010_batches.sql"),
+    include_str!("migrations/0012_number_lists.sql"),
 ];
 
 /// The lock for migrations, so that one process at a time migrates: "SWLD".
@@ -44,7 +45,7 @@ const TRIGGERS: &str = "SELECT count(*) FROM pg_trigger WHERE tgenabled IN ('O',
       ('api_keys'::regclass, 'api_keys_stay'), ('api_keys'::regclass, 'api_keys_stay_all'))";
 
 /// The required unique indexes: name, columns, partial or not.
-const LAW: [(&str, &str, bool); 16] = [
+const LAW: [(&str, &str, bool); 18] = [
     ("one_live_attempt", "call_id, ring", true),
     ("one_call_per_person", "tenant, to_hash", true),
     ("one_call_per_key", "tenant, idempotency_key", true),
@@ -62,6 +63,8 @@ const LAW: [(&str, &str, bool); 16] = [
     ("one_endpoint_per_request", "request_key", true),
     ("one_batch_per_request", "request_key", false),
     ("batch_rows_pkey", "batch_id, number", false),
+    ("number_lists_pkey", "name", false),
+    ("number_list_blocks_pkey", "import, number", false),
 ];
 
 fn broken(source: sqlx::Error) -> Error {

@@ -30,7 +30,7 @@ const STANDINGS: &str = "SELECT id, status, outcome, (SELECT state FROM attempts
 const FOREIGN_KEYS: &str = "SELECT \"table\", count(*) FROM pragma_foreign_key_check GROUP BY 1";
 /// Queries for calls that break a rule, with a description of the rule. They do not use the indexes
 /// that enforce the rules, which may be damaged themselves.
-const RULES: [(&str, &str); 8] = [
+const RULES: [(&str, &str); 9] = [
     (
         "SELECT min(id) FROM calls NOT INDEXED WHERE {holds_callee} GROUP BY tenant, to_hash HAVING count(*) > 1",
         "is one of several active calls to one person",
@@ -69,6 +69,11 @@ const RULES: [(&str, &str); 8] = [
         "SELECT NULL WHERE NOT EXISTS (SELECT 1 FROM feed_head WHERE (SELECT count(*) FROM feed WHERE position > forgotten) \
          = max(coalesce((SELECT max(position) FROM feed), 0) - forgotten, 0))",
         "the feed leaves a position out",
+    ),
+    (
+        "SELECT NULL FROM number_lists AS l WHERE l.count <> \
+         (SELECT coalesce(sum(length(b.numbers)), 0) / 8 FROM number_list_blocks AS b WHERE b.import = l.import)",
+        "a list of numbers has more or fewer than it says",
     ),
 ];
 

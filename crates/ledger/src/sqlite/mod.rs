@@ -18,6 +18,7 @@
 //! | `events.rs` | the traits of these three |
 //! | `keys.rs` | API keys |
 //! | `batches.rs`, `batch_erasure.rs` | batches and their rows; erasure and retention of these |
+//! | `lists.rs` | lists of numbers |
 //! | `search.rs` | pages of calls |
 //! | `inbox.rs` | webhooks, stored before they are handled |
 //! | `check.rs` | consistency check |
@@ -37,6 +38,7 @@ mod feed;
 mod file;
 mod inbox;
 mod keys;
+mod lists;
 mod maintenance;
 mod news;
 mod people;

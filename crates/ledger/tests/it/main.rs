@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::print_stdout, clippy::unwrap_used)]
 
 mod feed;
+mod lists;
 mod maintenance;
 mod paging;
 mod postgres;
