@@ -10,6 +10,7 @@
 //! | `rule` | what a row asks for |
 //! | `places` | where a number may be, and the holidays there |
 //! | `decide` | the decision |
+//! | `words` | the first words of a call, and whether they were said |
 //! | `cases` | tables of cases, to test rules with |
 
 mod asked;
@@ -19,6 +20,7 @@ mod places;
 mod rule;
 mod said;
 mod tables;
+mod words;
 
 pub use asked::{Asked, NoLists, NumberLists};
 pub use decide::decide;
@@ -26,3 +28,7 @@ pub use rule::check_hours;
 pub use said::{Said, Saying};
 pub use tables::word::{Checked, Effect, Kind, Line, Unless};
 pub use tables::{Jurisdiction, Row, TableError, TableErrors, Tables};
+pub use words::{
+    Opening, OpeningFacts, OptOutWords, TranscriptCheck, check_transcript, said_in,
+    sounds_like_opt_out,
+};
