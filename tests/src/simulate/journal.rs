@@ -393,6 +393,7 @@ impl People for SimJournal {
     }
 }
 
+#[async_trait]
 impl NumberListStore for SimJournal {
     fn list_hasher(&self) -> ListHasher {
         self.inner.list_hasher()

@@ -249,6 +249,7 @@ impl<H: Hooks> People for HookedJournal<H> {
     }
 }
 
+#[async_trait]
 impl<H: Hooks> NumberListStore for HookedJournal<H> {
     fn list_hasher(&self) -> ListHasher {
         self.inner.list_hasher()
