@@ -38,8 +38,8 @@ pub use lists::{
 pub use memory::{MemoryJournal, Reservations};
 pub use pages::Pages;
 pub use people::{
-    ConsentId, ConsentRecord, NewConsent, OptOut, OptOutSource, People, Person, PersonEvent,
-    PersonEventKind, TakeBack, Wish, Withdrawal, rang_at,
+    ConsentId, ConsentRecord, NewConsent, OptOut, OptOutEvent, OptOutSource, People, Person,
+    PersonEvent, PersonEventKind, TakeBack, Withdrawal, rang_at,
 };
 pub use published::{Published, call_event, created};
 pub use write::{Settlement, StoredWebhook, Write, holds_concurrency, settlement};

@@ -1,5 +1,5 @@
-//! What a journal remembers about people: their wish not to be called again, their consents, and
-//! how earlier calls to them went.
+//! What a journal remembers about people: whether they asked not to be called again,
+//! their consents, and how earlier calls to them went.
 //!
 //! It is about the person, whatever tenant, provider or purpose the calls were for. The exception
 //! are consents: a person consents to calls of somebody, so a consent counts for the tenant that
@@ -11,8 +11,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use switchboard_core::{
-    Attempt, AttemptState, CallId, CalleeHistory, Consent, Error, PhoneNumber, Result, TenantId,
-    text::one_line,
+    Attempt, AttemptState, CallId, CalleeHistory, Consent, Error, ErrorKind, PhoneNumber, Result,
+    TenantId, text::one_line,
 };
 use uuid::Uuid;
 
@@ -37,7 +37,7 @@ pub fn rang_at(attempt: &Attempt) -> Option<Timestamp> {
     }
 }
 
-/// How a wish not to be called again became known.
+/// How an opt-out became known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OptOutSource {
@@ -51,7 +51,7 @@ pub enum OptOutSource {
     Operator,
 }
 
-/// A person's wish not to be called again. `Debug` omits the note.
+/// A person's request not to be called again. `Debug` omits the note.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OptOut {
@@ -72,12 +72,12 @@ pub struct OptOut {
 }
 
 impl OptOut {
-    /// A wish that was expressed and recorded now.
+    /// An opt-out that was expressed and recorded now.
     pub fn new(how: OptOutSource, by: impl Into<String>, at: Timestamp) -> Self {
         Self { at, how, by: by.into(), recorded_at: at, call: None, note: None }
     }
 
-    /// The same wish with other fields set.
+    /// The same opt-out with other fields set.
     #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
@@ -85,7 +85,7 @@ impl OptOut {
     }
 
     /// As a journal keeps it: texts are shortened, and phone numbers in them are masked. It is
-    /// never rejected: a wish must not be lost because of what was written about it.
+    /// never rejected: an opt-out must not be lost because of what was written about it.
     #[must_use]
     pub fn into_kept(mut self) -> Self {
         if let OptOutSource::Provider(code) = &mut self.how {
@@ -118,7 +118,7 @@ impl Debug for OptOut {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TakeBack {
-    /// When they requested it: later than their wish not to be called.
+    /// When they requested it: later than they asked not to be called.
     pub at: Timestamp,
     /// Their words. Phone numbers in them are masked.
     pub words: String,
@@ -161,44 +161,76 @@ impl Debug for TakeBack {
     }
 }
 
-/// What was recorded about a person's wish to be called or not.
+/// What was recorded about whether a person wants to be called.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
-pub enum Wish {
+pub enum OptOutEvent {
     /// They do not want to be called again.
-    OptOut(OptOut),
+    OptedOut(OptOut),
     /// They want to be called again after all.
-    TakeBack(TakeBack),
+    TakenBack(TakeBack),
 }
 
-/// The wishes that were not taken back, in the order in which they were recorded.
-pub fn in_force(wishes: &[Wish]) -> impl Iterator<Item = &OptOut> {
-    let after = wishes.iter().rposition(|wish| matches!(wish, Wish::TakeBack(_)));
-    let wishes = wishes.iter().skip(after.map_or(0, |place| place + 1));
-    wishes.filter_map(|wish| match wish {
-        Wish::OptOut(opt_out) => Some(opt_out),
-        Wish::TakeBack(_) => None,
+/// The opt-outs that were not taken back, in the order in which they were recorded.
+pub fn in_force(events: &[OptOutEvent]) -> impl Iterator<Item = &OptOut> {
+    let after = events.iter().rposition(|event| matches!(event, OptOutEvent::TakenBack(_)));
+    let events = events.iter().skip(after.map_or(0, |place| place + 1));
+    events.filter_map(|event| match event {
+        OptOutEvent::OptedOut(opt_out) => Some(opt_out),
+        OptOutEvent::TakenBack(_) => None,
     })
 }
 
-/// The error for taking back a wish that there is not.
-pub fn nothing_to_take_back() -> Error {
-    Error::new(
-        switchboard_core::ErrorKind::NotFound,
-        "this person has not asked not to be called: there is nothing to take back",
-    )
-    .with_code("not_opted_out")
+/// Since when a person with these events does not want to be called.
+pub fn opted_out(events: &[OptOutEvent]) -> Option<Timestamp> {
+    in_force(events).map(|opt_out| opt_out.at).min()
 }
 
-/// The error for taking back a wish with a request that is not later.
-pub fn taken_back_too_early(opted_out: Timestamp) -> Error {
-    Error::invalid(
-        "at",
-        format!(
-            "is not later than the wish not to be called, of {opted_out}: \
-             only a later request of the person takes it back"
-        ),
-    )
+/// What a journal does with an opt-out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OptOutNews {
+    /// The person was not opted out: it is recorded.
+    New,
+    /// They were opted out, and this is further evidence: it is recorded.
+    Further,
+    /// It [repeats](OptOut::repeats) what is recorded.
+    Nothing,
+}
+
+/// What a journal does with an opt-out of a person with these events.
+pub fn opt_out_news(events: &[OptOutEvent], opt_out: &OptOut) -> OptOutNews {
+    let mut recorded = in_force(events).peekable();
+    if recorded.peek().is_none() {
+        OptOutNews::New
+    } else if recorded.any(|earlier| opt_out.repeats(earlier)) {
+        OptOutNews::Nothing
+    } else {
+        OptOutNews::Further
+    }
+}
+
+/// Checks that a person with these events can take back that they do not want to be called.
+///
+/// # Errors
+/// As for [`People::take_back_opt_out`].
+pub fn check_take_back(events: &[OptOutEvent], request: &TakeBack) -> Result<()> {
+    let Some(last) = in_force(events).map(|opt_out| opt_out.at).max() else {
+        return Err(Error::new(
+            ErrorKind::NotFound,
+            "the person is not opted out: there is nothing to take back",
+        )
+        .with_code("not_opted_out"));
+    };
+    if request.at <= last {
+        return Err(Error::invalid(
+            "at",
+            format!(
+                "is not later than {last}, when the person asked not to be called: \
+                 only a later request of theirs takes it back"
+            ),
+        ));
+    }
+    Ok(())
 }
 
 /// How a call to a person went.
@@ -367,8 +399,8 @@ pub struct ConsentRecord {
 pub struct Person {
     /// Since when they do not want to be called, unless they took it back.
     pub opted_out: Option<Timestamp>,
-    /// Every wish that was recorded, in order.
-    pub wishes: Vec<Wish>,
+    /// Every opt-out that was recorded, and every time that they were taken back, in order.
+    pub opt_outs: Vec<OptOutEvent>,
     /// When their phone rang or may have rung, oldest first: the last [`Person::MOST_RINGS`] times.
     pub rings: Vec<Timestamp>,
     /// The last call of each kind.
@@ -389,7 +421,7 @@ impl Person {
 /// of the person's data.
 #[async_trait]
 pub trait People: Debug + Send + Sync {
-    /// What is known about a callee: the rings after `since`, the wish not to be called, how earlier
+    /// What is known about a callee: the rings after `since`, the opt-out, how earlier
     /// calls went, of all tenants; and the consents to calls of this tenant that were not withdrawn,
     /// in the order in which they were recorded.
     async fn history(
@@ -409,7 +441,7 @@ pub trait People: Debug + Send + Sync {
     ///
     /// # Errors
     /// `NotFound` with the code `not_opted_out` if they are not opted out; `InvalidRequest` if the
-    /// request is not later than each of their wishes not to be called, or is no evidence.
+    /// request is not later than each of their opt-outs, or is no evidence.
     async fn take_back_opt_out(&self, to: &PhoneNumber, request: &TakeBack) -> Result<()>;
 
     /// Records a consent. Returns false if there is a consent with this id.

@@ -28,6 +28,8 @@
 //! | two lists of numbers with one name, a block of numbers twice | `number_lists`: `(name)`; `number_list_blocks`: `(import, number)` |
 //! | two API keys with one id, or two for one request | `api_keys`: `(id)`, `(request_key)` |
 //! | deleting or widening an API key, or taking its revocation back | `api_keys`: triggers reject it |
+//! | two consents with one id | `consents`: `(id)` |
+//! | changing or deleting an opt-out | `opt_outs`: triggers reject changes and deletions |
 //! | changing a decision | `decisions`: triggers reject changes and deletions |
 //!
 //! Opening fails if one of these is missing, or if a newer version created the ledger.
@@ -44,11 +46,13 @@
 //! | a slot of a rate limit | `slots`, one row each | one writer at a time counts the rows of the window and inserts; if the clock goes back, time stands still |
 //! | a concurrency slot: one of the calls that may be in progress at once | `concurrency_slots`, one row each | one writer at a time counts the rows; a row is deleted when the call ends, and does not count after its `until` |
 //! | a share of budgets | `budgets`, a running sum, and `holds` | the sum only changes if it stays within its limit |
+//! | one of the rings that a person may be given, and that they are not opted out | `attempts.to_hash`, `opt_outs` | one writer at a time counts the person's attempts that may have rung, and looks for an opt-out: with SQLite the only writer, with PostgreSQL under a lock for each person, which recording an opt-out takes too |
 //! | an agent without a call in doubt | `attempts.doubt` | an attempt that may have rung under an unknown id is visible to all other attempts of its agent |
 //!
 //! If one of them is not available, the whole transaction is rejected. Only proof releases them: a
 //! rate slot if no byte was sent, a hold if no phone rang or the bill arrived, a concurrency slot
-//! if no phone rang or the call ended. Only a concurrency slot also expires.
+//! if no phone rang or the call ended, a ring of a person if no phone rang. Only a concurrency slot
+//! also expires.
 //!
 //! If a process other than the owner writes to a call, the same transaction adds a row to `news`,
 //! which stays until the owner, or the process that takes over from it, has processed it.
@@ -88,7 +92,8 @@
 //! everything else refers to a person by a
 //! keyed hash ([`HashKey`]). [`Ledger::erase`] and [`Ledger::sweep`] clear those columns and keep
 //! the hash, the times and the states; [`maintenance`] lists each column. An erased call is no
-//! longer found.
+//! longer found. What is remembered about people, under the same hash, outlives an erasure: opt-outs
+//! are never deleted, so that nobody is called again because they were forgotten.
 //!
 //! # Time
 //!
@@ -116,6 +121,7 @@ mod keys;
 mod ledger;
 mod lists;
 pub mod maintenance;
+mod people;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod refusal;

@@ -83,8 +83,13 @@ async fn sweep(ledger: &Ledger, retention: &Retention, output: Output) -> Outcom
         output.object(&swept);
         return Ok(Exit::Done);
     }
-    let Swept { transcripts, recordings, raw_answers, people, events, .. } = swept;
-    if *retention == (Retention { events: retention.events, ..Retention::default() }) {
+    let Swept { transcripts, recordings, raw_answers, people, events, consents, .. } = swept;
+    let kept = Retention {
+        events: retention.events,
+        consents: retention.consents,
+        ..Retention::default()
+    };
+    if *retention == kept {
         output.note(
             "of calls nothing has to be deleted: [ledger.retention] sets no limits, so everything is kept",
         );
@@ -95,6 +100,7 @@ async fn sweep(ledger: &Ledger, retention: &Retention, output: Output) -> Outcom
         ("raw answers", raw_answers),
         ("calls of people", people),
         ("published events", events),
+        ("consents", consents),
     ];
     output.table(
         &["data", "deleted"],

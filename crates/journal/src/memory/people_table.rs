@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use switchboard_core::{CalleeHistory, PhoneNumber, Result, TenantId};
 
 use crate::people::{
-    ConsentId, ConsentRecord, NewConsent, OptOut, Person, PersonEvent, PersonEventKind, TakeBack,
-    Wish, Withdrawal, in_force, nothing_to_take_back, taken_back_too_early,
+    ConsentId, ConsentRecord, NewConsent, OptOut, OptOutEvent, OptOutNews, Person, PersonEvent,
+    PersonEventKind, TakeBack, Withdrawal, check_take_back, opt_out_news, opted_out,
 };
 
 #[derive(Debug, Default)]
 struct Memory {
-    wishes: Vec<Wish>,
+    opt_outs: Vec<OptOutEvent>,
     events: BTreeMap<PersonEventKind, PersonEvent>,
     consents: Vec<ConsentRecord>,
 }
@@ -26,7 +26,7 @@ pub(super) struct PeopleTable {
 
 impl PeopleTable {
     pub(super) fn is_opted_out(&self, to: &PhoneNumber) -> bool {
-        self.people.get(to).is_some_and(|memory| memory.opted_out().is_some())
+        self.people.get(to).is_some_and(|memory| opted_out(&memory.opt_outs).is_some())
     }
 
     pub(super) fn history(
@@ -41,7 +41,7 @@ impl PeopleTable {
         };
         let last = |kind| memory.events.get(&kind).map(|event| event.at);
         history.with(|history| {
-            history.opted_out = memory.opted_out();
+            history.opted_out = opted_out(&memory.opt_outs);
             history.refused = last(PersonEventKind::Refused);
             history.conversation = last(PersonEventKind::Conversation);
             history.abandoned = last(PersonEventKind::Abandoned);
@@ -54,26 +54,21 @@ impl PeopleTable {
     pub(super) fn opt_out(&mut self, to: &PhoneNumber, opt_out: &OptOut) -> bool {
         let opt_out = opt_out.clone().into_kept();
         let memory = self.people.entry(*to).or_default();
-        let is_new = memory.opted_out().is_none();
-        if in_force(&memory.wishes).any(|earlier| opt_out.repeats(earlier)) {
-            return false;
+        let news = opt_out_news(&memory.opt_outs, &opt_out);
+        if news != OptOutNews::Nothing {
+            for consent in memory.consents.iter_mut().filter(|one| one.withdrawn.is_none()) {
+                consent.withdrawn = Some(Withdrawal::new(Withdrawal::BY_OPT_OUT, opt_out.at));
+            }
+            memory.opt_outs.push(OptOutEvent::OptedOut(opt_out));
         }
-        for consent in memory.consents.iter_mut().filter(|one| one.withdrawn.is_none()) {
-            consent.withdrawn = Some(Withdrawal::new(Withdrawal::BY_OPT_OUT, opt_out.at));
-        }
-        memory.wishes.push(Wish::OptOut(opt_out));
-        is_new
+        news == OptOutNews::New
     }
 
     pub(super) fn take_back(&mut self, to: &PhoneNumber, request: &TakeBack) -> Result<()> {
         let request = request.clone().into_kept()?;
         let memory = self.people.entry(*to).or_default();
-        let last = in_force(&memory.wishes).map(|opt_out| opt_out.at).max();
-        let last = last.ok_or_else(nothing_to_take_back)?;
-        if request.at <= last {
-            return Err(taken_back_too_early(last));
-        }
-        memory.wishes.push(Wish::TakeBack(request));
+        check_take_back(&memory.opt_outs, &request)?;
+        memory.opt_outs.push(OptOutEvent::TakenBack(request));
         Ok(())
     }
 
@@ -115,17 +110,11 @@ impl PeopleTable {
     pub(super) fn person(&self, to: &PhoneNumber, rings: Vec<Timestamp>) -> Person {
         let mut person = Person { rings, ..Person::default() };
         if let Some(memory) = self.people.get(to) {
-            person.opted_out = memory.opted_out();
-            person.wishes.clone_from(&memory.wishes);
+            person.opted_out = opted_out(&memory.opt_outs);
+            person.opt_outs.clone_from(&memory.opt_outs);
             person.events = memory.events.values().copied().collect();
             person.consents.clone_from(&memory.consents);
         }
         person
-    }
-}
-
-impl Memory {
-    fn opted_out(&self) -> Option<Timestamp> {
-        in_force(&self.wishes).map(|opt_out| opt_out.at).min()
     }
 }

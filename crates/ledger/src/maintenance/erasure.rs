@@ -22,6 +22,8 @@ pub struct Erased {
     /// The number of rows of batches that lost their cells. Those that were not calls yet will not
     /// be.
     pub batch_rows: u64,
+    /// The number of consents that lost their evidence. They are withdrawn.
+    pub consents: u64,
 }
 
 /// The kind of the event that records an erasure.

@@ -15,6 +15,10 @@
 //! | `calls.request_hash` | stays if the caller gave a key, which would otherwise open a second call; gone otherwise |
 //! | `calls.idempotency_key` | stays; it is only a keyed hash |
 //! | `batch_rows.cells`, `batch_rows.request`, `batch_rows.problem` | gone; a row that was no call yet will not be one. A row whose number could not be read never had them |
+//! | `opt_outs` | stay, with their evidence: they protect the person, and without them they would be called again. They never go, whatever the retention |
+//! | `person_events` | stay: a time for each kind of event |
+//! | `consents.evidence` (words, channel, source) | gone, and the consent is withdrawn: what cannot be proven allows no call |
+//! | `consents.terms` | stays: kind, times, purpose, seller, hours, who recorded it |
 //! | `feed`, `outbox`, `deliveries` | stay: they name calls and never people, and nothing that was said |
 //! | `number_lists`, `number_list_blocks` | stay: keyed hashes of numbers alone, and a person who is on a list stays on it |
 //! | ids, `tenant`, `country`, `provider`, `provider_call_id`, states, times, holds | stay: a late webhook must not be attributed to another call |
@@ -23,6 +27,13 @@
 //! All hashes use the key of the ledger ([`HashKey`](crate::HashKey)). Anyone with the key can
 //! still check whether a given number was called. If even that is too much, specify the key in the
 //! configuration, separate from the ledger.
+//!
+//! # What is kept about people
+//!
+//! Opt-outs, consents and how calls went are kept under the keyed hash of the number, so that they
+//! hold after an erasure. Phone numbers in what was written about them are masked when they are
+//! recorded. Consents are deleted by [`Retention::consents`]; the last use of a consent is the last
+//! time that the person's phone rang.
 //!
 //! # Removal from disk
 //!
@@ -35,8 +46,8 @@
 //!
 //! PostgreSQL keeps old versions of rows for transactions that still read them. `VACUUM` is run on
 //! the tables after an erasure; the freed space is overwritten when it is reused. If the data has
-//! to be gone immediately, run `VACUUM FULL calls, attempts, events, inbox, batch_rows` in a quiet hour, and
-//! let the server's own log files (`pg_wal`, its archive, replicas) expire.
+//! to be gone immediately, run `VACUUM FULL calls, attempts, events, inbox, batch_rows, consents` in a quiet
+//! hour, and let the server's own log files (`pg_wal`, its archive, replicas) expire.
 
 mod check;
 mod erasure;

@@ -28,11 +28,23 @@ pub struct Retention {
     /// Events that were published, after they happened, with their deliveries. They contain no
     /// personal data.
     pub events: Option<Duration>,
+    /// Consents to be called, after they were recorded or withdrawn and the person's phone last
+    /// rang: whichever is last.
+    pub consents: Option<Duration>,
 }
 
 impl Retention {
+    /// How long consents are kept where nothing else is said: five years.
+    pub const CONSENTS: Duration = Duration::from_secs(5 * 366 * 24 * 60 * 60);
+
     /// How long events are kept where nothing else is said: a week.
     pub const EVENTS: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+    /// Consents of which nothing happened since then are deleted.
+    pub(crate) fn consents_until(&self, at: Timestamp) -> Option<i64> {
+        let kept = self.consents?;
+        Some(micros(at.checked_sub(kept).unwrap_or(Timestamp::MIN)))
+    }
 
     /// Events that happened before this time are forgotten.
     pub(crate) fn forgets_before(&self, at: Timestamp) -> Option<Timestamp> {
@@ -56,6 +68,8 @@ pub struct Swept {
     pub batch_rows: u64,
     /// Published events that were forgotten.
     pub events: u64,
+    /// Consents that were deleted.
+    pub consents: u64,
 }
 
 /// A kind of content with its own retention.
@@ -106,7 +120,7 @@ impl Swept {
         }
     }
 
-    /// True if no call lost anything.
+    /// True if no call lost anything, and no consent was deleted.
     pub(crate) fn is_nothing(self) -> bool {
         self == Self { events: self.events, ..Self::default() }
     }

@@ -72,6 +72,10 @@ const RULES: [(&str, &str); 11] = [
         "has an event and is not there",
     ),
     (
+        "SELECT a.call_id FROM attempts AS a JOIN calls AS c ON c.id = a.call_id WHERE a.to_hash <> c.to_hash",
+        "has an attempt that counts as another person's ring",
+    ),
+    (
         "SELECT NULL::uuid WHERE NOT EXISTS (SELECT 1 FROM feed_head AS h WHERE (SELECT count(*) FROM feed AS f WHERE f.position > h.forgotten) \
          = h.position - h.forgotten)",
         "the feed leaves a position out",

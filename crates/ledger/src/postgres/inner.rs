@@ -11,7 +11,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+use sqlx::{PgConnection, PgPool, Postgres, Transaction, pool::PoolConnection};
 use switchboard_core::{Call, CallId, Error, Result};
 use switchboard_journal::{
     Denied, News, Opened, Recorded, StoredWebhook, Write, server::FeedSignal,
@@ -92,6 +92,14 @@ pub(super) fn read<T>(answer: TxResult<T>) -> Result<T> {
 impl Inner {
     pub(super) async fn snapshot(&self) -> Result<Held> {
         self.start(SNAPSHOT, "reading").await
+    }
+
+    /// A connection for one statement, which is a snapshot of its own: it needs no transaction.
+    pub(super) async fn single(&self) -> Result<(PoolConnection<Postgres>, OwnedSemaphorePermit)> {
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| Halt::error())?;
+        self.halt.check()?;
+        let connection = self.pool.acquire().await.map_err(|source| failed("reading", source))?;
+        Ok((connection, turn))
     }
 
     /// If this fails, nothing was written.
@@ -180,7 +188,8 @@ impl Inner {
     pub(super) async fn write(&self, id: CallId, write: &Write, at: Timestamp) -> Result<Recorded> {
         for tried in 1.. {
             let mut change = self.begin().await?;
-            let answer = queries::write(&mut change, id, write, at, self.epoch()).await;
+            let writer = (self.epoch(), &self.key);
+            let answer = queries::write(&mut change, id, write, at, writer).await;
             match self.end(change, answer, tried == TRIES).await {
                 Ok(Some((recorded, published))) => {
                     if published {

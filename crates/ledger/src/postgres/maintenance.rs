@@ -13,7 +13,9 @@ use crate::{
         BLANK, ERASED, Erased, Marks, PARTS, Part, Retention, Schedule, Swept, duplicate_window,
         forget_attempt, forget_call, may_be_erased, not_settled, strip,
     },
-    postgres::{Inner, PostgresJournal, TRIES, batch_erasure, carry_out, read, tx::TxResult},
+    postgres::{
+        Inner, PostgresJournal, TRIES, batch_erasure, carry_out, people, read, tx::TxResult,
+    },
     refusal::Halt,
     row::micros,
 };
@@ -52,8 +54,14 @@ const MARK: &str = "SELECT value FROM meta WHERE key = $1";
 const SET_MARK: &str = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 /// One by one, because in one command they would keep each other's old versions until the last is
 /// done.
-const VACUUM: [&str; 5] =
-    ["VACUUM calls", "VACUUM attempts", "VACUUM events", "VACUUM inbox", "VACUUM batch_rows"];
+const VACUUM: [&str; 6] = [
+    "VACUUM calls",
+    "VACUUM attempts",
+    "VACUUM events",
+    "VACUUM inbox",
+    "VACUUM batch_rows",
+    "VACUUM consents",
+];
 
 impl PostgresJournal {
     pub(crate) async fn erase(&self, person: &PhoneNumber, at: Timestamp) -> Result<Erased> {
@@ -69,7 +77,13 @@ impl PostgresJournal {
     pub(crate) async fn sweep(&self, retention: &Retention, at: Timestamp) -> Result<Swept> {
         let (inner, kept) = (Arc::clone(&self.inner), *retention);
         let mut swept = carry_out(async move {
-            let swept = inner.sweep(&kept, at).await?;
+            let mut swept = inner.sweep(&kept, at).await?;
+            if let Some(until) = kept.consents_until(at) {
+                let forgotten = inner
+                    .change(|connection| Box::pin(people::forget_consents(connection, until)))
+                    .await?;
+                swept.consents = forgotten;
+            }
             if !swept.is_nothing() {
                 inner.vacuum().await;
             }
@@ -83,11 +97,11 @@ impl PostgresJournal {
     }
 }
 
-type Changing<'c, T> = Pin<Box<dyn Future<Output = TxResult<T>> + Send + 'c>>;
+pub(super) type Changing<'c, T> = Pin<Box<dyn Future<Output = TxResult<T>> + Send + 'c>>;
 
 impl Inner {
     /// Runs a transaction, and retries it on conflicts.
-    async fn change<T>(
+    pub(super) async fn change<T>(
         &self,
         work: impl for<'c> Fn(&'c mut PgConnection) -> Changing<'c, T> + Sync,
     ) -> Result<T> {
@@ -176,6 +190,7 @@ async fn forget_person(
         .execute(&mut *connection)
         .await?;
     erased.batch_rows += batch_erasure::forget_person(connection, &hash).await?;
+    erased.consents += people::forget_person(connection, &hash, at).await?;
     Ok(erased)
 }
 

@@ -17,6 +17,7 @@
 //! | `keys.rs` | API keys |
 //! | `batches.rs`, `batch_erasure.rs` | batches and their rows; erasure and retention of these |
 //! | `lists.rs` | lists of numbers |
+//! | `people.rs` | what is remembered about people, and what it forbids |
 //! | `search.rs` | pages of calls |
 //! | `inbox.rs` | webhooks, stored before they are handled |
 //! | `locks.rs` | advisory locks |

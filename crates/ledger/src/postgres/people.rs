@@ -1,50 +1,340 @@
-//! What is remembered about people.
+//! What is remembered about people, in PostgreSQL, and what it forbids.
+//!
+//! Whoever counts the rings of a person, or records that they opted out, holds the person's lock
+//! until the transaction has ended: two processes never both take the last ring, and an opt-out
+//! that was recorded is seen by every attempt that is checked after it.
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use switchboard_core::{CalleeHistory, Error, ErrorKind, PhoneNumber, Result, TenantId};
+use sqlx::{AssertSqlSafe, PgConnection, Row, postgres::PgRow};
+use switchboard_core::{AttemptId, CallId, CalleeHistory, PhoneNumber, Result, TenantId};
 use switchboard_journal::{
-    ConsentId, NewConsent, OptOut, People, Person, PersonEvent, TakeBack, Withdrawal,
+    ConsentId, Denied, NewConsent, OptOut, People, Person, PersonEvent, TakeBack, Withdrawal,
+    people::{OptOutEvent, OptOutNews, check_take_back, opt_out_news, opted_out},
+};
+use switchboard_router::CalleeLimits;
+
+use crate::{
+    people::{
+        ConsentRow, HistoryRow, OptOutRow, RANG, RANG_AT, kept_opt_out, kept_take_back, moments,
+        opt_out_events, person_event,
+    },
+    postgres::{PostgresJournal, carry_out, locks, read, tx::TxResult},
+    row::micros,
 };
 
-use crate::postgres::PostgresJournal;
+/// When a person who is opted out asked for it first, since it was last taken back.
+const OPTED_OUT: &str = "(SELECT min(at) FROM opt_outs WHERE to_hash = $1 AND what = 'opted_out' AND number > \
+                         coalesce((SELECT max(number) FROM opt_outs WHERE to_hash = $1 AND what = 'taken_back'), 0))";
+const OPT_OUTS: &str = "SELECT entry FROM opt_outs WHERE to_hash = $1 ORDER BY number";
+const OPT_OUT: &str = "INSERT INTO opt_outs (to_hash, what, at, entry) VALUES ($1, $2, $3, $4)";
+const EVENTS: &str = "SELECT kind, at, call_id FROM person_events WHERE to_hash = $1";
+const NOTE: &str = "INSERT INTO person_events (to_hash, kind, at, call_id) VALUES ($1, $2, $3, $4) \
+                    ON CONFLICT (to_hash, kind) DO UPDATE SET at = excluded.at, call_id = excluded.call_id \
+                    WHERE excluded.at > person_events.at";
+const CONSENTS: &str = "SELECT id, tenant, terms, evidence, recorded_at, withdrawn_at, withdrawn_by FROM consents \
+                        WHERE to_hash = $1 ORDER BY number";
+const CONSENT: &str = "INSERT INTO consents (id, to_hash, tenant, terms, evidence, recorded_at) VALUES ($1, $2, $3, $4, $5, $6) \
+                       ON CONFLICT (id) DO NOTHING";
+const WITHDRAW: &str = "UPDATE consents SET withdrawn_at = $3, withdrawn_by = $4 WHERE to_hash = $1 AND id = $2 AND withdrawn_at IS NULL";
+const WITHDRAW_ALL: &str = "UPDATE consents SET withdrawn_at = $2, withdrawn_by = $3 WHERE to_hash = $1 AND withdrawn_at IS NULL";
+const FORGET_EVIDENCE: &str =
+    "UPDATE consents SET evidence = NULL WHERE to_hash = $1 AND evidence IS NOT NULL";
 
-fn missing<T>() -> Result<T> {
-    Err(Error::new(ErrorKind::Unsupported, "this ledger does not remember people yet"))
+/// Takes the lock of a person. It is another one than that for new calls to them, which do not wait
+/// for attempts.
+async fn lock(connection: &mut PgConnection, person: &[u8; 32]) -> TxResult<()> {
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&person[8..16]);
+    locks::take(connection, &[i64::from_be_bytes(bytes)]).await
+}
+
+/// Denies an attempt whose callee is opted out, or whose phone has rung too often.
+pub(super) async fn check_callee(
+    connection: &mut PgConnection,
+    limits: &CalleeLimits,
+    person: &[u8; 32],
+    attempt: AttemptId,
+) -> TxResult<()> {
+    lock(connection, person).await?;
+    // A statement of its own sees what was committed before the lock was given.
+    let sql = format!(
+        "SELECT {OPTED_OUT}, ARRAY(SELECT (SELECT count(*) FROM attempts WHERE to_hash = $1 AND {RANG} AND {RANG_AT} > since AND id <> $2) \
+         FROM unnest($3::bigint[]) WITH ORDINALITY AS cap (since, place) ORDER BY place)"
+    );
+    let row = sqlx::query(AssertSqlSafe(sql))
+        .bind(person.as_slice())
+        .bind(attempt.as_uuid())
+        .bind(limits.caps.iter().map(|cap| micros(cap.since)).collect::<Vec<_>>())
+        .fetch_one(connection)
+        .await?;
+    let (opted_out, rings): (Option<i64>, Vec<i64>) = (row.try_get(0)?, row.try_get(1)?);
+    if opted_out.is_some() {
+        return Err(Denied::OptedOut.into());
+    }
+    let mut reached = limits.caps.iter().zip(rings);
+    match reached.find(|(cap, rings)| *rings >= i64::from(cap.fewer_than)) {
+        Some((cap, _)) => Err(Denied::CapReached { rule: cap.rule.clone() }.into()),
+        None => Ok(()),
+    }
+}
+
+/// Withdraws a person's consents and destroys their evidence, and returns how many had any. The
+/// opt-outs and how calls went stay.
+pub(super) async fn forget_person(
+    connection: &mut PgConnection,
+    person: &[u8; 32],
+    at: Timestamp,
+) -> TxResult<u64> {
+    withdraw_all(connection, person, at, Withdrawal::BY_ERASURE).await?;
+    let gone = sqlx::query(FORGET_EVIDENCE).bind(person.as_slice()).execute(connection).await?;
+    Ok(gone.rows_affected())
+}
+
+/// Deletes the consents that were recorded, withdrawn and last used until then.
+pub(super) async fn forget_consents(connection: &mut PgConnection, until: i64) -> TxResult<u64> {
+    let sql = format!(
+        "DELETE FROM consents WHERE recorded_at <= $1 AND coalesce(withdrawn_at, recorded_at) <= $1 AND NOT EXISTS \
+         (SELECT 1 FROM attempts WHERE to_hash = consents.to_hash AND {RANG} AND {RANG_AT} > $1)"
+    );
+    let gone = sqlx::query(AssertSqlSafe(sql)).bind(until).execute(connection).await?;
+    Ok(gone.rows_affected())
+}
+
+async fn withdraw_all(
+    connection: &mut PgConnection,
+    person: &[u8; 32],
+    at: Timestamp,
+    by: &str,
+) -> TxResult<()> {
+    let query = sqlx::query(WITHDRAW_ALL).bind(person.as_slice()).bind(micros(at)).bind(by);
+    query.execute(connection).await?;
+    Ok(())
+}
+
+async fn opt_outs(connection: &mut PgConnection, person: &[u8; 32]) -> TxResult<Vec<OptOutEvent>> {
+    let query = sqlx::query_scalar(OPT_OUTS).bind(person.as_slice());
+    let entries: Vec<String> = query.fetch_all(connection).await?;
+    Ok(opt_out_events(&entries)?)
+}
+
+async fn append(connection: &mut PgConnection, person: &[u8; 32], row: &OptOutRow) -> TxResult<()> {
+    sqlx::query(OPT_OUT)
+        .bind(person.as_slice())
+        .bind(row.what)
+        .bind(row.at)
+        .bind(&row.entry)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn opt_out(
+    connection: &mut PgConnection,
+    person: &[u8; 32],
+    opt_out: &OptOut,
+) -> TxResult<bool> {
+    lock(connection, person).await?;
+    let news = opt_out_news(&opt_outs(connection, person).await?, opt_out);
+    if news != OptOutNews::Nothing {
+        append(connection, person, &OptOutRow::opted_out(opt_out)?).await?;
+        withdraw_all(connection, person, opt_out.at, Withdrawal::BY_OPT_OUT).await?;
+    }
+    Ok(news == OptOutNews::New)
+}
+
+async fn take_back(
+    connection: &mut PgConnection,
+    person: &[u8; 32],
+    request: &TakeBack,
+) -> TxResult<()> {
+    lock(connection, person).await?;
+    check_take_back(&opt_outs(connection, person).await?, request)?;
+    append(connection, person, &OptOutRow::taken_back(request)?).await
+}
+
+/// One statement, because it is read for every call.
+async fn history(
+    connection: &mut PgConnection,
+    tenant: &TenantId,
+    person: &[u8; 32],
+    since: i64,
+) -> TxResult<CalleeHistory> {
+    let last =
+        |kind| format!("(SELECT at FROM person_events WHERE to_hash = $1 AND kind = '{kind}')");
+    let given = |column| {
+        format!(
+            "ARRAY(SELECT {column} FROM consents WHERE to_hash = $1 AND tenant = $3 AND withdrawn_at IS NULL ORDER BY number)"
+        )
+    };
+    let sql = format!(
+        "SELECT ARRAY(SELECT {RANG_AT} FROM attempts WHERE to_hash = $1 AND {RANG} AND {RANG_AT} > $2 ORDER BY {RANG_AT}), \
+         {OPTED_OUT}, {}, {}, {}, {}, {}",
+        last("refused"),
+        last("conversation"),
+        last("abandoned"),
+        given("terms"),
+        given("evidence"),
+    );
+    let row = sqlx::query(AssertSqlSafe(sql))
+        .bind(person.as_slice())
+        .bind(since)
+        .bind(tenant.as_str())
+        .fetch_one(connection)
+        .await?;
+    let (terms, evidence): (Vec<String>, Vec<Option<String>>) = (row.try_get(5)?, row.try_get(6)?);
+    let history = HistoryRow {
+        rings: row.try_get(0)?,
+        opted_out: row.try_get(1)?,
+        refused: row.try_get(2)?,
+        conversation: row.try_get(3)?,
+        abandoned: row.try_get(4)?,
+        consents: terms.into_iter().zip(evidence).collect(),
+    };
+    Ok(history.read()?)
+}
+
+async fn person(connection: &mut PgConnection, hash: &[u8; 32]) -> TxResult<Person> {
+    let mut person = Person::default();
+    person.opt_outs = opt_outs(connection, hash).await?;
+    person.opted_out = opted_out(&person.opt_outs);
+    let sql = format!(
+        "SELECT {RANG_AT} FROM attempts WHERE to_hash = $1 AND {RANG} ORDER BY {RANG_AT} DESC LIMIT {}",
+        Person::MOST_RINGS
+    );
+    let mut rings: Vec<i64> = sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(hash.as_slice())
+        .fetch_all(&mut *connection)
+        .await?;
+    rings.reverse();
+    person.rings = moments(rings)?;
+    for row in sqlx::query(EVENTS).bind(hash.as_slice()).fetch_all(&mut *connection).await? {
+        person.events.push(person_event(row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)?);
+    }
+    person.events.sort_unstable_by_key(|event| event.kind);
+    for row in sqlx::query(CONSENTS).bind(hash.as_slice()).fetch_all(connection).await? {
+        person.consents.push(consent_row(&row)?.read()?);
+    }
+    Ok(person)
+}
+
+fn consent_row(row: &PgRow) -> sqlx::Result<ConsentRow> {
+    Ok(ConsentRow {
+        id: row.try_get(0)?,
+        tenant: row.try_get(1)?,
+        terms: row.try_get(2)?,
+        evidence: row.try_get(3)?,
+        recorded_at: row.try_get(4)?,
+        withdrawn_at: row.try_get(5)?,
+        withdrawn_by: row.try_get(6)?,
+    })
 }
 
 #[async_trait]
 impl People for PostgresJournal {
-    async fn history(&self, _: &TenantId, _: &PhoneNumber, _: Timestamp) -> Result<CalleeHistory> {
-        missing()
+    async fn history(
+        &self,
+        tenant: &TenantId,
+        to: &PhoneNumber,
+        since: Timestamp,
+    ) -> Result<CalleeHistory> {
+        let person = self.inner.key.person(to);
+        let (mut connection, _turn) = self.inner.single().await?;
+        read(history(&mut connection, tenant, &person, micros(since)).await)
     }
 
-    async fn opt_out(&self, _: &PhoneNumber, _: &OptOut) -> Result<bool> {
-        missing()
+    async fn opt_out(&self, to: &PhoneNumber, asked: &OptOut) -> Result<bool> {
+        let (inner, person) = (Arc::clone(&self.inner), self.inner.key.person(to));
+        let asked = Arc::new(kept_opt_out(asked));
+        carry_out(async move {
+            inner
+                .change(|connection| {
+                    let asked = Arc::clone(&asked);
+                    Box::pin(async move { opt_out(connection, &person, &asked).await })
+                })
+                .await
+        })
+        .await
     }
 
-    async fn take_back_opt_out(&self, _: &PhoneNumber, _: &TakeBack) -> Result<()> {
-        missing()
+    async fn take_back_opt_out(&self, to: &PhoneNumber, request: &TakeBack) -> Result<()> {
+        let (inner, person) = (Arc::clone(&self.inner), self.inner.key.person(to));
+        let request = Arc::new(kept_take_back(request)?);
+        carry_out(async move {
+            inner
+                .change(|connection| {
+                    let request = Arc::clone(&request);
+                    Box::pin(async move { take_back(connection, &person, &request).await })
+                })
+                .await
+        })
+        .await
     }
 
-    async fn add_consent(&self, _: &PhoneNumber, _: &NewConsent) -> Result<bool> {
-        missing()
+    async fn add_consent(&self, to: &PhoneNumber, consent: &NewConsent) -> Result<bool> {
+        let (inner, person) = (Arc::clone(&self.inner), self.inner.key.person(to));
+        let row = ConsentRow::new(consent)?;
+        carry_out(async move {
+            let mut change = inner.begin().await?;
+            let added = sqlx::query(CONSENT)
+                .bind(row.id)
+                .bind(person.as_slice())
+                .bind(&row.tenant)
+                .bind(&row.terms)
+                .bind(&row.evidence)
+                .bind(row.recorded_at)
+                .execute(&mut *change)
+                .await;
+            let answer = added.map(|added| added.rows_affected() > 0).map_err(Into::into);
+            inner.ended_beside(change, answer).await
+        })
+        .await
     }
 
     async fn withdraw_consent(
         &self,
-        _: &PhoneNumber,
-        _: ConsentId,
-        _: &Withdrawal,
+        to: &PhoneNumber,
+        id: ConsentId,
+        withdrawal: &Withdrawal,
     ) -> Result<bool> {
-        missing()
+        let (inner, person) = (Arc::clone(&self.inner), self.inner.key.person(to));
+        let withdrawal = withdrawal.clone().into_kept();
+        carry_out(async move {
+            let mut change = inner.begin().await?;
+            let withdrawn = sqlx::query(WITHDRAW)
+                .bind(person.as_slice())
+                .bind(id)
+                .bind(micros(withdrawal.at))
+                .bind(&withdrawal.by)
+                .execute(&mut *change)
+                .await;
+            let answer = withdrawn.map(|done| done.rows_affected() > 0).map_err(Into::into);
+            inner.ended_beside(change, answer).await
+        })
+        .await
     }
 
-    async fn note(&self, _: &PhoneNumber, _: &PersonEvent) -> Result<()> {
-        missing()
+    async fn note(&self, to: &PhoneNumber, event: &PersonEvent) -> Result<()> {
+        let (inner, person) = (Arc::clone(&self.inner), self.inner.key.person(to));
+        let event = *event;
+        carry_out(async move {
+            let mut change = inner.begin().await?;
+            let noted = sqlx::query(NOTE)
+                .bind(person.as_slice())
+                .bind(event.kind.as_str())
+                .bind(micros(event.at))
+                .bind(event.call.map(CallId::as_uuid))
+                .execute(&mut *change)
+                .await;
+            inner.ended_beside(change, noted.map(|_| ()).map_err(Into::into)).await
+        })
+        .await
     }
 
-    async fn person(&self, _: &PhoneNumber) -> Result<Person> {
-        missing()
+    async fn person(&self, to: &PhoneNumber) -> Result<Person> {
+        let mut snapshot = self.inner.snapshot().await?;
+        read(person(&mut snapshot, &self.inner.key.person(to)).await)
     }
 }

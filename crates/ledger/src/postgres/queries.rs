@@ -13,8 +13,9 @@ use crate::{
     change::{Change, Duplicates, NewCallRow, Written, permit},
     duplicate,
     history::Entry,
+    key::HashKey,
     postgres::{
-        news, reservations,
+        news, people, reservations,
         tx::{TxError, TxResult, violated},
     },
     refusal,
@@ -45,8 +46,9 @@ const NEW_CALL: &str = "WITH opened AS (INSERT INTO calls (id, tenant, to_number
 const CHANGE_CALL: &str = "UPDATE calls SET status = $2, outcome = $3, provider = $4, provider_call_id = $5, body = $6, updated_at = $7, \
                            content = coalesce($8, content) WHERE id = $1";
 const NEW_ATTEMPT: &str = "INSERT INTO attempts (id, call_id, position, ring, provider, agent, provider_call_id, state, doubt, \
-                           idempotency_key, body, created_at, sent_at, ended_at) \
-                           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+                           idempotency_key, body, created_at, sent_at, ended_at, to_hash) \
+                           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
+                           (SELECT to_hash FROM calls WHERE id = $2))";
 const CHANGE_ATTEMPT: &str = "UPDATE attempts SET provider_call_id = $3, state = $4, doubt = $5, body = $6, sent_at = $7, ended_at = $8 \
                               WHERE id = $1 AND call_id = $2";
 const OWN: &str = "INSERT INTO provider_calls (provider, provider_call_id, call_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
@@ -155,7 +157,7 @@ pub(crate) async fn write(
     id: CallId,
     write: &Write,
     at: Timestamp,
-    epoch: i64,
+    (epoch, key): (i64, &HashKey),
 ) -> TxResult<(Recorded, bool)> {
     let sql = format!("SELECT {CALL_COLUMNS} FROM calls WHERE id = $1 FOR UPDATE");
     let row = sqlx::query(AssertSqlSafe(sql))
@@ -195,6 +197,10 @@ pub(crate) async fn write(
         }
     }
     if let Some(last) = change.last() {
+        if let Some(limits) = &write.reservation.callee {
+            let person = key.person(&change.call.to);
+            people::check_callee(connection, limits, &person, last.id).await?;
+        }
         reservations::take(connection, &write.reservation, last, change.at).await?;
     }
     for settlement in &change.settlements {

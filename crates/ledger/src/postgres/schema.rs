@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0008_open_topics.sql"),
     include_str!("migrations/0009_spending.sql"),
     include_str!("migrations/0010_batches.sql"),
+    include_str!("migrations/0011_people.sql"),
     include_str!("migrations/0012_number_lists.sql"),
 ];
 
@@ -42,10 +43,11 @@ const TRIGGERS: &str = "SELECT count(*) FROM pg_trigger WHERE tgenabled IN ('O',
      (('events'::regclass, 'events_stay'), ('events'::regclass, 'events_stay_all'), ('calls'::regclass, 'calls_stay'), \
       ('calls'::regclass, 'calls_stay_all'), ('calls'::regclass, 'calls_begin_once'), \
       ('decisions'::regclass, 'decisions_stay'), ('decisions'::regclass, 'decisions_stay_all'), \
-      ('api_keys'::regclass, 'api_keys_stay'), ('api_keys'::regclass, 'api_keys_stay_all'))";
+      ('api_keys'::regclass, 'api_keys_stay'), ('api_keys'::regclass, 'api_keys_stay_all'), \
+      ('opt_outs'::regclass, 'opt_outs_stay'), ('opt_outs'::regclass, 'opt_outs_stay_all'))";
 
 /// The required unique indexes: name, columns, partial or not.
-const LAW: [(&str, &str, bool); 18] = [
+const LAW: [(&str, &str, bool); 21] = [
     ("one_live_attempt", "call_id, ring", true),
     ("one_call_per_person", "tenant, to_hash", true),
     ("one_call_per_key", "tenant, idempotency_key", true),
@@ -65,6 +67,9 @@ const LAW: [(&str, &str, bool); 18] = [
     ("batch_rows_pkey", "batch_id, number", false),
     ("number_lists_pkey", "name", false),
     ("number_list_blocks_pkey", "import, number", false),
+    ("opt_outs_pkey", "number", false),
+    ("person_events_pkey", "to_hash, kind", false),
+    ("one_consent_per_id", "id", false),
 ];
 
 fn broken(source: sqlx::Error) -> Error {
@@ -129,8 +134,10 @@ pub(crate) async fn check(change: &mut PgConnection) -> Result<()> {
     }
     let triggers: i64 =
         sqlx::query_scalar(TRIGGERS).fetch_one(&mut *change).await.map_err(broken)?;
-    if triggers != 9 {
-        return Err(missing("a trigger on the calls, the events, the decisions or the API keys"));
+    if triggers != 11 {
+        return Err(missing(
+            "a trigger on the calls, the events, the decisions, the API keys or the opt-outs",
+        ));
     }
     Ok(())
 }

@@ -66,6 +66,10 @@ const RULES: [(&str, &str); 9] = [
         "a budget is not the sum of what was held and billed",
     ),
     (
+        "SELECT a.call_id FROM attempts AS a JOIN calls AS c ON c.id = a.call_id WHERE a.to_hash <> c.to_hash",
+        "has an attempt that counts as another person's ring",
+    ),
+    (
         "SELECT NULL WHERE NOT EXISTS (SELECT 1 FROM feed_head WHERE (SELECT count(*) FROM feed WHERE position > forgotten) \
          = max(coalesce((SELECT max(position) FROM feed), 0) - forgotten, 0))",
         "the feed leaves a position out",

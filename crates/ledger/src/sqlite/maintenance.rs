@@ -19,7 +19,7 @@ use crate::{
     sqlite::{
         SqliteJournal, backup, batch_erasure, blocking,
         check::{count, id},
-        file,
+        file, people,
         tx::TxResult,
     },
 };
@@ -81,6 +81,15 @@ impl SqliteJournal {
 
     pub(crate) async fn sweep(&self, retention: &Retention, at: Timestamp) -> Result<Swept> {
         let mut swept = self.sweep_calls(retention, at).await?;
+        if let Some(until) = retention.consents_until(at) {
+            let forget = move |connection: &Connection| people::forget_consents(connection, until);
+            swept.consents = self.writer.run(forget).await?;
+        }
+        if !swept.is_nothing() && !self.wipe().await? {
+            tracing::warn!(
+                "swept, but another process reads the ledger and its old pages are still in the file until the next sweep"
+            );
+        }
         if let Some(before) = retention.forgets_before(at) {
             swept.events = self.forget(before).await?;
         }
@@ -126,11 +135,6 @@ impl SqliteJournal {
             })
             .await?;
         swept.batch_rows += rows;
-        if !swept.is_nothing() && !self.wipe().await? {
-            tracing::warn!(
-                "swept, but another process reads the ledger and its old pages are still in the file until the next sweep"
-            );
-        }
         Ok(swept)
     }
 
@@ -175,6 +179,7 @@ fn forget_person(connection: &Connection, hash: &[u8; 32], at: Timestamp) -> TxR
     }
     connection.prepare_cached(FORGET_LATE)?.execute(params![micros(at), hash])?;
     erased.batch_rows += batch_erasure::forget_person(connection, hash)?;
+    erased.consents += people::forget_person(connection, hash, at)?;
     Ok(erased)
 }
 

@@ -19,6 +19,7 @@
 //! | `keys.rs` | API keys |
 //! | `batches.rs`, `batch_erasure.rs` | batches and their rows; erasure and retention of these |
 //! | `lists.rs` | lists of numbers |
+//! | `people.rs` | what is remembered about people, and what it forbids |
 //! | `search.rs` | pages of calls |
 //! | `inbox.rs` | webhooks, stored before they are handled |
 //! | `check.rs` | consistency check |
@@ -242,10 +243,10 @@ impl CallLog for SqliteJournal {
     }
 
     async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded, WriteError> {
-        let mine = self.presence();
+        let (mine, key) = (self.presence(), self.key);
         let (recorded, published) = self
             .writer
-            .run(move |connection| queries::write(connection, id, write, at, mine.epoch()))
+            .run(move |connection| queries::write(connection, id, write, at, (mine.epoch(), &key)))
             .await?;
         if published {
             self.wrote();

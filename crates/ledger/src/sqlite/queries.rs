@@ -12,11 +12,12 @@ use crate::{
     change::{Change, Duplicates, Event, NewCallRow, Written, permit},
     duplicate,
     history::Entry,
+    key::HashKey,
     refusal,
     row::{AttemptRow, CallRow, read_request},
     select,
     sqlite::{
-        feed, news, reservations,
+        feed, news, people, reservations,
         tx::{TxError, TxResult, unique},
     },
 };
@@ -40,8 +41,9 @@ const NEW_CALL: &str = "INSERT INTO calls (id, tenant, to_number, to_hash, task_
 const CHANGE_CALL: &str = "UPDATE calls SET status = ?2, outcome = ?3, provider = ?4, provider_call_id = ?5, body = ?6, updated_at = ?7, \
                            content = coalesce(?8, content) WHERE id = ?1";
 const NEW_ATTEMPT: &str = "INSERT INTO attempts (id, call_id, position, ring, provider, agent, provider_call_id, state, doubt, \
-                           idempotency_key, body, created_at, sent_at, ended_at) \
-                           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+                           idempotency_key, body, created_at, sent_at, ended_at, to_hash) \
+                           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
+                           (SELECT to_hash FROM calls WHERE id = ?2))";
 const CHANGE_ATTEMPT: &str = "UPDATE attempts SET provider_call_id = ?3, state = ?4, doubt = ?5, body = ?6, sent_at = ?7, ended_at = ?8 \
                               WHERE id = ?1 AND call_id = ?2";
 const OWN: &str = "INSERT INTO provider_calls (provider, provider_call_id, call_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
@@ -135,7 +137,7 @@ pub(crate) fn write(
     id: CallId,
     write: Write,
     at: Timestamp,
-    epoch: i64,
+    (epoch, key): (i64, &HashKey),
 ) -> TxResult<(Recorded, bool)> {
     let row = find(connection, id)?.ok_or_else(|| refusal::no_such_call(id))?;
     let owns = row.epoch == epoch;
@@ -176,6 +178,9 @@ pub(crate) fn write(
         }
     }
     if let Some(last) = change.last() {
+        if let Some(limits) = &write.reservation.callee {
+            people::check_callee(connection, limits, &key.person(&change.call.to), last.id)?;
+        }
         reservations::take(connection, &write.reservation, last, change.at)?;
     }
     for settlement in &change.settlements {

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0009_open_topics.sql"),
     include_str!("migrations/0010_spending.sql"),
     include_str!("migrations/0011_batches.sql"),
+    include_str!("migrations/0012_people.sql"),
     include_str!("migrations/0013_number_lists.sql"),
 ];
 
