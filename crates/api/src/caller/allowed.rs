@@ -9,7 +9,7 @@ use switchboard::{
 };
 
 use crate::{
-    caller::{Scope, ScopeName, scope::Scopes},
+    caller::{CallsOverride, Scope, ScopeName, scope::Scopes},
     problem::{Code, Problem, Result},
 };
 
@@ -64,6 +64,20 @@ impl Caller {
     /// Its scopes, as the key lists them.
     pub fn scopes(&self) -> impl Iterator<Item = ScopeName> {
         self.scopes.iter()
+    }
+
+    /// Lets a request pass that lifts no rules, or whose caller may lift them.
+    ///
+    /// # Errors
+    /// `missing_scope`, `tenant_not_allowed`.
+    pub(crate) fn may_lift(&self, overrides: bool) -> Result<()> {
+        if !overrides {
+            return Ok(());
+        }
+        let fix = "leave it out, or use an operator's key with the scope calls:override";
+        self.allowed::<CallsOverride>()
+            .map(|_| ())
+            .map_err(|problem| problem.field("overrides").fix(fix))
     }
 
     /// The proof that it may do what needs this scope.

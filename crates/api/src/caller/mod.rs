@@ -23,8 +23,8 @@ pub use allowed::{Allowed, Caller};
 pub use key::{BadKey, KeyText};
 pub use role::Role;
 pub use scope::{
-    AgentsRead, Anything, AuditRead, CallsContent, CallsRead, CallsResolve, CallsWrite,
-    ConfigurationReload, Console, EventsRead, ExperimentsRead, ExperimentsWrite, KeysManage,
-    PeopleErase, PlanRead, ProvidersRead, Scope, ScopeName, UsageRead, WebhooksManage,
+    AgentsRead, Anything, AuditRead, CallsContent, CallsOverride, CallsRead, CallsResolve,
+    CallsWrite, ConfigurationReload, Console, EventsRead, ExperimentsRead, ExperimentsWrite,
+    KeysManage, PeopleErase, PlanRead, ProvidersRead, Scope, ScopeName, UsageRead, WebhooksManage,
 };
 pub(crate) use verify::Keys;

@@ -50,6 +50,7 @@ scopes! {
     CallsRead "calls:read" false: "Read calls without whole numbers and words.";
     CallsContent "calls:content" false: "Read whole numbers, summaries, transcripts and recordings.";
     CallsResolve "calls:resolve" false: "Decide what became of a call in doubt.";
+    CallsOverride "calls:override" true: "Lift policy rules for single calls.";
     PlanRead "plan:read" false: "Ask which providers would be asked.";
     EventsRead "events:read" false: "Read and follow events.";
     WebhooksManage "webhooks:manage" false: "Manage webhook endpoints.";

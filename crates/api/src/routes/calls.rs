@@ -35,7 +35,7 @@ const APPLIED: HeaderName = HeaderName::from_static("preference-applied");
         ("Idempotency-Key" = String, Header, description = "A new UUID for each call that you mean, and the same one to repeat the request. It does not expire.", example = "5f0c1b7f-6b1e-4d2a-9a55-2a100199f2f0"),
         ("Prefer" = Option<String>, Header, description = "`wait=N`: answer when the call is decided, after N seconds at most, up to 55.", example = "wait=10"),
     ),
-    request_body(content = NewCall, description = "Whom to call, and what for.", example = json!({"to": "+442079460123", "task": "Book a table for two on Friday at eight, in the name of Ada.", "tags": ["booking"]})),
+    request_body(content = NewCall, description = "Whom to call, and what for.", example = json!({"to": "+442079460123", "task": "Book a table for two on Friday at eight, in the name of Ada.", "purpose": "reservation", "tags": ["booking"]})),
     responses(
         (status = 201, description = "The call, new or as it stands.", body = wire::Call, headers(
             ("Location" = String, description = "The call's path."),

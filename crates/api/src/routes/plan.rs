@@ -18,7 +18,7 @@ use crate::{
 #[utoipa::path(
     post, path = "/v1/plan", operation_id = "planCall", tag = "plan",
     security(("key" = ["plan:read"])),
-    request_body(content = NewCall, description = "The call, as it would be placed.", example = json!({"to": "+442079460123", "task": "Book a table for two on Friday at eight, in the name of Ada."})),
+    request_body(content = NewCall, description = "The call, as it would be placed.", example = json!({"to": "+442079460123", "task": "Book a table for two on Friday at eight, in the name of Ada.", "purpose": "reservation"})),
     responses(
         (status = 200, description = "The plan.", body = Plan),
         (status = 422, description = "`number_not_allowed`.", body = ProblemBody, content_type = "application/problem+json"),

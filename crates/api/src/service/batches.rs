@@ -61,12 +61,20 @@ struct Read {
     rows: Vec<Checked>,
 }
 
+impl Read {
+    /// True if a row lifts policy rules.
+    fn lifts_rules(&self) -> bool {
+        let calls = self.rows.iter().filter_map(|row| row.call.as_ref().ok());
+        calls.into_iter().any(|call| !call.facts.overrides.is_empty())
+    }
+}
+
 impl Service {
     /// Reads a table and checks its rows. Nothing is stored.
     ///
     /// # Errors
     /// `invalid_request` for a table that cannot be used at all; `tenant_missing`,
-    /// `tenant_not_allowed`; `busy`.
+    /// `tenant_not_allowed`; `missing_scope`; `busy`.
     pub async fn check_batch(
         &self,
         by: Allowed<'_, CallsWrite>,
@@ -76,6 +84,7 @@ impl Service {
         let given = table.name.clone();
         let name = given.clone().unwrap_or_else(|| "batch".to_owned());
         let read = self.read_table(table, name, tenant.as_str()).await?;
+        by.caller().may_lift(read.lifts_rules())?;
         let mut check = BatchCheck {
             name: given.map(|name| name.trim().to_owned()),
             rows: 0,
@@ -122,6 +131,7 @@ impl Service {
         let request_hash = hash_of(&table);
         let created_at = self.clock().now();
         let read = self.read_table(table, name.clone(), tenant.as_str()).await?;
+        by.caller().may_lift(read.lifts_rules())?;
         let Read { input, rows } = read;
         let row = |row: Checked| NewBatchRow {
             number: number(row.number),

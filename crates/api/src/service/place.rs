@@ -38,8 +38,8 @@ impl Service {
     /// sent, also at the same time.
     ///
     /// # Errors
-    /// `invalid_request`, `number_not_allowed`, `idempotency_key_reused`, `tenant_missing`,
-    /// `tenant_not_allowed`, `too_many_waiting`, `stopping`, `journal_unavailable`.
+    /// `invalid_request`, `number_not_allowed`, `idempotency_key_reused`, `missing_scope`,
+    /// `tenant_missing`, `tenant_not_allowed`, `too_many_waiting`, `stopping`, `journal_unavailable`.
     pub async fn place(
         &self,
         by: Allowed<'_, CallsWrite>,
@@ -47,6 +47,7 @@ impl Service {
         key: Option<&RequestKey>,
         wait: Option<Duration>,
     ) -> Result<Placed> {
+        by.caller().may_lift(!new.overrides.is_empty())?;
         let mut request = new.to_request()?;
         request.tenant = Some(by.acts_for(new.tenant.as_deref())?.as_str().to_owned());
         request.idempotency_key = key.map(|key| key.as_str().to_owned());

@@ -13,8 +13,10 @@ impl Service {
     /// Who would be asked for this call now. Sends nothing and writes nothing.
     ///
     /// # Errors
-    /// `invalid_request`, `number_not_allowed`, `tenant_missing`, `tenant_not_allowed`.
+    /// `invalid_request`, `number_not_allowed`, `missing_scope`, `tenant_missing`,
+    /// `tenant_not_allowed`.
     pub fn plan(&self, by: Allowed<'_, PlanRead>, new: &NewCall) -> Result<Plan> {
+        by.caller().may_lift(!new.overrides.is_empty())?;
         let mut request = new.to_request()?;
         request.tenant = Some(by.acts_for(new.tenant.as_deref())?.as_str().to_owned());
         let (engine, now) = (self.switchboard().engine(), self.clock().now());

@@ -7,7 +7,9 @@ use switchboard::{ValidCall, core};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::wire::{Attempt, CallStatus, Money, Outcome, Time, View, WaitsFor, view::provider_text};
+use crate::wire::{
+    Attempt, CallStatus, Money, Outcome, RuleDecision, Time, View, WaitsFor, view::provider_text,
+};
 
 /// The arm of an experiment that a person is assigned to.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -88,6 +90,10 @@ pub struct Call {
     /// When it rings again, if the redial policy asks for it.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     pub redial_at: Option<Time>,
+    /// What the calling rules decided last: when it was admitted, or before it rang. Null if
+    /// nothing was decided yet.
+    #[schema(required)]
+    pub decision: Option<RuleDecision>,
     /// Why it was not placed, or why that is not known.
     #[schema(required)]
     pub fault: Option<Fault>,
@@ -159,6 +165,7 @@ impl Call {
             not_after: request.window.closes.map(Into::into),
             ring: call.attempts.last().map_or(0, |last| last.ring),
             redial_at: call.redial_at.map(Into::into),
+            decision: call.decision.as_deref().map(Into::into),
             fault: call.fault.as_ref().map(|fault| Fault {
                 code: fault.kind.as_str().to_owned(),
                 message: fault.message.clone(),

@@ -7,7 +7,8 @@
 //! |---|---|
 //! | `call.rs`, `attempt.rs` | a call and its attempts |
 //! | `view.rs` | what a caller may see of a call |
-//! | `new_call.rs` | a request to place a call |
+//! | `new_call.rs`, `facts.rs` | a request to place a call, and what it says for the calling rules |
+//! | `decision.rs` | what the calling rules decided |
 //! | `page.rs`, `history.rs`, `content.rs` | lists of calls, batches; facts; transcripts, recordings, verdicts |
 //! | `plan.rs`, `provider.rs` | plans; agents, providers, quality |
 //! | `money.rs` | budgets, usage, rate decks |
@@ -24,8 +25,10 @@ mod attempt;
 mod batch;
 mod call;
 mod content;
+mod decision;
 mod event;
 mod experiment;
+mod facts;
 mod history;
 mod me;
 mod money;
@@ -50,11 +53,13 @@ pub use batch::{
 };
 pub use call::{Call, Experiment, Fault, etag};
 pub use content::{NewVerdict, Recording, Transcript, Utterance, VerdictWord};
+pub use decision::{FactUsed, LocalTime, RuleDecision, RuleFinding};
 pub use event::{Event, EventPage};
 pub use experiment::{
     Estimate, ExperimentArm, ExperimentDecision, ExperimentDetails, ExperimentList,
     ExperimentReport, RampExperiment, ReportArm, ReportComparison, StartExperiment, StopExperiment,
 };
+pub use facts::{AgreedTime, Consent, RuleOverride};
 pub use history::{HistoryEntry, HistoryPage};
 pub use me::{KeyLimits, Me};
 pub use money::{Budget, BudgetList, Deck, DeckList, Quote, QuoteList, QuoteRow, Usage, UsageRow};
@@ -72,4 +77,7 @@ pub use webhook::{
     RecoveredEvents, RotateSecret, WebhookDelivery, WebhookDeliveryState, WebhookEndpoint,
     WebhookEndpointList, WebhookFormat, WebhookTest,
 };
-pub use words::{AttemptState, CallStatus, Delivery, Outcome, Refusal};
+pub use words::{
+    AttemptState, CallStatus, CalleeKind, CalleeLine, ConsentKind, Delivery, Outcome, Purpose,
+    Refusal, RuleEffect, RuleVerdict,
+};

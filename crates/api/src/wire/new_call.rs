@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::{
     problem::{Problem, Result},
-    wire::{Money, Outcome},
+    wire::{AgreedTime, CalleeKind, CalleeLine, Consent, Money, Outcome, Purpose, RuleOverride},
 };
 
 /// The appointment to arrange.
@@ -109,15 +109,57 @@ macro_rules! new_call {
             pub failover_on_quota: bool,
             /// When to call the same person again. Left out: never.
             pub redial: Option<Redial>,
+            /// Why the callee is called. The calling rules need it, unless the route or the agent
+            /// profile says it.
+            pub purpose: Option<Purpose>,
+            /// Who is called. Left out: a consumer, except for a reservation.
+            pub callee_kind: Option<CalleeKind>,
+            /// The kind of line, where the number does not show it. Left out: mobile.
+            pub callee_line: Option<CalleeLine>,
+            /// The IANA time zone in which the callee is known to be. It replaces the zones of the
+            /// number.
+            #[schema(examples("America/New_York"))]
+            pub callee_timezone: Option<String>,
+            /// The IANA time zone in which the callee may be. It is added to the zones of the
+            /// number.
+            pub callee_timezone_guess: Option<String>,
+            /// The country, state or province in which the callee is known to be, as ISO 3166.
+            #[schema(examples("US-FL"))]
+            pub callee_region: Option<String>,
+            /// The callee's consent to be called by an artificial voice.
+            pub consent: Option<Consent>,
+            /// When the callee asked to be called: RFC 3339, or with a `timezone` the local time
+            /// there.
+            pub requested_at: Option<String>,
+            /// Where the business publishes this number for this matter, for example a web address.
+            /// At most 500 characters.
+            pub published_number: Option<String>,
+            /// The existing relationship: a reference to the order, contract or appointment. At
+            /// most 200 characters.
+            pub relationship: Option<String>,
+            /// The time that the callee chose for the call.
+            pub agreed_time: Option<AgreedTime>,
+            /// True if the call is recorded. Left out: what the route or the agent profile says.
+            pub recording: Option<bool>,
+            /// The policy rules that an operator lifts for this call. Needs the scope
+            /// `calls:override`. At most 32.
+            #[serde(default)]
+            pub overrides: Vec<RuleOverride>,
         }
 
         impl $name {
             /// The request of the library, without a key and a tenant.
             ///
             /// # Errors
-            /// `invalid_request` for an amount of money that is none.
+            /// `invalid_request` for an amount of money or a time that is none.
             pub fn to_request(&self) -> Result<CallRequest> {
                 let max_cost = self.max_cost.as_ref().map(money).transpose()?;
+                let zone = self.timezone.as_deref();
+                let consent = self.consent.as_ref().map(|it| it.to_core(zone)).transpose()?;
+                let agreed_time =
+                    self.agreed_time.as_ref().map(|it| it.to_core(zone)).transpose()?;
+                let overrides =
+                    self.overrides.iter().map(|it| it.to_core(zone)).collect::<Result<_>>()?;
                 Ok(CallRequest::new(self.to.as_str(), self.task.as_str()).with(|call| {
                     call.default_country = self.default_country.clone();
                     call.agent = self.agent.clone();
@@ -142,6 +184,19 @@ macro_rules! new_call {
                     call.allow_duplicate = self.allow_duplicate;
                     call.failover_on_quota = self.failover_on_quota;
                     call.redial = self.redial.as_ref().map(Redial::to_core);
+                    call.purpose = self.purpose.map(Into::into);
+                    call.callee_kind = self.callee_kind.map(Into::into);
+                    call.callee_line = self.callee_line.map(Into::into);
+                    call.callee_timezone = self.callee_timezone.clone();
+                    call.callee_timezone_guess = self.callee_timezone_guess.clone();
+                    call.callee_region = self.callee_region.clone();
+                    call.consent = consent;
+                    call.requested_at = self.requested_at.clone();
+                    call.published_number = self.published_number.clone();
+                    call.relationship = self.relationship.clone();
+                    call.agreed_time = agreed_time;
+                    call.recording = self.recording;
+                    call.overrides = overrides;
                 }))
             }
         }
@@ -209,6 +264,19 @@ impl From<BatchCall> for NewCall {
             allow_duplicate: one.allow_duplicate,
             failover_on_quota: one.failover_on_quota,
             redial: one.redial,
+            purpose: one.purpose,
+            callee_kind: one.callee_kind,
+            callee_line: one.callee_line,
+            callee_timezone: one.callee_timezone,
+            callee_timezone_guess: one.callee_timezone_guess,
+            callee_region: one.callee_region,
+            consent: one.consent,
+            requested_at: one.requested_at,
+            published_number: one.published_number,
+            relationship: one.relationship,
+            agreed_time: one.agreed_time,
+            recording: one.recording,
+            overrides: one.overrides,
         }
     }
 }
@@ -243,6 +311,19 @@ impl NewCall {
             allow_duplicate: false,
             failover_on_quota: false,
             redial: None,
+            purpose: None,
+            callee_kind: None,
+            callee_line: None,
+            callee_timezone: None,
+            callee_timezone_guess: None,
+            callee_region: None,
+            consent: None,
+            requested_at: None,
+            published_number: None,
+            relationship: None,
+            agreed_time: None,
+            recording: None,
+            overrides: Vec::new(),
         }
     }
 }

@@ -80,6 +80,64 @@ words! {
     }
 }
 
+words! {
+    /// Why somebody is called. A call that also sells something is `marketing`.
+    Purpose of core::Purpose {
+        Reservation: "A booking, an appointment or a question, made to a business about what it sells.",
+        Requested: "The callee asked to be called, and the call is about that.",
+        Transactional: "An order, a contract or an appointment that exists.",
+        Informational: "Useful to the callee, not asked for, and nothing is sold.",
+        Survey: "A survey or other research.",
+        DebtCollection: "A debt.",
+        Marketing: "It sells something or leads to a sale, wholly or in part.",
+        Political: "It asks for votes or political support.",
+        Charity: "It asks for donations.",
+    }
+}
+
+words! {
+    /// Who is called.
+    CalleeKind of core::CalleeKind {
+        Consumer: "A person at home or on their own phone.",
+        Business: "A company, an office or a practice.",
+    }
+}
+
+words! {
+    /// The kind of line that a number belongs to.
+    CalleeLine of core::CalleeLine {
+        Mobile: "A mobile phone.",
+        Landline: "A fixed line.",
+        TollFree: "A number that is free for those who call it.",
+        Emergency: "An emergency line of a hospital, a practice, the fire brigade or the police.",
+    }
+}
+
+words! {
+    /// How consent was given.
+    ConsentKind of core::ConsentKind {
+        Express: "Expressly, in any form.",
+        ExpressWritten: "Expressly, in writing and signed, which may be electronic.",
+    }
+}
+
+words! {
+    /// Whether a phone may ring.
+    RuleVerdict of core::RuleVerdict {
+        Allow: "No rule stops the call.",
+        Wait: "Rules stop it now, and all of them let it pass later.",
+        Refuse: "A rule stops it, and no time is known at which it would pass.",
+    }
+}
+
+words! {
+    /// What a rule has to say about a call.
+    RuleEffect of core::RuleEffect {
+        Stops: "It stops the call.",
+        Warns: "It is shown and recorded, and stops nothing.",
+    }
+}
+
 /// What an attempt proves about the phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

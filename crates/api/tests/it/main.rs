@@ -7,6 +7,7 @@ mod canaries;
 mod codes;
 mod cursors;
 mod document;
+mod facts;
 mod idempotency_keys;
 mod kaicalls;
 mod key_text;

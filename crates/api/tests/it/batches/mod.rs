@@ -11,11 +11,17 @@ use serde_json::Value;
 
 use crate::support::{Answer, Server, request};
 
-const CSV: &str = "text/csv";
-const JSON_LINES: &str = "application/jsonl";
+pub(crate) const CSV: &str = "text/csv";
+pub(crate) const JSON_LINES: &str = "application/jsonl";
 
 /// Sends a table with this key and query.
-async fn send(server: &Server, key: &str, named: &str, query: &str, table: (&str, &str)) -> Answer {
+pub(crate) async fn send(
+    server: &Server,
+    key: &str,
+    named: &str,
+    query: &str,
+    table: (&str, &str),
+) -> Answer {
     let (kind, text) = table;
     let sent = request(Method::POST, &format!("/v1/batches{query}"), key)
         .header("content-type", kind)
