@@ -15,7 +15,11 @@ use crate::{
 /// What a batch says of each row itself.
 const OF_THE_BATCH: [&str; 2] = ["batch", "row_key"];
 /// Fields that are objects of fields.
-const OBJECTS: [&str; 3] = ["appointment", "redial", "metadata"];
+const OBJECTS: [&str; 5] = ["appointment", "redial", "metadata", "consent", "agreed_time"];
+/// Fields that no table has a column for.
+const NO_COLUMNS: [&str; 1] = ["overrides"];
+/// The last part of fields that are points in time.
+const TIMES: [&str; 5] = ["at", "expires_at", "from", "to", "until"];
 
 /// The rows of a text of JSON lines.
 #[derive(Debug)]
@@ -134,11 +138,14 @@ fn flattened(object: &Map<String, Value>) -> Vec<(String, String)> {
                 cells.push((name.clone(), format!("{} {}", part("amount"), part("currency"))));
             }
             Value::Object(fields) if OBJECTS.contains(&name.as_str()) => {
-                let each =
-                    fields.iter().map(|(field, value)| (format!("{name}.{field}"), cell(value)));
+                let column = |field: &str| {
+                    let part = format!("{name}.{field}");
+                    fields::column_of(&part).to_owned()
+                };
+                let each = fields.iter().map(|(field, value)| (column(field), cell(value)));
                 cells.extend(each.filter(|(name, _)| fields::named(name).is_some()));
             }
-            value if fields::all().any(|known| known == name) => {
+            value if fields::of_requests().any(|known| known == name) => {
                 cells.push((name.clone(), cell(value)));
             }
             _ => {}
@@ -159,7 +166,7 @@ fn cell(value: &Value) -> String {
 fn request(mut object: Map<String, Value>) -> Result<CallRequest, RowFault> {
     // Null is an omitted field, as an empty cell is.
     object.retain(|_, value| !value.is_null());
-    let known = || fields::all().filter(|name| !name.contains('.')).chain(OBJECTS);
+    let known = || fields::of_requests().chain(OBJECTS).chain(NO_COLUMNS);
     for name in object.keys() {
         if OF_THE_BATCH.contains(&name.as_str()) {
             return Err(RowFault::new(name, "is set by the batch: leave it out"));
@@ -175,12 +182,13 @@ fn request(mut object: Map<String, Value>) -> Result<CallRequest, RowFault> {
     serde_path_to_error::deserialize(Value::Object(object)).map_err(|error| {
         let path = readable(&error.path().to_string());
         let message = error.into_inner().to_string();
-        RowFault::new(path, misfit(&message))
+        let problem = misfit(&path, &message);
+        RowFault::new(path, problem)
     })
 }
 
 /// What is wrong with a value, without the value.
-fn misfit(message: &str) -> String {
+fn misfit(path: &str, message: &str) -> String {
     let quoted = || message.split('`').nth(1).map(readable).unwrap_or_default();
     if message.starts_with("missing field") {
         return format!("{} is missing: add it", quoted());
@@ -188,10 +196,18 @@ fn misfit(message: &str) -> String {
     if message.starts_with("unknown field") {
         return format!("{} is not known: leave it out, or correct its name", quoted());
     }
-    if message.starts_with("unknown variant") {
-        return "is not an outcome: use no_answer, busy, voicemail or failed".to_owned();
-    }
     let expected = message.rsplit_once(", expected ").map(|(_, expected)| expected);
+    if message.starts_with("unknown variant") {
+        if path.starts_with("redial") {
+            return "is not an outcome: use no_answer, busy, voicemail or failed".to_owned();
+        }
+        let words = expected.unwrap_or_default().replace('`', "");
+        return format!("has an unknown value: write {words}");
+    }
+    let is_time = path.rsplit('.').next().is_some_and(|last| TIMES.contains(&last));
+    if is_time && path.contains('.') && !message.starts_with("invalid type") {
+        return "is not a time: write it as 2026-02-14T20:00:00Z".to_owned();
+    }
     let write = match expected.unwrap_or_default() {
         "a string" => "write a text in quotes",
         "a boolean" => "write true or false",
@@ -218,7 +234,9 @@ mod tests {
     fn a_line_is_a_request_and_a_row_of_cells() {
         let text = "\u{feff}{\"to\": \"+442079460018\", \"task\": \"Ask.\", \"urgent\": null}\n\n\
                     {\"task\": \"Ask; tell.\", \"to\": \"+442079460019\", \"tags\": [\"a\", \"b\"], \"metadata\": {\"order no\": \"7\"}, \
-                     \"max_cost\": {\"amount\": \"0.50\", \"currency\": \"USD\"}, \"appointment\": {\"party_size\": 4}}\r\n";
+                     \"max_cost\": {\"amount\": \"0.50\", \"currency\": \"USD\"}, \"appointment\": {\"party_size\": 4}, \"purpose\": \"marketing\", \"recording\": false, \
+                     \"consent\": {\"kind\": \"express\", \"at\": \"2026-07-01T08:00:00Z\"}, \
+                     \"overrides\": [{\"rule\": \"P-CAP-DAY\", \"by\": \"Ada\", \"reason\": \"Asked.\", \"until\": \"2027-07-01T08:00:00Z\"}]}\r\n";
         let lines = JsonLines::read(text.as_bytes()).unwrap();
         let rows: Vec<Row> = lines.rows().collect();
         assert_eq!(
@@ -238,6 +256,13 @@ mod tests {
         assert_eq!(cell(2, "metadata.order no"), "7");
         assert_eq!(cell(2, "max_cost"), "0.50 USD");
         assert_eq!(cell(2, "appointment.party_size"), "4");
+        assert_eq!(
+            (cell(2, "purpose"), cell(2, "recording")),
+            ("marketing".into(), "false".into())
+        );
+        assert_eq!(cell(2, "consent"), "express");
+        assert_eq!(cell(2, "consent_at"), "2026-07-01T08:00:00Z");
+        assert_eq!(second.overrides[0].rule, "P-CAP-DAY");
     }
 
     #[test]
@@ -250,6 +275,36 @@ mod tests {
                 "true or false",
             ),
             (r#"{"to": "+4479460018", "task": "x", "tags": "794600"}"#, "tags", "a list"),
+            (
+                r#"{"to": "+4479460018", "task": "x", "purpose": "794600"}"#,
+                "purpose",
+                "write one of reservation, requested",
+            ),
+            (
+                r#"{"to": "+4479460018", "task": "x", "consent_at": "794600"}"#,
+                "consent_at",
+                "did you mean consent?",
+            ),
+            (
+                r#"{"to": "+4479460018", "task": "x", "consent": {"words": "794600"}}"#,
+                "consent",
+                "kind is missing: add it",
+            ),
+            (
+                r#"{"to": "+4479460018", "task": "x", "consent": {"kind": "794600"}}"#,
+                "consent.kind",
+                "write express or express_written",
+            ),
+            (
+                r#"{"to": "+4479460018", "task": "x", "consent": {"kind": "express", "at": "794600"}}"#,
+                "consent.at",
+                "write it as 2026-02-14T20:00:00Z",
+            ),
+            (
+                r#"{"to": "+4479460018", "task": "x", "agreed_time": {"from": "2026-12-01T09:00Z"}}"#,
+                "agreed_time",
+                "to is missing: add it",
+            ),
             (r#"{"to": "+4479460018", "taks": "x"}"#, "taks", "did you mean task?"),
             (
                 r#"{"to": "+4479460018", "task": "x", "row_key": "794600"}"#,
