@@ -3,6 +3,7 @@
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use axum::{
+    body::{Body, HttpBody, to_bytes},
     extract::{MatchedPath, Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -67,6 +68,7 @@ pub(crate) async fn layer(
             response.headers_mut().insert(header::ALLOW, allow);
         }
     }
+    let mut response = with_line_end(response).await;
     span.record("status", response.status().as_u16());
     complete(&service, &context, response.headers_mut(), &id);
     if let Some(unread) = unread
@@ -88,6 +90,25 @@ pub(crate) async fn layer(
         "served"
     );
     response
+}
+
+/// Ends a JSON answer with a line break, so that what follows in a terminal has a line of its own.
+async fn with_line_end(response: Response) -> Response {
+    let kind = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let is_json = matches!(kind, Some(b"application/json" | b"application/problem+json"));
+    let length = response.body().size_hint().exact().filter(|length| is_json && *length > 0);
+    if length.is_none() {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(text) = to_bytes(body, usize::MAX).await else {
+        return Problem::new(Code::Internal, "the answer could not be made").into_response();
+    };
+    let line = [text.as_ref(), b"\n"].concat();
+    if parts.headers.contains_key(header::CONTENT_LENGTH) {
+        parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(line.len()));
+    }
+    Response::from_parts(parts, Body::from(line))
 }
 
 /// The span of a request that places one call. What the client sends is read where traces are

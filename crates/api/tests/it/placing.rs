@@ -206,3 +206,21 @@ async fn lists_are_read_in_pages_that_fit_their_filters() {
         (0, &json!(false))
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_json_answer_ends_its_line_and_says_how_long_it_is() {
+    let server = Server::start().await;
+    let key = server.key(Some("acme"), Role::Caller).await;
+    let answers = [
+        server.place(&key, "first", &call()).await,
+        server.get("/v1/me", &key).await,
+        server.get("/v1/calls?limit=0", &key).await,
+        server.get("/v1/me", "").await,
+        server.get("/v1/openapi.json", "").await,
+    ];
+    for answer in answers {
+        assert!(answer.text.ends_with("}\n"), "{}: {}", answer.status, answer.text);
+        let length = answer.header("content-length");
+        assert!(length.is_empty() || length == answer.text.len().to_string(), "{length}");
+    }
+}
