@@ -49,3 +49,36 @@ impl Priced {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use switchboard_core::CallStatus;
+
+    use super::*;
+
+    #[test]
+    fn the_calls_that_wait_are_those_of_the_index_and_of_the_state_machine() {
+        let all = [
+            CallStatus::Received,
+            CallStatus::Scheduled,
+            CallStatus::Admitted,
+            CallStatus::Attempting,
+            CallStatus::InProgress,
+            CallStatus::Closed,
+            CallStatus::Refused,
+            CallStatus::NeedsApproval,
+            CallStatus::Indeterminate,
+            CallStatus::Stalled,
+        ];
+        for status in all {
+            assert_eq!(WAITS.contains(&format!("'{status}'")), status.is_waiting(), "{status}");
+        }
+        let index = format!("INDEX calls_waiting ON calls (tenant) WHERE {WAITS};");
+        for migration in [
+            include_str!("postgres/migrations/0009_spending.sql"),
+            include_str!("sqlite/migrations/0010_spending.sql"),
+        ] {
+            assert!(migration.contains(&index), "the planner only uses it for the same words");
+        }
+    }
+}

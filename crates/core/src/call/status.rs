@@ -33,6 +33,20 @@ pub enum CallStatus {
 }
 
 impl CallStatus {
+    /// True if the call waits: it was accepted, and no attempt was begun.
+    pub const fn is_waiting(self) -> bool {
+        match self {
+            CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted => true,
+            CallStatus::Attempting
+            | CallStatus::InProgress
+            | CallStatus::Closed
+            | CallStatus::Refused
+            | CallStatus::NeedsApproval
+            | CallStatus::Indeterminate
+            | CallStatus::Stalled => false,
+        }
+    }
+
     /// True if nothing more happens without an event or an operator.
     pub const fn is_settled(self) -> bool {
         match self {

@@ -2,15 +2,11 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use switchboard_core::{CallStatus, Result, TenantId};
+use switchboard_core::{Result, TenantId};
 use switchboard_router::RateSlot;
 
 use super::MemoryJournal;
 use crate::server::{BudgetUse, RateUse, Spending, UsageQuery, UsageSum, UsageSums};
-
-const fn waits(status: CallStatus) -> bool {
-    matches!(status, CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted)
-}
 
 #[async_trait]
 impl Spending for MemoryJournal {
@@ -38,7 +34,7 @@ impl Spending for MemoryJournal {
         let store = self.store.lock();
         let waiting = store
             .newest_first(None)
-            .filter(|(call, _)| call.tenant == *tenant && waits(call.status))
+            .filter(|(call, _)| call.tenant == *tenant && call.status.is_waiting())
             .take(at_most as usize);
         Ok(u32::try_from(waiting.count()).unwrap_or(at_most))
     }
