@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, PgConnection, Row, postgres::PgRow};
+use sqlx::{AssertSqlSafe, PgConnection, Row};
 use switchboard_core::{Result, TenantId};
 use switchboard_journal::server::{
     BatchCounts, BatchId, BatchRow, Batches, BatchesQuery, NewBatch, RowOutcome, RowResult,
@@ -13,14 +13,12 @@ use switchboard_journal::server::{
 use uuid::Uuid;
 
 use crate::{
-    batches::{
-        BATCH_COLUMNS, BatchHead, NewBatchText, ROW_COLUMNS, RowText, batch_exists, counted,
-        outcome_text,
-    },
+    batches::{BATCH_COLUMNS, NewBatchText, ROW_COLUMNS, batch_exists, counted, outcome_text},
     postgres::{
         PostgresJournal,
         inner::{carry_out, read},
         search,
+        server_rows::{batch_head, batch_row},
         tx::TxResult,
     },
     row::{micros, number},
@@ -53,39 +51,6 @@ const OVER: &str = "SELECT b.id FROM batches AS b WHERE b.done_at IS NULL AND b.
      c.status IN ('received', 'scheduled', 'admitted', 'attempting', 'in_progress'))";
 const END: &str = "UPDATE batches SET done_at = $2 WHERE id = ANY($1) AND done_at IS NULL";
 
-fn head(row: &PgRow) -> sqlx::Result<BatchHead> {
-    Ok(BatchHead {
-        id: row.try_get(0)?,
-        tenant: row.try_get(1)?,
-        name: row.try_get(2)?,
-        created_by: row.try_get(3)?,
-        created_at: row.try_get(4)?,
-        request_hash: row.try_get(5)?,
-        columns: row.try_get(6)?,
-        rows: [
-            row.try_get(7)?,
-            row.try_get(8)?,
-            row.try_get(9)?,
-            row.try_get(10)?,
-            row.try_get(11)?,
-        ],
-        cancelled_at: row.try_get(12)?,
-        done_at: row.try_get(13)?,
-    })
-}
-
-fn row_text(row: &PgRow) -> sqlx::Result<RowText> {
-    Ok(RowText {
-        number: row.try_get(0)?,
-        line: row.try_get(1)?,
-        state: row.try_get(2)?,
-        cells: row.try_get(3)?,
-        request: row.try_get(4)?,
-        problem: row.try_get(5)?,
-        call: row.try_get(6)?,
-    })
-}
-
 async fn one(
     connection: &mut PgConnection,
     column: &str,
@@ -94,7 +59,7 @@ async fn one(
     let sql = format!("SELECT {BATCH_COLUMNS} FROM batches WHERE {column} = $1");
     let row = sqlx::query(AssertSqlSafe(sql)).bind(value).fetch_optional(connection).await?;
     match row {
-        Some(row) => Ok(Some(head(&row)?.read()?)),
+        Some(row) => Ok(Some(batch_head(&row)?.read()?)),
         None => Ok(None),
     }
 }
@@ -155,7 +120,7 @@ async fn list(connection: &mut PgConnection, query: &BatchesQuery) -> TxResult<V
         .bind(i64::from(query.limit.max(1)))
         .fetch_all(connection)
         .await?;
-    rows.iter().map(|row| Ok(head(row)?.read()?)).collect()
+    rows.iter().map(|row| Ok(batch_head(row)?.read()?)).collect()
 }
 
 async fn rows(
@@ -174,7 +139,7 @@ async fn rows(
         .bind(i64::from(query.at_most()))
         .fetch_all(connection)
         .await?;
-    rows.iter().map(|row| Ok(row_text(row)?.read(id)?)).collect()
+    rows.iter().map(|row| Ok(batch_row(row)?.read(id)?)).collect()
 }
 
 async fn results(

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use switchboard_core::{Result, TenantId};
 use switchboard_journal::server::{
     BatchCounts, BatchId, BatchRow, Batches, BatchesQuery, NewBatch, RowOutcome, RowResult,
@@ -14,12 +14,12 @@ use uuid::Uuid;
 
 use crate::{
     batches::{
-        BATCH_COLUMNS, BatchHead, NewBatchText, ROW_COLUMNS, RowText, batch_exists, counted,
-        outcome_text,
+        BATCH_COLUMNS, BatchHead, NewBatchText, ROW_COLUMNS, batch_exists, counted, outcome_text,
     },
     row::micros,
     sqlite::{
         SqliteJournal, search,
+        server_rows::{batch_head, batch_row},
         tx::{TxError, TxResult, unique},
     },
 };
@@ -48,24 +48,9 @@ const OVER: &str = "SELECT b.id FROM batches AS b WHERE b.done_at IS NULL AND b.
      c.status IN ('received', 'scheduled', 'admitted', 'attempting', 'in_progress'))";
 const END: &str = "UPDATE batches SET done_at = ?2 WHERE id = ?1 AND done_at IS NULL";
 
-fn head(row: &Row<'_>) -> rusqlite::Result<BatchHead> {
-    Ok(BatchHead {
-        id: Uuid::from_bytes(row.get(0)?),
-        tenant: row.get(1)?,
-        name: row.get(2)?,
-        created_by: row.get(3)?,
-        created_at: row.get(4)?,
-        request_hash: row.get(5)?,
-        columns: row.get(6)?,
-        rows: [row.get(7)?, row.get(8)?, row.get(9)?, row.get(10)?, row.get(11)?],
-        cancelled_at: row.get(12)?,
-        done_at: row.get(13)?,
-    })
-}
-
 fn one(connection: &Connection, column: &str, value: &[u8]) -> TxResult<Option<StoredBatch>> {
     let sql = format!("SELECT {BATCH_COLUMNS} FROM batches WHERE {column} = ?1");
-    let found = connection.prepare_cached(&sql)?.query_row([value], head).optional()?;
+    let found = connection.prepare_cached(&sql)?.query_row([value], batch_head).optional()?;
     Ok(found.map(BatchHead::read).transpose()?)
 }
 
@@ -130,7 +115,7 @@ fn list(connection: &Connection, query: &BatchesQuery) -> TxResult<Vec<StoredBat
     let before = query.before.unwrap_or(Uuid::max());
     let tenant = query.tenant.as_ref().map(TenantId::as_str);
     let found =
-        statement.query_map(params![tenant, before.as_bytes(), query.limit.max(1)], head)?;
+        statement.query_map(params![tenant, before.as_bytes(), query.limit.max(1)], batch_head)?;
     found.map(|row| Ok(row?.read()?)).collect()
 }
 
@@ -142,20 +127,8 @@ fn rows(connection: &Connection, id: BatchId, query: RowsQuery) -> TxResult<Vec<
     let mut statement = connection.prepare_cached(&sql)?;
     let state = query.state.map(RowState::as_str);
     let found = statement
-        .query_map(params![id.as_bytes(), state, query.after, query.at_most()], row_text)?;
+        .query_map(params![id.as_bytes(), state, query.after, query.at_most()], batch_row)?;
     found.map(|row| Ok(row?.read(id)?)).collect()
-}
-
-fn row_text(row: &Row<'_>) -> rusqlite::Result<RowText> {
-    Ok(RowText {
-        number: row.get(0)?,
-        line: row.get(1)?,
-        state: row.get(2)?,
-        cells: row.get(3)?,
-        request: row.get(4)?,
-        problem: row.get(5)?,
-        call: row.get::<_, Option<[u8; 16]>>(6)?.map(Uuid::from_bytes),
-    })
 }
 
 fn results(connection: &Connection, id: BatchId, query: RowsQuery) -> TxResult<Vec<RowResult>> {
