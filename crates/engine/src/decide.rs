@@ -4,17 +4,23 @@
 //! the number of rings, is checked once more by the journal, in the transaction that lets the
 //! attempt be sent.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, time::Duration};
 
 use jiff::Timestamp;
 use switchboard_core::{
     CallFacts, CallFailure, CalleeHistory, Error, ErrorKind, ListState, PhoneNumber, Purpose,
     Result, RuleDecision, RuleVerdict, ValidCall,
 };
+use switchboard_journal::ListCache;
 use switchboard_router::{CalleeLimits, FactOrigin};
 use switchboard_rules::{Asked, NumberLists, Said, decide};
 
 use crate::{config::ActiveConfig, shared::Shared};
+
+/// How long the lists of numbers are not read again.
+const LISTS_HOLD: Duration = Duration::from_secs(1);
+/// The list of those who asked this house not to be called.
+const OWN_LIST: &str = "OWN";
 
 /// The facts that a route or an agent profile may give.
 const WITH_DEFAULTS: [&str; 4] = ["purpose", "callee_kind", "recording", "published_number"];
@@ -103,21 +109,40 @@ impl Shared {
             Some(_) => CalleeHistory::default(),
             None => self.history(config, request).await?,
         };
-        Ok(question.answer(config, &request.to, &history, &self.lists(), at))
+        let lists = self.lists(config, at).await?;
+        Ok(question.answer(config, &request.to, &history, &lists, at))
     }
 
-    pub(crate) fn lists(&self) -> Lists {
-        Lists
+    /// The lists of numbers, as they are now or were a moment ago.
+    pub(crate) async fn lists(&self, config: &ActiveConfig, at: Timestamp) -> Result<Lists<'_>> {
+        let now = self.clock.uptime();
+        let is_due = |last: Option<Duration>| last.is_none_or(|last| now >= last + LISTS_HOLD);
+        if config.policy.rules.off.is_none() && is_due(*self.lists_read.lock()) {
+            self.lists.refresh(&*self.journal).await?;
+            *self.lists_read.lock() = Some(now);
+        }
+        Ok(Lists { cache: &self.lists, at })
     }
 }
 
 /// The lists of numbers that the journal holds.
 #[derive(Debug)]
-pub(crate) struct Lists;
+pub(crate) struct Lists<'a> {
+    cache: &'a ListCache,
+    at: Timestamp,
+}
 
-impl NumberLists for Lists {
-    fn state(&self, _list: &str, _number: &PhoneNumber) -> ListState {
-        ListState::Missing
+impl NumberLists for Lists<'_> {
+    fn state(&self, list: &str, number: &PhoneNumber) -> ListState {
+        match self.cache.state(list, number) {
+            // What the house has not put on its own list is not on it.
+            ListState::Missing | ListState::NotCovered { .. } | ListState::Absent { .. }
+                if list == OWN_LIST =>
+            {
+                ListState::Absent { as_of: self.at }
+            }
+            state => state,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The state that all parts of the engine share, and the only way to record a fact.
 
-use std::{collections::HashMap, future::Future, sync::Arc};
+use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
@@ -10,7 +10,7 @@ use switchboard_core::{
 };
 use switchboard_experiments::Watch;
 use switchboard_journal::{
-    Journal, Recorded, Write, WriteError, holds_concurrency,
+    Journal, ListCache, Recorded, Write, WriteError, holds_concurrency,
     state::{Effect, Fact},
 };
 use switchboard_router::{
@@ -81,6 +81,10 @@ pub(crate) struct Shared {
     pub(crate) experiment_states: ArcSwap<ExperimentStates>,
     pub(crate) watch: Mutex<Watch>,
     pub(crate) learned: Mutex<LearnCursor>,
+    /// The lists of numbers of the journal, in memory.
+    pub(crate) lists: ListCache,
+    /// When the lists were last read, in uptime.
+    pub(crate) lists_read: Mutex<Option<Duration>>,
     live: Mutex<HashMap<CallId, watch::Sender<u64>>>,
     events: broadcast::Sender<CallEvent>,
 }
@@ -102,6 +106,8 @@ impl Shared {
         let settings = config.policy.quality;
         let reserving = journal.is_shared().then(|| Semaphore::new(RESERVES_AT_ONCE));
         Self {
+            lists: ListCache::new(&*journal),
+            lists_read: Mutex::default(),
             config: ArcSwap::from_pointee(config),
             journal,
             clock,

@@ -220,7 +220,9 @@ async fn open(
             let driving = Driving::begin(&inner, id);
             let at = request.window.opens.map_or(call.created_at, |at| at.max(call.created_at));
             let history = inner.halt_on_journal_error(history)?;
-            let answer = question.answer(&config, &request.to, &history, &inner.lists(), at);
+            let lists = inner.lists(&config, at).await;
+            let lists = inner.halt_on_journal_error(lists)?;
+            let answer = question.answer(&config, &request.to, &history, &lists, at);
             let decision = answer.decision;
             let mut call = *call;
             // The caller hears at once that the call has to wait, or may not be made.

@@ -378,6 +378,13 @@ impl SwitchboardBuilder {
         self
     }
 
+    /// What is configured about the calling rules: [`RuleSettings::on`] turns them on.
+    #[must_use]
+    pub fn calling_rules(mut self, rules: RuleSettings) -> Self {
+        self.rules = rules;
+        self
+    }
+
     /// Turns the calling rules off, for a reason that plans and the audit log show. Only whether
     /// the callee asked not to be called again is checked then.
     #[must_use]

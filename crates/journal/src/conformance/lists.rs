@@ -174,7 +174,7 @@ pub(super) async fn readers_see_one_list_and_never_a_mix(
     assert_ne!(first.generation, second.generation);
     let last = if first.generation > second.generation { first } else { second };
     for store in [&one, &other] {
-        assert_eq!(store.list_heads().await.unwrap(), [last.clone()]);
+        assert_eq!(store.list_heads().await.unwrap(), std::slice::from_ref(&last));
         assert_eq!(store.number_list(&all).await.unwrap().unwrap().0, last);
     }
 }

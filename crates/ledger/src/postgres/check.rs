@@ -27,7 +27,7 @@ const STANDINGS: &str = "SELECT id, status, outcome, (SELECT state FROM attempts
                          WHERE id > $1 ORDER BY id LIMIT $2";
 /// Queries for calls that break a rule, with a description of the rule. Foreign keys prevent
 /// orphaned rows, but they are checked as well.
-const RULES: [(&str, &str); 11] = [
+const RULES: [(&str, &str); 12] = [
     (
         "SELECT (array_agg(id))[1] FROM calls WHERE {holds_callee} GROUP BY tenant, to_hash HAVING count(*) > 1",
         "is one of several active calls to one person",

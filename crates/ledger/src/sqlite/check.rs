@@ -30,7 +30,7 @@ const STANDINGS: &str = "SELECT id, status, outcome, (SELECT state FROM attempts
 const FOREIGN_KEYS: &str = "SELECT \"table\", count(*) FROM pragma_foreign_key_check GROUP BY 1";
 /// Queries for calls that break a rule, with a description of the rule. They do not use the indexes
 /// that enforce the rules, which may be damaged themselves.
-const RULES: [(&str, &str); 9] = [
+const RULES: [(&str, &str); 10] = [
     (
         "SELECT min(id) FROM calls NOT INDEXED WHERE {holds_callee} GROUP BY tenant, to_hash HAVING count(*) > 1",
         "is one of several active calls to one person",

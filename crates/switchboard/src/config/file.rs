@@ -80,7 +80,7 @@ pub struct Config {
     pub budgets: Vec<BudgetConfig>,
     /// The calling rules.
     #[serde(default)]
-    pub rules: RulesConfig,
+    pub rules: Option<RulesConfig>,
     #[serde(skip)]
     pub(crate) registry: Registry,
     /// What relative paths in the file start from.

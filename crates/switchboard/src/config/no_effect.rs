@@ -141,10 +141,10 @@ fn prefixes(prefixes: &[String], at: &KeyPath, problems: &mut Problems) {
 
 /// Nothing is checked while the rules are off.
 fn rules(config: &Config, problems: &mut Problems) {
-    if config.rules.off.is_none() {
+    let Some(rules) = config.rules.as_ref().filter(|rules| rules.off.is_some()) else {
         return;
-    }
-    let (files, emergencies) = (&config.rules.files, &config.rules.emergencies);
+    };
+    let (files, emergencies) = (&rules.files, &rules.emergencies);
     for (key, given) in [("files", !files.is_empty()), ("emergencies", !emergencies.is_empty())] {
         if given {
             problems.push(

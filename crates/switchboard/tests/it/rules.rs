@@ -10,6 +10,9 @@ use switchboard::{
     router::{FactOrigin, Policy, RuleSettings},
 };
 
+/// The columns of a table of rules.
+const COLUMNS: &str = "id\tjurisdiction\tkind\tpurposes\tcallee\tline\trule\tunless\teffect\tfrom\tuntil\tsource\tchecked\tas_of\tnote";
+
 const ACCOUNT: &str = r#"
 [providers.kaicalls]
 kind = "kaicalls"
@@ -22,8 +25,9 @@ fn policy(more: &str) -> Policy {
 }
 
 #[test]
-fn the_rules_are_on_unless_a_reason_is_given() {
-    assert_eq!(policy("").rules, RuleSettings::default());
+fn a_section_turns_the_rules_on_unless_it_gives_a_reason_against_it() {
+    assert!(policy("").rules.off.is_some());
+    assert_eq!(policy("[rules]").rules, RuleSettings::on());
     assert_eq!(policy("[rules]").rules.off, None);
     let off = policy("[rules]\noff = \" Calls to our own staff only. \"");
     assert_eq!(off.rules.off.as_deref(), Some("Calls to our own staff only."));
@@ -43,7 +47,11 @@ fn own_files_are_found_beside_the_configuration() {
 
     fs::create_dir(directory.path().join("rules")).unwrap();
     Config::from_file(&file).unwrap_err();
-    fs::write(&missing, "").unwrap();
+    fs::write(&missing, "id\trule\nX\tnonsense\n").unwrap();
+    let error = Config::from_file(&file).unwrap_err().to_string();
+    assert!(error.contains("ours.tsv"), "{error}");
+    let own = "P-HOURS-RESERVATION\t*\tquiet_hours\treservation\tany\tany\tmon-sun 10:00-20:00\tagreed_time\tgate\t\t\tours\tpolicy\t2026-11-29\t\n";
+    fs::write(&missing, format!("{COLUMNS}\n{own}")).unwrap();
     let rules = Config::from_file(&file).unwrap().policy().unwrap().rules;
     assert_eq!(rules.files, [missing]);
     let regions: Vec<_> = rules.emergencies.iter().map(ToString::to_string).collect();

@@ -17,3 +17,4 @@ mod server;
 pub(super) mod tariff;
 
 pub(super) use policy::policy;
+pub(super) use rules::tables;

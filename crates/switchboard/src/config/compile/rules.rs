@@ -1,7 +1,10 @@
 //! The settings of the calling rules, and what is wrong with them.
 
+use std::{fs, path::Path};
+
 use switchboard_core::Region;
 use switchboard_router::RuleSettings;
+use switchboard_rules::Tables;
 
 use crate::config::{
     file::Config,
@@ -13,10 +16,13 @@ const LONGEST_REASON: usize = 200;
 
 pub(crate) fn compile(config: &Config, problems: &mut Problems) -> RuleSettings {
     let at = KeyPath::of("rules");
-    let rules = &config.rules;
+    let Some(rules) = &config.rules else {
+        return RuleSettings::default();
+    };
     if let Some(problem) = rules.off.as_deref().and_then(wrong_reason) {
         problems.push(&at.key("off"), problem);
     }
+    let mut tables = Tables::builtin();
     let mut files = Vec::with_capacity(rules.files.len());
     for (index, file) in rules.files.iter().enumerate() {
         let key = at.key("files").index(index);
@@ -30,6 +36,11 @@ pub(crate) fn compile(config: &Config, problems: &mut Problems) -> RuleSettings 
                 &key,
                 format!("there is no file {}: correct the path, or take it out", path.display()),
             );
+        } else {
+            match with_file(&tables, &path) {
+                Ok(more) => tables = more,
+                Err(wrong) => wrong.into_iter().for_each(|one| problems.push(&key, one)),
+            }
         }
         files.push(path);
     }
@@ -44,11 +55,29 @@ pub(crate) fn compile(config: &Config, problems: &mut Problems) -> RuleSettings 
             Err(error) => problems.push(&key, format!("{text:?} {}", error.message())),
         }
     }
-    RuleSettings::default().with(|settings| {
+    RuleSettings::on().with(|settings| {
         settings.off = rules.off.as_deref().map(|reason| reason.trim().to_owned());
         settings.files = files;
         settings.emergencies = emergencies;
     })
+}
+
+/// The built-in tables with the files of the operator.
+///
+/// # Errors
+/// What is wrong with a file, or that it cannot be read any more.
+pub(crate) fn tables(settings: &RuleSettings) -> Result<Tables, Vec<String>> {
+    let files = settings.files.iter();
+    files.fold(Ok(Tables::builtin()), |tables, file| with_file(&tables?, file))
+}
+
+fn with_file(tables: &Tables, path: &Path) -> Result<Tables, Vec<String>> {
+    let name = path.display().to_string();
+    let text = fs::read_to_string(path)
+        .map_err(|error| vec![format!("the file {name} cannot be read as text: {error}")])?;
+    tables
+        .with_rows(&name, &text)
+        .map_err(|errors| errors.iter().map(ToString::to_string).collect())
 }
 
 fn wrong_reason(reason: &str) -> Option<String> {
