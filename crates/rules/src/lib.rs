@@ -3,6 +3,23 @@
 //! Pure: no clock and no I/O. It never says that a call is lawful, only which rules of its tables
 //! stop it, or that none does.
 //!
+//! ```
+//! use switchboard_core::{CallFacts, CalleeHistory, PhoneNumber, Purpose, RuleVerdict};
+//! use switchboard_rules::{Asked, NoLists, Said, Tables, decide};
+//!
+//! let to = PhoneNumber::parse("+442079460123")?;
+//! let facts = CallFacts::default().with(|facts| facts.purpose = Some(Purpose::Reservation));
+//! let history = CalleeHistory::default();
+//! let asked = Asked::new(&to, &facts, Said::ALL, &history, &NoLists);
+//!
+//! // Seven in the morning in London: the call waits for eight.
+//! let decision = decide(&asked, &Tables::builtin(), "2026-12-09T07:00:00Z".parse()?);
+//! assert_eq!(decision.verdict, RuleVerdict::Wait);
+//! assert_eq!(decision.wait_until, Some("2026-12-09T08:00:00Z".parse()?));
+//! assert_eq!(decision.findings[0].rule, "P-HOURS-RESERVATION");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! | module | purpose |
 //! |---|---|
 //! | `asked.rs`, `said.rs` | what is asked: a call, and what its first words say |

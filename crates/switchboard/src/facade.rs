@@ -8,7 +8,7 @@ use switchboard_core::{
     IncomingWebhook, Provider, ProviderId, ProviderInfo, Recording, Result, SystemClock,
     Transcript, ValidCall,
 };
-use switchboard_engine::{CallEvent, CallingRules, Cancelled, Engine, Recovered, WebhookAddress};
+use switchboard_engine::{CallEvent, Cancelled, Engine, Recovered, WebhookAddress};
 use switchboard_journal::{Journal, Selection};
 use switchboard_router::{
     Budget, Experiment, Plan, Policy, ProviderLimits, ProviderPolicy, RateDeck, Route,
@@ -430,7 +430,7 @@ impl SwitchboardBuilder {
         policy.profiles =
             self.profiles.into_iter().map(|profile| (profile.name.clone(), profile)).collect();
         let mut engine =
-            Engine::builder(policy).clock(Arc::clone(&self.clock)).calling_rules(self.rules);
+            Engine::builder(policy).clock(Arc::clone(&self.clock)).rule_tables(self.tables);
         if let Some(address) = self.webhooks {
             engine = engine.webhooks(address);
         }

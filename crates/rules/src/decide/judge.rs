@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use switchboard_core::{ListState, Purpose};
 
 use super::clock::{self, Local};
@@ -44,6 +44,14 @@ pub(crate) struct Moment {
     pub(crate) locals: Vec<Local>,
     /// The facts that hold, as bits.
     pub(crate) held: u8,
+}
+
+impl Applies<'_> {
+    /// The first instant, not before `at`, at which the row is no longer in force in a zone.
+    fn ends(&self, zone: &TimeZone, at: Timestamp) -> Option<Timestamp> {
+        let end = *self.ready.days.end();
+        if end == i64::MAX { None } else { clock::reaches(zone, at, end + 1) }
+    }
 }
 
 impl<'a> Judge<'a> {
@@ -216,6 +224,7 @@ impl<'a> Judge<'a> {
         [own, fact, ends].into_iter().flatten().min()
     }
 
+    /// The first instant at which each zone that is closed now is open, or no longer under the row.
     fn opens(&self, row: &Applies<'_>, week: &Week, moment: &Moment) -> Option<Timestamp> {
         let mut last = None;
         for (zone, local) in self.scope.zones.iter().zip(&moment.locals) {
@@ -223,20 +232,16 @@ impl<'a> Judge<'a> {
                 continue;
             }
             let opens =
-                clock::opens(&zone.zone, moment.at, week, |one, day| self.is_holiday(one, day))?;
-            last = last.max(Some(opens));
+                clock::opens(&zone.zone, moment.at, week, |one, day| self.is_holiday(one, day));
+            let first = [opens, row.ends(&zone.zone, moment.at)].into_iter().flatten().min()?;
+            last = last.max(Some(first));
         }
         last
     }
 
     /// The first instant at which the row is no longer in force in any zone.
     fn ends(&self, row: &Applies<'_>, moment: &Moment) -> Option<Timestamp> {
-        let end = *row.ready.days.end();
-        if end == i64::MAX {
-            return None;
-        }
-        let zones = self.scope.zones.iter();
-        zones.filter_map(|zone| clock::reaches(&zone.zone, moment.at, end + 1)).max()
+        self.scope.zones.iter().filter_map(|zone| row.ends(&zone.zone, moment.at)).max()
     }
 
     fn frees(&self, cap: Cap, moment: &Moment) -> Option<Timestamp> {

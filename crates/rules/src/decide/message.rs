@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use switchboard_core::{CalleeKind, ListState, Purpose, RuleEffect, RuleFinding};
 
 use super::judge::{Judge, Moment};
@@ -41,6 +41,21 @@ impl Judge<'_> {
         })
     }
 
+    /// For a call that no time within reach suits: where zones disagree, one of them would.
+    pub(super) fn ask_for_zone(&self, findings: &mut [RuleFinding]) {
+        let zones = self.scope.zones.len();
+        if zones < 2 || self.asked.facts.callee_timezone.is_some() {
+            return;
+        }
+        for finding in findings.iter_mut().filter(|one| one.effect == RuleEffect::Stops) {
+            let _ = write!(
+                finding.message,
+                " No time suits all {zones} zones in which the callee may be: give callee_timezone."
+            );
+            finding.needs.get_or_insert_with(|| "callee_timezone".to_owned());
+        }
+    }
+
     fn add_fixes(&self, row: &Applies<'_>, message: &mut String) {
         let fixes = row.ready.row.unless.iter().filter(|one| {
             // Only businesses publish numbers.
@@ -65,7 +80,10 @@ impl Judge<'_> {
         match &ready.rule {
             Rule::Hours { week, emergencies } => {
                 let closed = self.scope.zones.iter().zip(&moment.locals).filter(|(_, local)| {
-                    !week.is_open(local.day, local.minute, |one, day| self.is_holiday(one, day))
+                    let in_force = ready.days.contains(&local.day);
+                    in_force
+                        && !week
+                            .is_open(local.day, local.minute, |one, day| self.is_holiday(one, day))
                 });
                 let names: Vec<_> =
                     closed.map(|(zone, _)| wall(moment.at, &zone.name, &zone.zone)).collect();
@@ -196,8 +214,10 @@ fn hours(rule: &str, closed: &[String]) -> String {
 
 /// A time as a clock on the wall shows it, for example `Wed 2026-12-09 20:30 in America/New_York`.
 fn wall(at: Timestamp, name: &str, zone: &TimeZone) -> String {
-    let time: civil::DateTime = zone.to_datetime(at);
-    format!("{} in {name}", time.strftime("%a %F %H:%M"))
+    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let time = zone.to_datetime(at);
+    let day = DAYS[time.weekday().to_monday_zero_offset() as usize];
+    format!("{day} {} {:02}:{:02} in {name}", time.date(), time.hour(), time.minute())
 }
 
 fn list(name: &str, state: ListState, max_age: Option<SignedDuration>, now: Timestamp) -> String {
@@ -214,7 +234,7 @@ fn list(name: &str, state: ListState, max_age: Option<SignedDuration>, now: Time
         ListState::Absent { as_of } => format!(
             "the list {name} of {} is {} days old, and at most {most} are allowed: import a newer one.",
             day(as_of),
-            now.duration_since(as_of).as_hours() / 24
+            days_begun(now.duration_since(as_of))
         ),
         ListState::Listed { as_of } if name == "OWN" => {
             format!(
@@ -226,6 +246,12 @@ fn list(name: &str, state: ListState, max_age: Option<SignedDuration>, now: Time
             format!("the number is on the list {name} of {}.", day(as_of))
         }
     }
+}
+
+/// The days of an age, the last of which may have only begun.
+fn days_begun(age: SignedDuration) -> i128 {
+    let day = SignedDuration::from_hours(24).as_nanos();
+    (age.as_nanos() + day - 1) / day
 }
 
 /// A duration in words, for example `10 minutes` or `24 hours`.

@@ -48,17 +48,22 @@ pub fn decide(asked: &Asked<'_>, tables: &Tables, now: Timestamp) -> RuleDecisio
         objecting.map(|row| judge.finding(row, purpose, &moment, false)).collect();
     let mut verdict = RuleVerdict::Allow;
     let mut wait_until = None;
-    if findings.iter().any(|one| one.effect == RuleEffect::Stops) {
-        match judge.when(now) {
-            When::At(at) => {
-                verdict = RuleVerdict::Wait;
-                wait_until = Some(at);
-            }
-            When::Never { later } => {
-                verdict = RuleVerdict::Refuse;
-                if let Some((row, at)) = later {
+    let stops = findings.iter().filter(|one| one.effect == RuleEffect::Stops);
+    // Nothing is open before the last of the instants until which the rows go on objecting.
+    let untils = stops.map(|one| one.until).collect::<Vec<_>>();
+    if let Some(first) = untils.iter().copied().min() {
+        verdict = RuleVerdict::Refuse;
+        let last = untils.into_iter().flatten().max();
+        if let (Some(_), Some(last)) = (first, last) {
+            match judge.when(now, last) {
+                When::At(at) => {
+                    verdict = RuleVerdict::Wait;
+                    wait_until = Some(at);
+                }
+                When::Never { row, at } => {
                     findings.push(judge.finding(row, purpose, &judge.moment(at), true));
                 }
+                When::TooFar => judge.ask_for_zone(&mut findings),
             }
         }
     }

@@ -4,11 +4,11 @@ use std::cell::OnceCell;
 
 use jiff::{Timestamp, tz::TimeZone};
 use switchboard_core::{
-    CallFacts, CalleeKind, CalleeLine, ListState, NumberType, Purpose, Region, time_zone,
+    CallFacts, CalleeKind, CalleeLine, Country, ListState, NumberType, Purpose, Region, time_zone,
 };
 
 use crate::Asked;
-use crate::places::{Places, Zone, is_in_eea};
+use crate::places::{Places, Zone, belongs_to, is_in_eea};
 use crate::tables::word::{Kind, Line};
 use crate::tables::{Jurisdiction, Ready, Tables};
 
@@ -135,12 +135,15 @@ fn regions(asked: &Asked<'_>, by_number: &[Region], purpose: Purpose) -> Vec<Reg
             regions.push(region);
         }
     };
-    add(asked.to.country().into());
+    let country = asked.to.country();
+    belongs_to(country).map(Region::from).into_iter().for_each(&mut add);
+    add(country.into());
     let known = asked.facts.callee_region;
     if known.is_none_or(|region| region.subdivision().is_none()) || purpose == Purpose::Marketing {
         by_number.iter().copied().for_each(&mut add);
     }
     if let Some(region) = known {
+        belongs_to(region.country()).map(Region::from).into_iter().for_each(&mut add);
         add(region.country().into());
         add(region);
     }
@@ -176,7 +179,7 @@ fn whereabouts(
             .cloned()
             .for_each(&mut add);
         lost = match facts.callee_region {
-            Some(region) if by_region.is_empty() && region.country() != asked.to.country() => {
+            Some(region) if by_region.is_empty() && !is_same(region, asked.to.country()) => {
                 Some(Lost::Elsewhere(region))
             }
             _ if by_number.is_empty() && by_region.is_empty() => Some(Lost::NoPlace),
@@ -190,6 +193,12 @@ fn whereabouts(
         }
     }
     lost
+}
+
+/// True if a region is in the country, or the country in its.
+fn is_same(region: Region, country: Country) -> bool {
+    let of = region.country();
+    of == country || belongs_to(country) == Some(of)
 }
 
 fn named(places: &Places, name: &str) -> Option<Zone> {

@@ -105,13 +105,26 @@ impl Places {
     }
 }
 
-/// The members of the European Union, and Iceland, Liechtenstein and Norway.
+/// The members of the European Union, its outermost regions, and Iceland, Liechtenstein and Norway.
 pub(crate) fn is_in_eea(country: Country) -> bool {
-    const EEA: [&str; 30] = [
-        "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE",
-        "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+    const EEA: [&str; 37] = [
+        "AT", "AX", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GF", "GP", "GR",
+        "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MF", "MQ", "MT", "NL", "NO", "PL",
+        "PT", "RE", "RO", "SE", "SI", "SK", "YT",
     ];
     EEA.binary_search(&country.as_str()).is_ok()
+}
+
+/// The country whose rules hold in a territory that has a code of its own.
+pub(crate) fn belongs_to(territory: Country) -> Option<Country> {
+    match territory.as_str() {
+        "AS" | "GU" | "MP" | "PR" | "VI" => Some(Country::US),
+        "BL" | "GF" | "GP" | "MF" | "MQ" | "RE" | "YT" => Some(Country::FR),
+        "AX" => "FI".parse().ok(),
+        "SJ" => "NO".parse().ok(),
+        "CC" | "CX" => "AU".parse().ok(),
+        _ => None,
+    }
 }
 
 /// The lines of a built-in table without its header, each split at tabs.

@@ -15,7 +15,7 @@ mod row;
 mod sense;
 pub(crate) mod word;
 
-use std::{collections::HashMap, sync::Arc, sync::LazyLock};
+use std::{collections::HashMap, fmt, sync::Arc, sync::LazyLock};
 
 use jiff::{SignedDuration, Timestamp, civil};
 use sha2::{Digest, Sha256};
@@ -32,7 +32,7 @@ pub(crate) use row::{Ready, day};
 const OLD: i64 = 90;
 
 /// The rules, and the area codes, time zones and holidays that they count with. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Tables(Arc<Inner>);
 
 #[derive(Debug)]
@@ -43,6 +43,12 @@ struct Inner {
     version: String,
     /// A hash of the operators' own rows.
     own: Option<[u8; 32]>,
+}
+
+impl fmt::Debug for Tables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Tables({}, {} rows)", self.version(), self.rows().len())
+    }
 }
 
 static BUILTIN: LazyLock<Tables> = LazyLock::new(|| {

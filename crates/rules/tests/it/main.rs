@@ -2,5 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod caps;
 mod cases;
+mod clocks;
+mod decisions;
+mod every_row;
+mod lifted;
+mod own_tables;
+mod said;
+mod support;
 mod words;
