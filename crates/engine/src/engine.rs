@@ -217,9 +217,9 @@ impl Engine {
         self.inner.in_progress.waits_for(id)
     }
 
-    /// Why calls of this process wait, one reason for each call that waits for a limit, a provider
-    /// or its callee, in no order.
-    pub fn waits(&self) -> Vec<WaitReason> {
+    /// The calls of this process that wait for a limit, a provider or their callee, each with its
+    /// reason, in no order.
+    pub fn waits(&self) -> Vec<(CallId, WaitReason)> {
         self.inner.in_progress.waits()
     }
 

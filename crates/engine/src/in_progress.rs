@@ -62,9 +62,9 @@ impl InProgress {
         self.waits.lock().get(&id).cloned()
     }
 
-    /// Why calls wait.
-    pub(crate) fn waits(&self) -> Vec<WaitReason> {
-        self.waits.lock().values().cloned().collect()
+    /// Which calls wait, and why.
+    pub(crate) fn waits(&self) -> Vec<(CallId, WaitReason)> {
+        self.waits.lock().iter().map(|(id, reason)| (*id, reason.clone())).collect()
     }
 
     /// True if this process is driving the call.

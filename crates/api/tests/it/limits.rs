@@ -1,12 +1,13 @@
 //! Bounds on calls: how many may wait, and what is left of limits and budgets.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use http::StatusCode;
 use serde_json::{Value, json};
 use switchboard::{
-    Budget, Money, TenantId,
+    Budget, CallId, CallRequest, Money, TenantId,
     core::{Currency, RequestLimit},
+    journal::server::{EventFeed, FeedQuery},
     router::{Allowance, Period},
 };
 use switchboard_api::caller::Role;
@@ -62,6 +63,48 @@ async fn as_many_calls_wait_as_may_and_no_more() {
     let other = server.key(Some("other"), Role::Caller).await;
     let placed = server.place(&other, "more", &later(3)).await;
     assert_eq!(placed.status, StatusCode::CREATED, "others wait by themselves: {}", placed.text);
+}
+
+/// On one thread, so that thousands of calls begin to wait before anybody reads what is told of them.
+#[tokio::test]
+async fn of_every_call_that_waits_it_is_told_however_many_begin_at_once() {
+    let server = Server::with_policy(|policy| {
+        let requests = RequestLimit { requests: 1, window: Duration::from_secs(20) };
+        policy.each_tenant = Allowance { requests: Some(requests), ..Allowance::default() };
+    })
+    .await;
+    let engine = server.switchboard.engine();
+    let accept = async |n: usize| {
+        let to = format!("+1{}555{:04}", ["212", "646"][n / 9_000], 1_000 + n % 9_000);
+        let request = CallRequest::new(to, "Ask.").validate(jiff::Timestamp::now()).unwrap();
+        engine.accept(request).await.unwrap().into_call().id
+    };
+    let waits = || -> HashSet<CallId> { engine.waits().into_iter().map(|(id, _)| id).collect() };
+    // Some waited before, as calls that were taken over do.
+    let (sent, early) = (accept(0).await, accept(1).await);
+    while waits() != HashSet::from([early]) {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let _background = server.background();
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    let mut all = HashSet::from([early]);
+    for n in 2..4_500 {
+        all.insert(accept(n).await);
+    }
+    assert!(!all.contains(&sent));
+    let told = async || -> HashSet<CallId> {
+        let kinds = vec!["call.waiting".to_owned()];
+        let query = FeedQuery { limit: 10_000, kinds, ..FeedQuery::default() };
+        let page = server.store.feed(&query).await.unwrap();
+        page.events.into_iter().filter_map(|one| one.event.call).collect()
+    };
+    let everything = async {
+        while told().await != all {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let in_time = tokio::time::timeout(Duration::from_secs(60), everything).await;
+    assert!(in_time.is_ok(), "{} of {} were told", told().await.len(), all.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]

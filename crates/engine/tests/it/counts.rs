@@ -54,7 +54,7 @@ async fn a_call_that_waits_has_one_reason_until_it_goes_on() {
     again.task = "Ask for a table for two.".to_owned();
     let second = engine.submit(valid(again)).await.unwrap().id;
     tokio::time::sleep(seconds(1)).await;
-    assert!(matches!(engine.waits()[..], [WaitReason::CalleeBusy]), "{:?}", engine.waits());
+    assert!(matches!(engine.waits()[..], [(_, WaitReason::CalleeBusy)]), "{:?}", engine.waits());
     within(engine.wait(second)).await.unwrap();
     assert!(engine.waits().is_empty(), "{:?}", engine.waits());
 }

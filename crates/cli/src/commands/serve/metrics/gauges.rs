@@ -150,7 +150,7 @@ impl Gauges {
         for reason in WAIT_REASONS {
             self.waiting.get_or_create(&Reason { reason }).set(0);
         }
-        for waits in engine.waits() {
+        for (_, waits) in engine.waits() {
             let (reason, _) = waits_for_reason(&waits);
             self.waiting.get_or_create(&Reason { reason }).inc();
         }
