@@ -12,7 +12,7 @@ use switchboard_router::PlanRecord;
 pub struct EventText {
     /// What happened, in one word.
     pub event: &'static str,
-    /// The source: router, provider, configuration, or an operator's name.
+    /// The source: router, provider, configuration, caller, or an operator's name.
     pub by: String,
     /// The kind of evidence, if it is any.
     pub evidence: Option<String>,
@@ -53,7 +53,9 @@ fn describe_fact(fact: &Fact) -> EventText {
         Fact::Decided(decision) => by_rules(decision),
         Fact::Refused(fault) => router("refused", fault.message.clone()),
         Fact::Expired(fault) => router("expired", fault.message.clone()),
-        Fact::Withdrawn(fault) => router("withdrawn", fault.message.clone()),
+        Fact::Withdrawn(fault) => {
+            EventText { by: "caller".to_owned(), ..router("withdrawn", fault.message.clone()) }
+        }
         Fact::Intended(attempt) => {
             let ring = if attempt.ring > 0 {
                 format!(", ring {}", attempt.ring + 1)

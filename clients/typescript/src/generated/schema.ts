@@ -2057,7 +2057,7 @@ export interface components {
              * @description The last attempt of the call at that time.
              */
             attempt: string | null;
-            /** @description Who says so: `router`, `provider`, `configuration`, or an operator. */
+            /** @description Who says so: `router`, `provider`, `configuration`, `caller`, or an operator. */
             by: string;
             /** @description What happened, in a sentence. Null without the scope `calls:content`. */
             detail: string | null;

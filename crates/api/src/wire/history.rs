@@ -20,7 +20,7 @@ pub struct HistoryEntry {
     /// What happened, in one word. More may be added.
     #[schema(examples("answered"))]
     pub event: String,
-    /// Who says so: `router`, `provider`, `configuration`, or an operator.
+    /// Who says so: `router`, `provider`, `configuration`, `caller`, or an operator.
     pub by: String,
     /// What kind of proof it is, if it is any.
     #[schema(required)]

@@ -72,6 +72,12 @@ async fn a_call_rings_its_own_phone_alone_and_what_others_left_is_taken_back() {
             (&shown["call"]["status"], &shown["call"]["fault"]["kind"]),
             (&"refused".into(), &"withdrawn".into())
         );
+        let told = harness.run(&["calls", "show", id]).await.out;
+        let line = told
+            .lines()
+            .find(|line| line.contains("taken back"))
+            .unwrap_or_else(|| panic!("{told}"));
+        assert!(line.contains("caller") && !line.contains("router"), "{line}");
         let again = harness.run(&["calls", "cancel", id]).await;
         assert_eq!(again.code, 1, "{}", again.out);
     }

@@ -31,7 +31,7 @@ class HistoryEntry(BaseModel):
     """ # noqa: E501
     at: datetime = Field(description="When it was written.")
     attempt: Optional[UUID] = Field(description="The last attempt of the call at that time.")
-    by: StrictStr = Field(description="Who says so: `router`, `provider`, `configuration`, or an operator.")
+    by: StrictStr = Field(description="Who says so: `router`, `provider`, `configuration`, `caller`, or an operator.")
     detail: Optional[StrictStr] = Field(description="What happened, in a sentence. Null without the scope `calls:content`.")
     event: StrictStr = Field(description="What happened, in one word. More may be added.")
     position: StrictInt = Field(description="Its position: later facts have greater ones. Send it as `after` to continue.")
