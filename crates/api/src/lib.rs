@@ -32,6 +32,7 @@
 //! | `batches` | submitting the rows of batches |
 //! | [`webhooks`] | what is sent to endpoints, and when |
 //! | [`Observer`] | is told what happens, for metrics |
+//! | [`WatchedBody`] | a body that says when it is dropped |
 //! | `limits`, `headers`, `unread`, `cursor`, `idempotency`, `context` | what all routes share |
 
 mod background;
@@ -55,6 +56,7 @@ pub mod service;
 mod settings;
 mod table_format;
 mod unread;
+mod watched;
 pub mod webhooks;
 pub mod wire;
 
@@ -72,6 +74,7 @@ pub use settings::{
     Api, CheckConfiguration, EventSettings, KaiCallsSurface, RequestLimits, WebhookSettings,
 };
 pub use table_format::TableFormat;
+pub use watched::WatchedBody;
 
 /// The API as a router, for programs that have a server of their own.
 pub fn router(switchboard: Switchboard, api: Api) -> axum::Router {

@@ -5,22 +5,18 @@
 //! the answer, too. So the rest is read first if it is little and comes soon, and otherwise the
 //! answer says that the connection is closed.
 
-use std::{
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
-    body::{Body, Bytes, HttpBody},
+    body::{Body, HttpBody},
     extract::Request,
 };
 use futures::StreamExt;
 use http::header;
-use http_body::{Frame, SizeHint};
 use parking_lot::Mutex;
 use switchboard::Clock;
+
+use crate::watched::WatchedBody;
 
 /// More than this is not read only to be dropped.
 const LARGEST: usize = 64 * 1024;
@@ -41,7 +37,8 @@ impl Unread {
         }
         let rest = Arc::new(Mutex::new(None));
         let body = std::mem::take(request.body_mut());
-        let watched = Watched { body: Some(body), rest: Arc::clone(&rest) };
+        let kept = Arc::clone(&rest);
+        let watched = WatchedBody::new(body, move |unread| *kept.lock() = unread);
         *request.body_mut() = Body::new(watched);
         let is_asked_for = request.headers().contains_key(header::EXPECT);
         Some(Self { rest, is_asked_for })
@@ -76,45 +73,4 @@ async fn read(rest: Body) -> bool {
         left = after;
     }
     true
-}
-
-/// A body that is kept when it is dropped before its end.
-#[derive(Debug)]
-struct Watched {
-    body: Option<Body>,
-    rest: Arc<Mutex<Option<Body>>>,
-}
-
-impl HttpBody for Watched {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let Some(body) = &mut self.body else {
-            return Poll::Ready(None);
-        };
-        let frame = Pin::new(body).poll_frame(context);
-        if let Poll::Ready(None | Some(Err(_))) = frame {
-            self.body = None;
-        }
-        frame
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.as_ref().is_none_or(HttpBody::is_end_stream)
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.as_ref().map_or_else(|| SizeHint::with_exact(0), HttpBody::size_hint)
-    }
-}
-
-impl Drop for Watched {
-    fn drop(&mut self) {
-        let unread = self.body.take().filter(|body| !body.is_end_stream());
-        *self.rest.lock() = unread;
-    }
 }

@@ -18,7 +18,7 @@ use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use parking_lot::Mutex;
 use switchboard::config::Network;
-use switchboard_api::{Code, Problem};
+use switchboard_api::{Code, Problem, WatchedBody};
 use tokio::{
     io::AsyncWriteExt,
     net::{TcpListener, TcpStream},
@@ -28,7 +28,7 @@ use tower::ServiceExt;
 
 use super::{
     listener::Listener,
-    timeouts::{Busy, Served, Serving, Timed},
+    timeouts::{Busy, Serving, Timed},
 };
 
 /// How long a connection may wait for its next request.
@@ -229,9 +229,10 @@ async fn respond(
     request: Request<Incoming>,
     from: SocketAddr,
     serving: Serving,
-) -> Result<Response<Served>, std::convert::Infallible> {
+) -> Result<Response<WatchedBody<impl FnOnce(Option<Body>) + Unpin>>, std::convert::Infallible> {
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(ConnectInfo(from));
     let response = router.oneshot(request).await?;
-    Ok(response.map(|body| Served { body, _serving: serving }))
+    // The request is served until its answer is sent.
+    Ok(response.map(|body| WatchedBody::new(body, move |_| drop(serving))))
 }

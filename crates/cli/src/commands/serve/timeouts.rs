@@ -15,8 +15,6 @@ use std::{
     time::Duration,
 };
 
-use axum::body::{Body, Bytes, HttpBody};
-use hyper::body::{Frame, SizeHint};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
@@ -63,33 +61,6 @@ pub(super) struct Serving(Busy);
 impl Drop for Serving {
     fn drop(&mut self) {
         self.0.0.now.store(false, Ordering::SeqCst);
-    }
-}
-
-/// A body that keeps its request served until it is sent.
-#[derive(Debug)]
-pub(super) struct Served {
-    pub(super) body: Body,
-    pub(super) _serving: Serving,
-}
-
-impl HttpBody for Served {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }
 
