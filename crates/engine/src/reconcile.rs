@@ -169,7 +169,10 @@ impl Search<'_> {
                 (Some(after), inner.timings().reconcile_for.max(after))
             }
         };
-        if let Err(error) = inner.record(id, Fact::Reconciling(order.attempt)).await {
+        let turn = inner.taking_up_turn().await;
+        let begun = inner.record(id, Fact::Reconciling(order.attempt)).await;
+        drop(turn);
+        if let Err(error) = begun {
             tracing::debug!(call = %id, %error, "the start of the search was not recorded");
         }
         let mut was_read = false;

@@ -40,10 +40,16 @@ use crate::{
     webhook_address::WebhookAddresses,
 };
 
-/// How many attempts of this process a shared journal is asked to reserve at the same time. It counts
-/// slots under a lock, one attempt after the other: more at once only wait for it, keep connections
-/// from everything else meanwhile, and are too late to be sent when their turn comes.
+/// How many calls of this process a shared journal is asked to admit or to reserve an attempt for at
+/// the same time. It counts slots under a lock, one attempt after the other: more at once only wait
+/// for it, keep connections from everything else meanwhile, and are too late to be sent when their
+/// turn comes.
 const RESERVES_AT_ONCE: usize = 4;
+
+/// How many calls that were left by others begin to be worked on at the same time. Thousands may be
+/// taken over at once, and the journal serves in order: without this, whatever else this process has
+/// to read or write would wait for all of them.
+const TAKES_UP_AT_ONCE: usize = 8;
 
 /// Functions of higher-level modules that lower-level ones call. Set when the engine is built, so
 /// that no module imports one above it.
@@ -77,6 +83,8 @@ pub(crate) struct Shared {
     pub(crate) waiting: Arc<WaitQueue>,
     /// Whose turn it is to reserve in a shared journal.
     reserving: Option<Semaphore>,
+    /// Whose turn it is to begin to work on a call that another process left.
+    taking_up: Semaphore,
     pub(crate) quality: RwLock<Quality>,
     pub(crate) experiment_states: ArcSwap<ExperimentStates>,
     pub(crate) watch: Mutex<Watch>,
@@ -124,6 +132,7 @@ impl Shared {
             attempts: AttemptCounts::default(),
             waiting: Arc::default(),
             reserving,
+            taking_up: Semaphore::new(TAKES_UP_AT_ONCE),
             experiment_states: ArcSwap::default(),
             watch: Mutex::new(watch),
             quality: RwLock::new(Quality::new(settings)),
@@ -399,6 +408,12 @@ impl Shared {
     /// the permit is dropped. Other journals are asked at once.
     pub(crate) async fn reserving_turn(&self) -> Option<SemaphorePermit<'_>> {
         self.reserving.as_ref()?.acquire().await.ok()
+    }
+
+    /// Waits until this process may begin to work on a call that another one left. The turn lasts
+    /// until the permit is dropped.
+    pub(crate) async fn taking_up_turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.taking_up.acquire().await.ok()
     }
 
     /// Continues to drive a call that is in the journal.

@@ -267,7 +267,10 @@ pub(crate) fn resume(inner: &Arc<Shared>, call: &Call) {
     };
     let (strong, call) = (Arc::clone(inner), call.clone());
     inner.spawn(async move {
-        match strong.journal.request(call.id).await {
+        let turn = strong.taking_up_turn().await;
+        let request = strong.journal.request(call.id).await;
+        drop(turn);
+        match request {
             Ok(Some(request)) => {
                 let span = drive_span(call.id);
                 drive(strong, call, request, None, Some(driving)).instrument(span).await;
@@ -469,7 +472,10 @@ async fn send(
             plan: Some(Box::new(planned.record(&config, draw))),
         };
         let released = inner.released.notified();
-        match inner.record(id, fact).await {
+        let turn = inner.reserving_turn().await;
+        let written = inner.record(id, fact).await;
+        drop(turn);
+        match written {
             Ok(recorded) => {
                 *call = Call::clone(&recorded.call);
                 // Checked while this call holds the callee's lock, so that no other call can ring
