@@ -14,4 +14,5 @@ mod judge;
 mod keys;
 mod quota;
 mod replacing;
+mod start;
 mod support;
