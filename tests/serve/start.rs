@@ -7,8 +7,8 @@ use std::{
 
 use futures::{StreamExt, stream};
 use switchboard::{
-    CallId, CallRequest, Journal, Ledger, ProviderCallId, ProviderId,
-    core::{Attempt, AttemptId, Outcome, ProviderCall, ProviderState},
+    CallId, CallRequest, Journal, Ledger, ProviderId,
+    core::{Attempt, AttemptId, Outcome, ProviderCall, ProviderCallId, ProviderState},
     jiff::Timestamp,
     journal::{NewCall, Write, state::Fact},
     uuid::Uuid,
