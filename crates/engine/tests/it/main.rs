@@ -34,6 +34,7 @@ mod recover;
 mod redial;
 mod reload;
 mod repeats;
+mod reserving;
 mod resolve;
 mod shared_limits;
 mod stopping;
