@@ -82,6 +82,7 @@ fn run(cli: Cli, output: Output) -> Outcome {
             Command::Batch(args) => commands::batch::run(&common, args, output).await,
             Command::Calls(args) => commands::calls::run(&common, args, output).await,
             Command::Ledger(args) => commands::ledger::run(&common, args, output).await,
+            Command::Lists(args) => commands::lists::run(&common, args, output).await,
             Command::Plan(args) => commands::plan::run(&common, args, output),
             Command::Deck(args) => commands::deck::run(&common, args, output),
             Command::Backtest(args) => commands::backtest::run(&common, args, output).await,

@@ -96,9 +96,9 @@ pub(crate) async fn ledger(common: &Common, file: Option<&Path>) -> Outcome<(Led
     }
 }
 
-/// Opens the ledger alone, and creates it if it is missing: the first API key is made before
-/// anything else.
-pub(crate) async fn ledger_for_keys(common: &Common, file: Option<&Path>) -> Outcome<Ledger> {
+/// Opens the ledger alone, and creates it if it is missing: the first API key is made, and the first
+/// list imported, before anything else.
+pub(crate) async fn ledger_or_new(common: &Common, file: Option<&Path>) -> Outcome<Ledger> {
     if let Some(file) = file {
         return Ok(Ledger::file(file, None).await?);
     }

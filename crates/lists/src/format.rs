@@ -143,7 +143,7 @@ fn is_fixed_width(lines: &[&str], country: Option<Country>) -> bool {
 
 /// The area code and the number of a line such as `416,5550123`, and whether more cells follow.
 pub(crate) fn area_code_line(line: &[u8]) -> Option<(&[u8], &[u8], bool)> {
-    let mut cells = line.split(|byte| matches!(byte, b',' | b';' | b'\t')).map(|cell| trim(cell));
+    let mut cells = line.split(|byte| matches!(byte, b',' | b';' | b'\t')).map(trim);
     let (area_code, number) = (cells.next()?, cells.next()?);
     let digits = |cell: &[u8], count| cell.len() == count && cell.iter().all(u8::is_ascii_digit);
     let is_one = digits(area_code, 3) && digits(number, 7);

@@ -6,6 +6,7 @@ mod deck;
 mod demo;
 mod experiments;
 mod ledger;
+mod lists;
 mod policy;
 mod serve;
 
@@ -25,6 +26,7 @@ pub(crate) use self::deck::{DeckArgs, DeckCommand, DeckShowArgs, LayoutArgs};
 pub(crate) use self::demo::{DemoArgs, SimArgs, SimProvider, SimShape};
 pub(crate) use self::experiments::{DecisionArgs, ExperimentsArgs, ExperimentsCommand, ShowArgs};
 pub(crate) use self::ledger::{LedgerArgs, LedgerCommand, QualityArgs, ReloadArgs};
+pub(crate) use self::lists::{ImportArgs, ListsArgs, ListsCommand};
 pub(crate) use self::policy::{BacktestArgs, PolicyArgs, PolicyCommand};
 pub(crate) use self::serve::{
     CreateKeyArgs, KeysArgs, KeysCommand, ListenArgs, OpenApiArgs, ServeArgs,
@@ -111,6 +113,9 @@ pub(crate) enum Command {
     /// Check and back up the ledger, and delete personal data from it.
     #[command(long_about = help::ledger::LEDGER, after_long_help = help::ledger::LEDGER_MORE)]
     Ledger(LedgerArgs),
+    /// Import lists of numbers that must not be called, and show what they say.
+    #[command(long_about = help::lists::LISTS, after_long_help = help::lists::LISTS_MORE)]
+    Lists(ListsArgs),
     /// Show which providers would be asked for a call, and why. Sends nothing.
     #[command(long_about = help::calls::PLAN, after_long_help = help::calls::PLAN_MORE)]
     Plan(PlanArgs),

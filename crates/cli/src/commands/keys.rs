@@ -20,7 +20,7 @@ use crate::{
 };
 
 pub(crate) async fn run(common: &Common, args: KeysArgs, output: Output) -> Outcome {
-    let ledger = setup::ledger_for_keys(common, args.ledger.as_deref()).await?;
+    let ledger = setup::ledger_or_new(common, args.ledger.as_deref()).await?;
     let admin = KeyAdmin::new(ledger.server(), Arc::new(SystemClock));
     let who = match args.command {
         // Nothing is decided.

@@ -13,6 +13,7 @@ pub(crate) mod experiments;
 pub(crate) mod keys;
 pub(crate) mod ledger;
 pub(crate) mod listen;
+pub(crate) mod lists;
 pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod numbers;

@@ -8,6 +8,7 @@ pub(crate) mod deck;
 pub(crate) mod demo;
 pub(crate) mod experiments;
 pub(crate) mod ledger;
+pub(crate) mod lists;
 pub(crate) mod policy;
 pub(crate) mod serve;
 

@@ -3,7 +3,7 @@
 
 use crate::common::{EXAMPLE, Ran, command, run};
 
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 26] = [
     "demo",
     "serve",
     "keys",
@@ -13,6 +13,7 @@ const COMMANDS: [&str; 25] = [
     "batch",
     "calls",
     "ledger",
+    "lists",
     "plan",
     "quality",
     "deck",
@@ -57,7 +58,7 @@ fn the_help_of_each_command_has_an_example_and_its_exit_codes() {
 
 #[test]
 fn the_help_begins_with_one_sentence_and_examples_and_fits_80_columns() {
-    let pages: [&[&str]; 13] = [
+    let pages: [&[&str]; 15] = [
         &[],
         &["calls", "list"],
         &["calls", "resolve"],
@@ -67,6 +68,8 @@ fn the_help_begins_with_one_sentence_and_examples_and_fits_80_columns() {
         &["deck", "show"],
         &["experiments", "start"],
         &["ledger", "erase"],
+        &["lists", "import"],
+        &["lists", "check"],
         &["keys", "create"],
         &["keys", "list"],
         &["keys", "revoke"],
@@ -113,6 +116,8 @@ fn arguments_that_make_no_sense_are_bad_input() {
         ],
         &["ledger", "--ledger", "/nowhere/ledger.db", "check"],
         &["ledger", "erase", "--person", "+442079460018"],
+        &["lists", "--ledger", "/nowhere/ledger.db", "list"],
+        &["lists", "check", "911"],
         &["batch", "/nowhere/calls.csv"],
         &["demo", "--ledger", EXAMPLE],
         &["plan", "--config", "/nowhere/switchboard.toml", "--to", "+442079460018"],

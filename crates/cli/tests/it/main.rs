@@ -17,6 +17,7 @@ mod demo;
 mod experiments;
 mod help;
 mod ledger;
+mod lists;
 mod login;
 mod plan;
 mod policy;

@@ -47,8 +47,7 @@ impl ListCache {
     /// changed. If nothing did, it only reads the heads.
     ///
     /// # Errors
-    /// The store cannot be read. The lists stay as they were, including those that were loaded
-    /// before the error.
+    /// The store or one of its lists cannot be read. What cannot be read stays as it was.
     pub async fn refresh(&self, store: &(impl NumberListStore + ?Sized)) -> Result<bool> {
         let heads = store.list_heads().await?;
         let before = Arc::clone(&*self.lists.read());
@@ -58,19 +57,26 @@ impl ListCache {
         if heads.len() == before.len() && heads.iter().all(|head| same(head).is_some()) {
             return Ok(false);
         }
-        let mut lists = Lists::new();
+        let (mut lists, mut failed) = (Lists::new(), None);
         for head in heads {
+            let name = head.name.as_str();
             let loaded = match same(&head) {
                 Some(loaded) => Some(loaded),
-                None => load(store, &head.name).await?,
+                None => match load(store, &head.name).await {
+                    Ok(loaded) => loaded,
+                    Err(error) => {
+                        failed = Some(error);
+                        before.get(name).cloned()
+                    }
+                },
             };
             // It may have been removed meanwhile.
             if let Some(loaded) = loaded {
-                lists.insert(head.name.as_str().to_owned(), loaded);
+                lists.insert(name.to_owned(), loaded);
             }
         }
         *self.lists.write() = Arc::new(lists);
-        Ok(true)
+        failed.map_or(Ok(true), Err)
     }
 
     /// What the list says about the number.

@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use sqlx::Connection;
 use switchboard_core::{ErrorKind, ListName, ListedNumber};
-use switchboard_journal::{ListNumbers, NewList, conformance::at};
+use switchboard_journal::{ListCache, ListNumbers, NewList, conformance::at};
 use switchboard_ledger::{HashKey, Ledger};
 use tempfile::TempDir;
 use uuid::{NoContext, Timestamp, Uuid};
@@ -129,11 +129,18 @@ async fn a_damaged_list_is_an_error_and_not_a_smaller_list() {
     ];
     for place in Place::all().await {
         let store = place.ledger.journal();
+        let cache = ListCache::new(&*store);
         for (sqlite, postgres, found) in [(lose, lose, true), (mix[0], mix[1], false)] {
             store.import_list(place.list(10_000)).await.unwrap();
             place.run(sqlite, postgres, Uuid::nil()).await;
             let error = store.number_list(&name()).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Journal);
+            assert_eq!(cache.refresh(&*store).await.unwrap_err().kind(), ErrorKind::Journal);
+            let other = place.list(1).with(|list| list.name = "other".parse().unwrap());
+            store.import_list(other).await.unwrap();
+            assert!(cache.refresh(&*store).await.is_err());
+            let names = cache.heads().into_iter().map(|head| head.name.to_string());
+            assert_eq!(names.collect::<Vec<_>>(), ["other"], "the others are there");
             assert_eq!(!place.ledger.check().await.unwrap().is_consistent(), found);
         }
         store.import_list(place.list(10)).await.unwrap();
