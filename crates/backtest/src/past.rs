@@ -170,6 +170,7 @@ impl FactReader {
             Fact::Refused(_) | Fact::Expired(_) | Fact::Withdrawn(_) => self.refused_at = Some(at),
             Fact::Scheduled
             | Fact::Admitted { plan: None, .. }
+            | Fact::Decided(_)
             | Fact::Claimed(_)
             | Fact::Sent(_)
             | Fact::TentativeMatch(..)

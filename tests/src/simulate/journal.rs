@@ -447,5 +447,6 @@ fn fact_name(fact: &Fact) -> &'static str {
         Fact::Disbelieved(..) => "disbelieved",
         Fact::Transcribed(_) => "transcribed",
         Fact::Recorded(_) => "recorded",
+        Fact::Decided(_) => "decided",
     }
 }

@@ -12,7 +12,7 @@ use switchboard::{
     ProfileName, Provider, ProviderId, Route, TenantId, Timings, WebhookAddress,
     core::RequestLimit,
     journal::state::Resolution,
-    router::{BusyCallee, Match, Period, ProviderPolicy},
+    router::{BusyCallee, FactDefaults, Match, Period, ProviderPolicy},
 };
 
 use super::{
@@ -148,6 +148,7 @@ fn route(providers: Vec<&'static str>) -> Route {
         strategy: None,
         busy_callee: BusyCallee::Wait,
         failover_on_quota: false,
+        facts: FactDefaults::default(),
     }
 }
 

@@ -32,7 +32,7 @@ fn a_format_is_detected_and_reported() {
         ("to\n+14165550123\n\n+14165550124\n", Format::Csv, none),
     ];
     for (file, format, declare) in rows {
-        let options = Options::new().with(|options| declare(options));
+        let options = Options::new().with(declare);
         let (numbers, report) = taken(file, &options);
         assert_eq!((report.format, report.files), (format, 1), "{file}");
         assert_eq!((numbers.as_slice(), report.read), (TWO.as_slice(), 2), "{file}");

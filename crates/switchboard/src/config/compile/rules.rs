@@ -67,8 +67,8 @@ pub(crate) fn compile(config: &Config, problems: &mut Problems) -> RuleSettings 
 /// # Errors
 /// What is wrong with a file, or that it cannot be read any more.
 pub(crate) fn tables(settings: &RuleSettings) -> Result<Tables, Vec<String>> {
-    let files = settings.files.iter();
-    files.fold(Ok(Tables::builtin()), |tables, file| with_file(&tables?, file))
+    let mut files = settings.files.iter();
+    files.try_fold(Tables::builtin(), |tables, file| with_file(&tables, file))
 }
 
 fn with_file(tables: &Tables, path: &Path) -> Result<Tables, Vec<String>> {
