@@ -146,7 +146,7 @@ fn routes() -> switchboard::Result<Vec<Route>> {
             strategy: None,
             busy_callee: BusyCallee::Wait,
             failover_on_quota: false,
-            facts: FactDefaults::default(),
+            facts: switchboard::router::FactDefaults::default(),
         });
     }
     Ok(routes)

@@ -12,9 +12,7 @@ use std::{error::Error, hint::black_box, time::Instant};
 use jiff::{SignedDuration, Timestamp};
 use switchboard::{
     PhoneNumber,
-    core::{
-        CallFacts, CalleeHistory, Consent, ConsentKind, ListState, Purpose, RuleVerdict,
-    },
+    core::{CallFacts, CalleeHistory, Consent, ConsentKind, ListState, Purpose, RuleVerdict},
 };
 use switchboard_benches::{Chance, Sample, Table, in_earnest, numbers};
 use switchboard_rules::{Asked, NumberLists, Said, Tables, decide};

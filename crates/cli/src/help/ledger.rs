@@ -17,18 +17,20 @@ stored, and looks for states that must never occur.
 everything: a later erase does not reach it.
 
 `erase` deletes one person's number, their tasks and everything that was said,
-and keeps hashes, times and states. It is refused while one of their calls is
-not settled.
+and keeps hashes, times and states. Opt-outs stay, with what proves them: the
+person is still never called. Their consents are withdrawn and lose their words.
+It is refused while one of their calls is not settled.
 
 `sweep` deletes what is older than [ledger.retention] allows, and published
-events that are older than [server.events] says (a week). Run it daily.
+events that are older than [server.events] says (a week), and consents five
+years after their last use. Opt-outs are kept for good. Run it daily.
 
 With --json:
   check  {\"calls\", \"attempts\", \"events\", \"by_status\",
           \"problems\": [{\"call\", \"what\"}]}
-  erase  {\"calls\", \"events\"}
+  erase  {\"calls\", \"events\", \"batch_rows\", \"consents\"}
   sweep  {\"transcripts\", \"recordings\", \"raw_answers\", \"people\",
-          \"events\"}
+          \"batch_rows\", \"events\", \"consents\"}
 
 Exit codes:
   0  success; with check, no problem was found

@@ -17,6 +17,7 @@
 //! | `concurrency.rs` | how many calls are under way at once |
 //! | `doubt.rs` | agents whose last call is not identified |
 //! | `rings.rs` | how often a phone rings, redials and bills |
+//! | `people/` | who asked not to be called, how often they were rung, and their consents |
 //! | `inbox.rs` | webhooks |
 //! | `news.rs` | what other processes write to a process's calls |
 //! | `processes.rs` | several processes with one journal |
@@ -42,6 +43,7 @@ mod inbox;
 mod intent;
 mod lists;
 mod news;
+mod people;
 mod processes;
 mod reservations;
 mod rings;
@@ -56,4 +58,5 @@ pub use fixtures::{
     rate_slot, record, report, request, send, valid, write_intent,
 };
 pub use hooked::{HookedJournal, Hooks, Written};
+pub use people::races::one_person;
 pub use suite::{hold, hold_by_the_callers_clock, hold_shared};

@@ -8,7 +8,9 @@ use super::{
     concurrency::{self, crowd},
     doubt, duplicates,
     fixtures::Pair,
-    inbox, intent, lists, news, processes, reservations, rings,
+    inbox, intent, lists, news,
+    people::{caps, opt_outs, races::one_person, records},
+    processes, reservations, rings,
 };
 use crate::Journal;
 
@@ -53,6 +55,17 @@ pub async fn hold<Made: Future<Output = Arc<dyn Journal>> + Send>(
     concurrency::what_a_write_gives_back_is_there_for_the_next(new().await).await;
     concurrency::a_slot_has_an_end_of_its_own(new().await).await;
     crowd(&[new().await]).await;
+    opt_outs::it_forbids_every_call_to_the_person(new().await).await;
+    opt_outs::further_evidence_is_kept_and_repetition_is_not(new().await).await;
+    opt_outs::a_later_request_alone_takes_it_back(new().await).await;
+    opt_outs::what_was_written_about_it_names_no_number(new().await).await;
+    caps::rings_of_all_tenants_count(new().await).await;
+    caps::proof_frees_a_ring_and_doubt_keeps_it(new().await).await;
+    caps::what_a_write_proves_counts_for_its_next_attempt(new().await).await;
+    records::consents_count_for_their_tenant_until_withdrawn(new().await).await;
+    records::a_consent_without_its_evidence_is_refused(new().await).await;
+    records::the_last_call_of_each_kind_is_known(new().await).await;
+    one_person(&[new().await]).await;
     inbox::webhooks_are_kept_until_they_are_handled(new().await).await;
     audit::decisions_are_kept_in_order(new().await).await;
     audit::a_decision_comes_back_whole(new().await).await;
@@ -80,6 +93,8 @@ pub async fn hold_shared<Made: Future<Output = Pair> + Send>(new: impl Fn() -> M
     lists::readers_see_one_list_and_never_a_mix(one, other).await;
     let (one, other, _gone) = new().await;
     crowd(&[one, other]).await;
+    let (one, other, _gone) = new().await;
+    one_person(&[one, other]).await;
     let (one, other, _gone) = new().await;
     debate(&[one, other]).await;
 }

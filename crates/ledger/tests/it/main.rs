@@ -6,6 +6,7 @@ mod feed;
 mod lists;
 mod maintenance;
 mod paging;
+mod people;
 mod postgres;
 mod sqlite;
 mod support;

@@ -376,9 +376,9 @@ async fn the_law_is_in_the_schema() {
     send(&journal, first).await;
     send(&journal, second).await;
     let _goes_on = support::concurrency_slots_and_decisions(&journal).await;
+    support::an_opt_out_and_a_consent(&journal).await;
     let mut raw = raw(&url).await;
-    let attempts =
-        "provider, NULL, NULL, 'intent', 0, idempotency_key, body, 0, NULL, NULL FROM attempts";
+    let attempts = "provider, NULL, NULL, 'intent', 0, idempotency_key, body, 0, NULL, NULL, to_hash FROM attempts";
     let forbidden = [
         ("UPDATE calls SET to_hash = (SELECT to_hash FROM calls LIMIT 1)".to_owned(), "23505"),
         (
@@ -400,6 +400,10 @@ async fn the_law_is_in_the_schema() {
         ("UPDATE decisions SET what = '{}'".to_owned(), "P0001"),
         ("DELETE FROM decisions".to_owned(), "P0001"),
         ("TRUNCATE decisions".to_owned(), "P0001"),
+        ("UPDATE opt_outs SET at = 0".to_owned(), "P0001"),
+        ("DELETE FROM opt_outs".to_owned(), "P0001"),
+        ("TRUNCATE opt_outs".to_owned(), "P0001"),
+        ("UPDATE consents SET evidence = NULL".to_owned(), "23514"),
         (
             "INSERT INTO concurrency_slots SELECT 'alpha', id, 0 FROM attempts UNION ALL SELECT 'alpha', id, 1 FROM attempts".to_owned(),
             "23505",
@@ -461,6 +465,7 @@ async fn a_ledger_that_lacks_a_rule_or_is_newer_is_refused() {
         ),
         ("ALTER TABLE events DISABLE TRIGGER events_stay", "a trigger"),
         ("DROP TRIGGER decisions_stay ON decisions", "a trigger"),
+        ("ALTER TABLE opt_outs DISABLE TRIGGER opt_outs_stay", "a trigger"),
         ("ALTER TABLE calls DISABLE TRIGGER calls_begin_once", "a trigger"),
     ];
     for (sql, words) in changes {

@@ -374,10 +374,11 @@ async fn the_law_is_in_the_schema() {
     send(&journal, first).await;
     send(&journal, second).await;
     let _goes_on = support::concurrency_slots_and_decisions(&journal).await;
+    support::an_opt_out_and_a_consent(&journal).await;
     let raw = Connection::open(&path).unwrap();
     let forbidden = [
         "UPDATE calls SET to_hash = (SELECT min(to_hash) FROM calls)",
-        "INSERT INTO attempts SELECT randomblob(16), call_id, 7, ring, provider, NULL, NULL, 'intent', 0, idempotency_key, body, 0, NULL, NULL FROM attempts",
+        "INSERT INTO attempts SELECT randomblob(16), call_id, 7, ring, provider, NULL, NULL, 'intent', 0, idempotency_key, body, 0, NULL, NULL, to_hash FROM attempts",
         "UPDATE calls SET idempotency_key = 'the same'",
         "INSERT INTO provider_calls SELECT 'alpha', '', 'a-1', id FROM calls",
         "UPDATE events SET kind = 'other'",
@@ -388,10 +389,14 @@ async fn the_law_is_in_the_schema() {
         "UPDATE calls SET status = 'dreaming'",
         "UPDATE calls SET status = 'closed'",
         "UPDATE calls SET created_at = 'yesterday'",
-        "INSERT INTO attempts SELECT randomblob(16), randomblob(16), 7, 1, provider, NULL, NULL, 'intent', 0, idempotency_key, body, 0, NULL, NULL FROM attempts",
+        "INSERT INTO attempts SELECT randomblob(16), randomblob(16), 7, 1, provider, NULL, NULL, 'intent', 0, idempotency_key, body, 0, NULL, NULL, to_hash FROM attempts",
         "INSERT INTO inbox SELECT id, zeroblob(32), NULL, '[]', 0, NULL FROM attempts UNION ALL SELECT id, zeroblob(32), NULL, '[]', 1, NULL FROM attempts",
         "UPDATE decisions SET what = '{}'",
         "DELETE FROM decisions",
+        "UPDATE opt_outs SET at = 0",
+        "DELETE FROM opt_outs",
+        "INSERT INTO opt_outs VALUES (9, zeroblob(32), 'a wish', 0, '{}')",
+        "UPDATE consents SET evidence = NULL",
         "INSERT INTO decisions VALUES (9, 'the weather', '', '1', '', 0)",
         "INSERT INTO concurrency_slots SELECT 'alpha', id, 0 FROM attempts UNION ALL SELECT 'alpha', id, 1 FROM attempts",
         "INSERT INTO holds SELECT id, 1, 'USD', '[]', 0, NULL, NULL FROM attempts UNION ALL SELECT id, 1, 'USD', '[]', 1, NULL, NULL FROM attempts",
@@ -447,6 +452,11 @@ async fn reading_what_is_open_does_not_read_what_is_closed() {
          WHERE to_hash = x'00' AND tenant = 't' AND state <> 'not_placed' AND sent_at >= 1",
     );
     assert!(rings.contains("calls_by_person (to_hash=?)") && !rings.contains("SCAN"), "{rings}");
+    let rings = plan(
+        "SELECT count(*) FROM attempts WHERE to_hash = x'00' AND state <> 'not_placed' AND state <> 'intent' \
+         AND coalesce(sent_at, created_at) > 1 AND id <> x'00'",
+    );
+    assert!(rings.contains("rings_of_person (to_hash=? AND <expr>>?)"), "{rings}");
     let duplicate = plan(
         "SELECT id, created_at FROM calls WHERE to_hash = x'00' AND created_at > 1 AND created_at < 3 AND tenant = 't' AND task_hash = x'00' \
          AND status NOT IN ('refused', 'needs_approval') AND (created_at > 2 \

@@ -144,6 +144,7 @@ async fn who_is_on_a_call_or_may_be_is_not_erased() {
             raw_answers: Some(Duration::ZERO),
             people: Some(Duration::ZERO),
             events: None,
+            consents: None,
         };
         let swept = place.ledger.sweep(&everything, at(7_200)).await.unwrap();
         assert_eq!(swept.people, 1);

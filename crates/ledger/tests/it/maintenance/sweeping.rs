@@ -21,6 +21,7 @@ async fn each_kind_of_data_goes_in_its_own_time() {
             recordings: Some(14 * DAY),
             people: Some(28 * DAY),
             events: Some(3 * DAY),
+            consents: None,
         };
         let day = |n: u64| at(n * 86_400 + 2);
         let sweep = async |n| {

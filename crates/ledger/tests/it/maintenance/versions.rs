@@ -1,13 +1,13 @@
 //! A ledger that an earlier version made is brought up to this one, and says the same as before.
 
-use switchboard_core::{Call, CallId, Delivery};
+use switchboard_core::{Call, CallId, Delivery, TenantId, jiff::Timestamp};
 use switchboard_journal::conformance::{
     admitted, attempt, concurrency_slot, failed, open, record, write_intent,
 };
 use switchboard_ledger::Entry;
 use switchboard_router::Reservation;
 
-use super::place::{ANN, BEN, CEM, Place, asks, get, places, talk};
+use super::place::{ANN, BEN, CEM, Place, asks, get, number, places, talk};
 
 const EARLIER: [&str; 3] = [
     include_str!("../../../src/sqlite/migrations/0001_ledger.sql"),
@@ -21,7 +21,11 @@ const TABLES: [(&str, &str); 11] = [
     ("meta", "* FROM now.meta"),
     ("processes", "* FROM now.processes"),
     ("calls", "* FROM now.calls"),
-    ("attempts", "* FROM now.attempts"),
+    (
+        "attempts",
+        "id, call_id, position, ring, provider, agent, provider_call_id, state, doubt, idempotency_key, body, created_at, sent_at, \
+         ended_at FROM now.attempts",
+    ),
     ("provider_calls", "* FROM now.provider_calls"),
     ("inbox", "* FROM now.inbox"),
     ("slots", "* FROM now.slots"),
@@ -55,6 +59,8 @@ async fn as_before(place: &Place) -> Place {
                  DROP TABLE outbox, feed, feed_head, deliveries, webhook_endpoints; \
                  DROP TABLE batch_rows, batches; \
                  DROP TABLE number_list_blocks, number_lists, number_list_generation; \
+                 DROP TABLE opt_outs, person_events, consents; DROP FUNCTION opt_outs_stay(); \
+                 ALTER TABLE attempts DROP COLUMN to_hash; \
                  DROP TABLE api_keys, keys_epoch; DROP FUNCTION api_keys_stay(); DROP INDEX calls_of_tenant; \
                  DROP INDEX calls_waiting; ALTER TABLE budgets DROP COLUMN held; DELETE FROM schema_version WHERE version > 2",
             )
@@ -103,6 +109,15 @@ async fn says(place: &Place, calls: &[CallId]) -> Vec<(Option<Call>, Vec<String>
     all
 }
 
+/// When two people's phones rang.
+async fn rings(place: &Place) -> [Vec<Timestamp>; 2] {
+    let of = async |to| {
+        let known = place.journal.history(&TenantId::default(), &number(to), Timestamp::MIN);
+        known.await.unwrap().rings
+    };
+    [of(ANN).await, of(BEN).await]
+}
+
 /// One call at a time.
 fn one_at_once() -> Reservation {
     Reservation { concurrency_slots: vec![concurrency_slot("alpha", 1)], ..Reservation::default() }
@@ -130,8 +145,11 @@ async fn a_ledger_of_the_version_before_says_the_same() {
         write_intent(&place.journal, held, attempt("alpha"), one_at_once()).await.unwrap();
         let calls = [talked, held, open(&place.journal, asks(BEN, "hydra"), 0).await];
         let before = says(&place, &calls).await;
+        let rings = rings(&place).await;
         let earlier = as_before(&place).await;
         assert_eq!(says(&earlier, &calls).await, before);
+        assert_eq!(self::rings(&earlier).await, rings);
+        assert_eq!(rings.map(|rings| rings.len()), [1, 1]);
         earlier.is_consistent().await;
         assert_eq!(earlier.number("SELECT count(*) FROM events WHERE kind = 'received'").await, 0);
         limits_hold(&earlier, held).await;

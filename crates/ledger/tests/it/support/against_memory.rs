@@ -10,7 +10,7 @@ use proptest::{
 };
 use switchboard_core::{
     Attempt, AttemptId, Call, CallStatus, Cost, Currency, Delivery, Money, Outcome, Proof,
-    ProviderState, Refusal,
+    ProviderState, Refusal, RingCap,
 };
 use switchboard_journal::{
     Journal, JournalExt, MemoryJournal, Opened, Write,
@@ -19,7 +19,7 @@ use switchboard_journal::{
     },
     state::Fact,
 };
-use switchboard_router::{BudgetHold, RateSlot, Reservation};
+use switchboard_router::{BudgetHold, CalleeLimits, RateSlot, Reservation};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -80,7 +80,9 @@ fn written(step: &Move, call: &Call, made: Uuid) -> Write {
         return Write {
             facts,
             reservation: Reservation {
-                callee: None,
+                callee: (micros % 5 == 0).then(|| CalleeLimits {
+                    caps: vec![RingCap { rule: "P".to_owned(), since: at(0), fewer_than: 2 }],
+                }),
                 concurrency_slots: Vec::from_iter(
                     (micros % 3 == 2).then(|| concurrency_slot("alpha", 1)),
                 ),

@@ -8,11 +8,12 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::{Value, json};
 use switchboard_core::{
-    Call, CallId, CallStatus, Cost, Credits, Currency, Delivery, ErrorKind, Money, Outcome, Proof,
-    ProviderState, Raw, Recording, Speaker, Transcript, TranscriptEntry, ValidCall,
+    Call, CallId, CallStatus, Consent, ConsentKind, Cost, Credits, Currency, Delivery, ErrorKind,
+    Money, Outcome, Proof, ProviderState, Raw, Recording, Speaker, TenantId, Transcript,
+    TranscriptEntry, ValidCall,
 };
 use switchboard_journal::{
-    Journal, JournalExt, NewCall, Opened, Write,
+    Journal, JournalExt, NewCall, NewConsent, Opened, OptOut, OptOutSource, Write,
     conformance::{
         self, admitted, at, attempt, budgeted, concurrency_slot, failed, fault, open, rate_slot,
         record, report, request, send, write_intent,
@@ -84,6 +85,16 @@ pub(crate) async fn life(journal: &Arc<dyn Journal>) {
     record(journal, unknown, failed(tried, Delivery::Unknown)).await;
     let kept = journal.get(full).await.unwrap().unwrap();
     assert_eq!((kept.status, kept.outcome), (CallStatus::Closed, Some(Outcome::Voicemail)));
+}
+
+/// A person who consented, and another one who opted out.
+pub(crate) async fn an_opt_out_and_a_consent(journal: &Arc<dyn Journal>) {
+    let (one, other) = (conformance::valid(&request(1)).to, conformance::valid(&request(2)).to);
+    let consent =
+        NewConsent::new(TenantId::default(), Consent::new(ConsentKind::Express), "they", at(1));
+    assert!(journal.add_consent(&one, &consent).await.unwrap());
+    let opt_out = OptOut::new(OptOutSource::CalleeSaid, "engine", at(1));
+    assert!(journal.opt_out(&other, &opt_out).await.unwrap());
 }
 
 /// Each field of a call and of an attempt is known of one of these calls, so that a comparison of
