@@ -112,8 +112,8 @@ async fn says(place: &Place, calls: &[CallId]) -> Vec<(Option<Call>, Vec<String>
 /// When two people's phones rang.
 async fn rings(place: &Place) -> [Vec<Timestamp>; 2] {
     let of = async |to| {
-        let known = place.journal.history(&TenantId::default(), &number(to), Timestamp::MIN);
-        known.await.unwrap().rings
+        let (tenant, to) = (TenantId::default(), number(to));
+        place.journal.history(&tenant, &to, Timestamp::MIN).await.unwrap().rings
     };
     [of(ANN).await, of(BEN).await]
 }

@@ -1,5 +1,7 @@
 //! Transcripts show whether the first words were said.
 
+#![allow(clippy::type_complexity)]
+
 use switchboard_core::{Speaker, Transcript, TranscriptEntry};
 use switchboard_rules::{Said, check_transcript};
 
