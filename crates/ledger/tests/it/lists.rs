@@ -4,7 +4,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use sqlx::Connection;
-use switchboard_core::{ErrorKind, ListName, ListedNumber};
+use switchboard_core::{Clock, ErrorKind, ListName, ListedNumber, SystemClock};
 use switchboard_journal::{ListCache, ListNumbers, NewList, conformance::at};
 use switchboard_ledger::{HashKey, Ledger};
 use tempfile::TempDir;
@@ -86,7 +86,7 @@ fn name() -> ListName {
 
 /// The id of an import that began so many seconds ago.
 fn import_before(seconds: u64) -> Uuid {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let now = SystemClock.now().as_second().unsigned_abs();
     Uuid::new_v7(Timestamp::from_unix(NoContext, now - seconds, 0))
 }
 
