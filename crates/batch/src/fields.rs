@@ -284,7 +284,7 @@ mod tests {
         let Value::Object(fields) = serde_json::to_value(CallRequest::default()).unwrap() else {
             panic!()
         };
-        // Except the fields that the batch sets itself, and what an operator decides about one call.
+        // Except the fields that the batch sets itself, and what operators decide about one call.
         let without = ["batch", "row_key", "overrides"];
         for field in fields.keys().filter(|field| !without.contains(&field.as_str())) {
             let table = format!("{field}.");

@@ -6,8 +6,8 @@ use utoipa::ToSchema;
 
 use crate::wire::{RuleEffect, RuleVerdict, Time};
 
-/// What the calling rules decided about a call, and on what grounds. It says which rules were looked
-/// at, not that a call is legal.
+/// What the calling rules decided about a call, and on what grounds. It says which rules were
+/// looked at, not that a call is legal.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RuleDecision {
     /// The time that was decided about.

@@ -8,6 +8,8 @@ use switchboard::{
     CallId, CallStatus, Country, Outcome, core::ProviderCallId, journal::state::Verdict,
 };
 
+use crate::cli::facts::FactArgs;
+
 /// `call`
 #[derive(Debug, Args)]
 pub(crate) struct CallArgs {
@@ -37,6 +39,8 @@ pub(crate) struct CallArgs {
     /// Wait until the call is over.
     #[arg(long)]
     pub(crate) wait: bool,
+    #[command(flatten)]
+    pub(crate) facts: FactArgs,
 }
 
 /// `plan`

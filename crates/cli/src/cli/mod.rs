@@ -5,6 +5,7 @@ mod calls;
 mod deck;
 mod demo;
 mod experiments;
+mod facts;
 mod ledger;
 mod lists;
 mod policy;

@@ -31,6 +31,7 @@ pub(crate) async fn run(common: &Common, args: CallArgs, output: Output) -> Outc
         call.language = args.language;
         call.idempotency_key = args.idempotency_key;
         call.allow_duplicate = args.again;
+        args.facts.put_into(call);
     });
     let mut watch = Watch {
         output,

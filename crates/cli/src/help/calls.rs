@@ -4,11 +4,13 @@ pub(crate) const CALL: &str = "\
 Places one call through the best provider and prints the result.
 
 Examples:
-  switchboard call --to +442079460018 --task 'Book a table for two at eight.'
+  switchboard call --to +442079460018 --purpose reservation \\
+      --task 'Book a table for two at eight.'
   switchboard call --to +12125550123 --task 'Ask for the opening hours.' \\
-      --agent receptionist --wait --json
+      --purpose reservation --agent receptionist --wait --json
   switchboard call --to '020 7946 0018' --default-country GB \\
-      --task 'Ask for the opening hours.'";
+      --purpose requested --requested-at 2026-02-14T20:00:00Z \\
+      --task 'Say that the table is free now.'";
 
 pub(crate) const CALL_MORE: &str = "\
 Without --wait, the command ends once a provider has the call. A provider that
@@ -27,6 +29,11 @@ The same number and task within ten minutes (duplicates.call_minutes), or while
 the first call is still waiting, is refused as a possible duplicate; --again
 places it anyway. With --idempotency-key, the same key always returns the first
 call, and another key is another call.
+
+The calling rules say whom an artificial voice may call, and when. They need to
+know why you call: --purpose, or the purpose of the route or the agent profile
+in the configuration. What else they need, a refusal names: where the number is
+published, when the callee asked to be called, or what they consented to.
 
 Exit codes:
   0  a provider has the call, or it is over (look at its outcome); a provider
@@ -85,7 +92,12 @@ first_message, instructions, lead_id, timezone, urgent, max_duration_seconds,
 not_before, not_after, max_cost, tags, idempotency_key, tenant,
 allow_duplicate, failover_on_quota, appointment.date, appointment.time,
 appointment.time_preference, appointment.party_size, redial.on, redial.times,
-redial.gap_seconds, redial.per_day and metadata.ANYTHING.
+redial.gap_seconds, redial.per_day and metadata.ANYTHING; and for the calling
+rules purpose, callee_kind, callee_line, callee_timezone,
+callee_timezone_guess, callee_region, consent (express or express_written),
+consent_at, consent_words, consent_channel, consent_seller, consent_purpose,
+consent_hours, consent_expires_at, requested_at, published_number,
+relationship, agreed_from, agreed_to and recording.
   - Lists (instructions, tags, redial.on) are separated by ;
   - Times are 2026-02-14T20:00:00Z, or 2026-02-14T20:00 with a timezone
   - Amounts are 0.50 USD

@@ -19,7 +19,8 @@ Examples:
   switchboard demo                 a tour with simulated providers, no account
   switchboard serve --simulated    the HTTP API, no account either
   switchboard plan --to +442079460018
-  switchboard call --to +442079460018 --task 'Ask for the opening hours.'
+  switchboard call --to +442079460018 --task 'Ask for the opening hours.' \\
+      --purpose reservation
 
 One configuration file names the providers, their prices and which provider is
 asked for which call. A call moves on to the next provider only with proof that
