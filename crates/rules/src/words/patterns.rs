@@ -109,11 +109,11 @@ fn compile(pattern: &str) -> Option<Regex> {
 
 /// Every match, overlapping ones included: one that is denied may hide another.
 fn matches<'a>(pattern: &'a Regex, text: &'a str) -> impl Iterator<Item = Captures<'a>> {
-    let mut from = 0;
+    let mut from = Some(0);
     std::iter::from_fn(move || {
-        let found = pattern.captures_at(text, from)?;
+        let found = pattern.captures_at(text, from?)?;
         let at = start(&found);
-        from = text[at..].char_indices().nth(1).map_or(text.len() + 1, |(next, _)| at + next);
+        from = text[at..].char_indices().nth(1).map(|(next, _)| at + next);
         Some(found)
     })
     .take(64)

@@ -16,6 +16,8 @@ fn transcript(turns: &[(Speaker, &str)]) -> Transcript {
     Transcript { entries: entries.collect(), ..Transcript::default() }
 }
 
+type Turns = Vec<(Speaker, &'static str)>;
+
 const AGENT: Speaker = Speaker::Agent;
 const CALLEE: Speaker = Speaker::Callee;
 
@@ -26,7 +28,7 @@ fn unnamed() -> Speaker {
 #[test]
 fn first_words_are_looked_for_where_they_belong() {
     let all = "ai,caller,on_behalf_of,purpose,number,recording";
-    let rows: [(&str, Vec<(Speaker, &str)>, &str); 8] = [
+    let rows: [(&str, Turns, &str); 8] = [
         (
             "en",
             vec![
@@ -100,7 +102,7 @@ fn first_words_are_looked_for_where_they_belong() {
 #[test]
 fn only_the_callee_can_ask_to_be_left_alone() {
     let offer = "Hello, this is an AI assistant. Say stop, and we will never call you again.";
-    let rows: [(Vec<(Speaker, &str)>, Vec<usize>); 5] = [
+    let rows: [(Turns, Vec<usize>); 5] = [
         (vec![(AGENT, offer), (CALLEE, "Stop.")], vec![1]),
         (vec![(AGENT, "Don't call me again."), (CALLEE, "Pardon?")], vec![]),
         (vec![(AGENT, offer), (CALLEE, "Sure."), (CALLEE, "No me llame más.")], vec![2]),
