@@ -50,7 +50,7 @@ pub use call::{
     Assignment, Attempt, AttemptError, AttemptState, Call, CallControl, CallFailure, CallFilter,
     CallStatus, Calls, CallsExt, Direction, Evidence, FactUsed, LocalTime, Outcome, Page,
     PageRequest, PlaceRequest, Proof, ProviderCall, ProviderState, Recording, Reschedule,
-    RuleDecision, RuleEffect, RuleFinding, RuleVerdict, Speaker, Trace, Transcript,
+    RuleDecision, RuleEffect, RuleFinding, RuleVerdict, Speaker, Suppression, Trace, Transcript,
     TranscriptEntry,
 };
 #[cfg(feature = "test-util")]

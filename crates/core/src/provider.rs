@@ -77,13 +77,17 @@ pub struct ProviderInfo {
     pub max_duration: Option<Duration>,
     /// True if a placing request must name an agent of the account.
     pub needs_agent: bool,
+    /// True if a placing request can name the first words that the agent says. Otherwise they are
+    /// an instruction, and only the transcript shows whether they were said.
+    pub takes_first_message: bool,
     /// The prices, if the provider's documentation or the configuration states them.
     pub tariff: Option<Tariff>,
 }
 
 impl ProviderInfo {
     /// A provider on a platform of its own that calls everywhere in every language, answers at
-    /// once, accepts no idempotency key, and documents neither limits nor prices.
+    /// once, accepts neither an idempotency key nor first words, and documents neither limits nor
+    /// prices.
     pub fn new(id: ProviderId) -> Self {
         Self {
             failure_domain: id.as_str().to_owned(),
@@ -96,6 +100,7 @@ impl ProviderInfo {
             read_limit: None,
             max_duration: None,
             needs_agent: false,
+            takes_first_message: false,
             tariff: None,
         }
     }

@@ -222,15 +222,6 @@ async fn attempt(
         return Ok(Then::Again);
     };
     pass.iter_mut().for_each(Permit::slot_taken);
-    let order = order(
-        inner,
-        id,
-        ring,
-        request,
-        runtime,
-        config.policy.agent_for(parties.profile, &runtime.id),
-        &config.policy,
-    );
     let began = inner.clock.uptime();
     let decided = match inner.decide(config, request, inner.now()).await {
         Ok(decided) if decided.decision.verdict == RuleVerdict::Allow => decided,
@@ -244,6 +235,16 @@ async fn attempt(
             return Err(error);
         }
     };
+    let order = order(
+        inner,
+        id,
+        ring,
+        &config.policy.as_placed(request, parties.profile),
+        &decided.opening,
+        runtime,
+        config.policy.agent_for(parties.profile, &runtime.id),
+        &config.policy,
+    );
     let write = match intent_transaction(going, candidate, parties, runtime, &order, decided) {
         Ok(write) => write,
         Err(error) => {

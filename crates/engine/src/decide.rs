@@ -4,7 +4,7 @@
 //! the number of rings, is checked once more by the journal, in the transaction that lets the
 //! attempt be sent.
 
-use std::{fmt::Write as _, time::Duration};
+use std::{fmt::Write as _, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use switchboard_core::{
@@ -13,9 +13,9 @@ use switchboard_core::{
 };
 use switchboard_journal::ListCache;
 use switchboard_router::{CalleeLimits, FactOrigin};
-use switchboard_rules::{Asked, NumberLists, Said, decide};
+use switchboard_rules::{Asked, NumberLists, Opening, Said, decide};
 
-use crate::{config::ActiveConfig, shared::Shared};
+use crate::{config::ActiveConfig, opening, shared::Shared};
 
 /// How long the lists of numbers are not read again.
 const LISTS_HOLD: Duration = Duration::from_secs(1);
@@ -30,12 +30,16 @@ const WITH_DEFAULTS: [&str; 4] = ["purpose", "callee_kind", "recording", "publis
 pub(crate) struct Decided {
     pub(crate) decision: RuleDecision,
     pub(crate) limits: CalleeLimits,
+    /// The first words of the ring.
+    pub(crate) opening: Opening,
 }
 
 /// What the rules ask about a call, apart from what the journal knows about the callee.
 #[derive(Debug, Clone)]
 pub(crate) struct Question {
     facts: CallFacts,
+    /// The call with what its route and its profile say for it.
+    call: Arc<ValidCall>,
     /// Where the facts come from that are not the request's own.
     origins: Vec<(&'static str, &'static str)>,
 }
@@ -43,7 +47,7 @@ pub(crate) struct Question {
 impl Question {
     /// # Errors
     /// `InvalidRequest` if neither the request nor its route or agent profile gives a purpose.
-    pub(crate) fn new(config: &ActiveConfig, request: &ValidCall) -> Result<Self> {
+    pub(crate) fn new(config: &ActiveConfig, request: &Arc<ValidCall>) -> Result<Self> {
         let sources = config.policy.fact_sources(request, None);
         let facts = sources.facts();
         if facts.purpose.is_none() && config.policy.rules.off.is_none() {
@@ -51,7 +55,12 @@ impl Question {
         }
         let origins = WITH_DEFAULTS.map(|fact| (fact, sources.origin(fact)));
         let others = origins.into_iter().filter(|(_, origin)| *origin != FactOrigin::Request);
-        Ok(Self { facts, origins: others.map(|(fact, origin)| (fact, origin.as_str())).collect() })
+        let call = config.policy.as_placed(request, None);
+        Ok(Self {
+            facts,
+            call,
+            origins: others.map(|(fact, origin)| (fact, origin.as_str())).collect(),
+        })
     }
 
     /// What the rules say about a ring at this time.
@@ -69,13 +78,18 @@ impl Question {
             return Decided {
                 decision: unchecked.with(|decision| decision.off = Some(reason.clone())),
                 limits: CalleeLimits::default(),
+                opening: opening::of(&self.call, &self.facts, Said::NONE),
             };
         }
-        let asked = Asked::new(to, &self.facts, Said::ALL, history, lists).with(|asked| {
+        let asked = Asked::new(to, &self.facts, Said::NONE, history, lists).with(|asked| {
             asked.emergencies = &policy.rules.emergencies;
             asked.origins = &self.origins;
         });
+        let required = config.tables.first_words(&asked, at);
+        let opening = opening::of(&self.call, &self.facts, required);
+        let asked = asked.with(|asked| asked.said = opening.said);
         Decided {
+            opening,
             decision: decide(&asked, &config.tables, at),
             limits: CalleeLimits { caps: config.tables.caps(&asked, at) },
         }
@@ -100,7 +114,7 @@ impl Shared {
     pub(crate) async fn decide(
         &self,
         config: &ActiveConfig,
-        request: &ValidCall,
+        request: &Arc<ValidCall>,
         at: Timestamp,
     ) -> Result<Decided> {
         let question = Question::new(config, request)?;

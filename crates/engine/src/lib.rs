@@ -11,6 +11,7 @@
 //! | `waiting/`, `fair/`, `scope_limits.rs` | calls that wait for capacity, and the limits of tenants and agent profiles |
 //! | `follow.rs`, `hooks.rs`, `bill.rs` | calls that providers accepted: polling, webhooks, bills |
 //! | `reconcile.rs`, `identified.rs` | evidence for attempts that may have rung |
+//! | `opening.rs`, `review.rs` | the first words of a call, and what its transcript shows |
 //! | `redial.rs` | redialling, if the caller's policy asks for it |
 //! | `take_up.rs`, `sweep.rs`, `news.rs` | taking over calls of dead processes, and changes that other processes made |
 //! | `learn.rs`, `trials.rs` | what past calls tell about providers and experiments |
@@ -45,6 +46,7 @@ mod learn;
 mod learned;
 mod limit;
 mod news;
+pub mod opening;
 mod place_request;
 mod planned;
 mod probe;
@@ -52,6 +54,7 @@ mod provider;
 mod reconcile;
 mod redial;
 mod refuse;
+pub mod review;
 mod running;
 mod scope_limits;
 mod shared;

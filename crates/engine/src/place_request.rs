@@ -4,32 +4,35 @@ use std::{sync::Arc, time::Duration};
 
 use switchboard_core::{AgentId, Attempt, AttemptId, CallId, CallKey, PlaceRequest, ValidCall};
 use switchboard_router::Policy;
+use switchboard_rules::Opening;
 use uuid::Uuid;
 
-use crate::{provider::ProviderRuntime, shared::Shared};
+use crate::{opening, provider::ProviderRuntime, shared::Shared};
 
-/// The request for a new attempt at one provider.
+/// The request for a new attempt at one provider, with the first words of its ring.
+#[expect(clippy::too_many_arguments, reason = "everything that an attempt is made of")]
 pub(crate) fn order(
     inner: &Shared,
     id: CallId,
     ring: u32,
     request: &Arc<ValidCall>,
+    opening: &Opening,
     runtime: &ProviderRuntime,
     agent: Option<AgentId>,
     policy: &Policy,
 ) -> PlaceRequest {
     let attempt = AttemptId::new(inner.ids.next());
-    PlaceRequest {
-        attempt,
-        idempotency_key: key(id, ring, request, runtime),
-        call: Arc::clone(request),
-        agent,
-        webhook_url: inner
-            .hooks
-            .as_ref()
-            .and_then(|hooks| hooks.address(&runtime.id, attempt, inner.now())),
-        max_duration: policy.longest(request.max_duration, runtime.provider.info()),
-    }
+    let info = runtime.provider.info();
+    let words = opening::for_provider(request, opening, info);
+    let longest = policy.longest(request.max_duration, info);
+    let key = key(id, ring, request, runtime);
+    PlaceRequest::new(attempt, key, Arc::clone(request), longest).with(|order| {
+        order.agent = agent;
+        order.webhook_url =
+            inner.hooks.as_ref().and_then(|hooks| hooks.address(&runtime.id, attempt, inner.now()));
+        order.first_message = words.first_message;
+        order.instructions = words.instructions;
+    })
 }
 
 /// The request of a recorded attempt, used only to search for its evidence. It is never sent again.
@@ -39,14 +42,9 @@ pub(crate) fn order_of(
     request: &Arc<ValidCall>,
     runtime: &ProviderRuntime,
 ) -> PlaceRequest {
-    PlaceRequest {
-        attempt: attempt.id,
-        idempotency_key: attempt.idempotency_key,
-        call: Arc::clone(request),
-        agent: attempt.agent.clone(),
-        webhook_url: None,
-        max_duration: inner.config().policy.longest(request.max_duration, runtime.provider.info()),
-    }
+    let longest = inner.config().policy.longest(request.max_duration, runtime.provider.info());
+    PlaceRequest::new(attempt.id, attempt.idempotency_key, Arc::clone(request), longest)
+        .with(|order| order.agent = attempt.agent.clone())
 }
 
 /// How long a recorded call may last at a provider.

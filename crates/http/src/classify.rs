@@ -173,6 +173,12 @@ const fn admissible(verdict: Verdict) -> Verdict {
     }
 }
 
+/// The code of a refusal: the word that binds everyone, wherever the body has it, or else its code.
+pub(crate) fn code(body: &ErrorBody) -> Option<&str> {
+    let mut words = [&body.code, &body.reason].into_iter().flatten().map(String::as_str);
+    words.find(|word| binds_everyone(word).is_some()).or(body.code.as_deref())
+}
+
 fn everyone(body: &ErrorBody) -> Option<ErrorKind> {
     [&body.code, &body.reason].into_iter().flatten().find_map(|word| binds_everyone(word))
 }

@@ -175,7 +175,7 @@ impl Exchange<'_> {
         let Verdict { kind, delivery } = classify::answer(self.codes, status, &body);
         let message = body.line().unwrap_or_else(|| "no readable reason".to_owned());
         let mut error = Error::new(kind, message).with_status(status);
-        if let Some(code) = body.code {
+        if let Some(code) = classify::code(&body) {
             error = error.with_code(code);
         }
         if let Some(id) = body.correlation_id {

@@ -128,12 +128,10 @@ async fn told<T: std::fmt::Debug, E: std::error::Error>(asked: impl Future<Outpu
 
 fn order() -> PlaceRequest {
     let request = CallRequest::new("+15125550142", "Ask whether they are open on Sunday");
-    PlaceRequest {
-        attempt: AttemptId::new(Uuid::from_u128(1)),
-        idempotency_key: Uuid::from_u128(2),
-        call: Arc::new(request.validate(Timestamp::now()).unwrap()),
-        agent: None,
-        webhook_url: None,
-        max_duration: Duration::from_secs(300),
-    }
+    PlaceRequest::new(
+        AttemptId::new(Uuid::from_u128(1)),
+        Uuid::from_u128(2),
+        Arc::new(request.validate(Timestamp::now()).unwrap()),
+        Duration::from_secs(300),
+    )
 }

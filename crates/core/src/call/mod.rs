@@ -11,6 +11,7 @@ mod decision;
 mod order;
 mod provider_call;
 mod status;
+mod suppression;
 mod traits;
 mod view;
 
@@ -22,6 +23,7 @@ pub use provider_call::{
     CallFilter, Direction, Page, PageRequest, ProviderCall, ProviderState, Trace,
 };
 pub use status::{CallStatus, Outcome};
+pub use suppression::Suppression;
 pub use traits::{CallControl, Calls, CallsExt, Reschedule};
 #[cfg(feature = "test-util")]
 pub use traits::{MockCallControl, MockCalls};

@@ -24,6 +24,46 @@ pub struct PlaceRequest {
     pub webhook_url: Option<Url>,
     /// The maximum length of the call.
     pub max_duration: Duration,
+    /// The first words that the agent says, which a backend sends instead of the call's own. `None`
+    /// leaves them to the agent. See [`ProviderInfo::takes_first_message`](crate::ProviderInfo).
+    pub first_message: Option<String>,
+    /// The instructions, which a backend sends instead of the call's own: those of the call, after
+    /// what must be done first.
+    pub instructions: Vec<String>,
+}
+
+impl PlaceRequest {
+    /// A request of the default agent without a webhook, with the first words and the instructions
+    /// of the call.
+    pub fn new(
+        attempt: AttemptId,
+        idempotency_key: Uuid,
+        call: Arc<ValidCall>,
+        max_duration: Duration,
+    ) -> Self {
+        Self {
+            attempt,
+            idempotency_key,
+            agent: None,
+            webhook_url: None,
+            max_duration,
+            first_message: call.first_message.clone(),
+            instructions: call.instructions.clone(),
+            call,
+        }
+    }
+
+    /// The same request with other fields set.
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+
+    /// The instruction that stands in for a first sentence at a provider that takes none.
+    pub fn begin_with(first_message: &str) -> String {
+        format!("Begin the call with exactly these words, before anything else: {first_message}")
+    }
 }
 
 redacted_debug!(PlaceRequest { attempt, idempotency_key, call, agent, max_duration });

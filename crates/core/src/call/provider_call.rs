@@ -99,6 +99,10 @@ pub struct ProviderCall {
     pub summary: Option<String>,
     /// The provider's suggestion for what to do next.
     pub next_steps: Option<String>,
+    /// The provider's code for why it could not complete the call, for example `no_answer`, if it
+    /// reports one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure_code: Option<String>,
     /// The URL of the recording, if the record has one. Anyone who has it can fetch the audio.
     pub recording_url: Option<Url>,
     /// What the provider billed. An unknown cost is `None`, never zero.
@@ -129,6 +133,7 @@ impl ProviderCall {
             duration: None,
             summary: None,
             next_steps: None,
+            failure_code: None,
             recording_url: None,
             cost: None,
             raw: Raw::default(),

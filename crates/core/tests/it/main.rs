@@ -8,5 +8,6 @@ mod masking;
 mod phone_numbers;
 mod phone_spellings;
 mod requests;
+mod suppressions;
 mod weekly_hours;
 mod zones;

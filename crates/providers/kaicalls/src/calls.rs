@@ -33,12 +33,12 @@ impl KaiCallsCalls {
         let call = &order.call;
         let seconds = order.max_duration.as_secs().max(1);
         let mut request = CreateCall::new(agent.as_str(), call.to.e164())
-            .context(context(call))
+            .context(context(call, &order.instructions))
             .max_duration(seconds);
         if let Some(name) = &call.callee_name {
             request = request.name(name.as_str());
         }
-        if let Some(line) = call.first_message.as_deref().filter(|line| !line.is_empty()) {
+        if let Some(line) = order.first_message.as_deref().filter(|line| !line.is_empty()) {
             request = request.first_message(line);
         }
         if let Some(lead) = &call.lead_id {

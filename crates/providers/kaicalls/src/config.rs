@@ -241,6 +241,7 @@ impl KaiCallsConfig {
         info.place_limit = limit(self.limits.places_per_minute);
         info.read_limit = limit(self.limits.reads_per_minute);
         info.needs_agent = self.agent_id.is_none();
+        info.takes_first_message = true;
         Ok(info)
     }
 }

@@ -3,13 +3,13 @@
 
 use switchboard_core::{ValidAppointment, ValidCall};
 
-/// The task first; what the call does not set is left out. The callee's name and the opening line
-/// have fields of their own.
-pub(crate) fn context(call: &ValidCall) -> String {
+/// The task first, then the instructions; what the call does not set is left out. The callee's name
+/// and the opening line have fields of their own.
+pub(crate) fn context(call: &ValidCall, instructions: &[String]) -> String {
     let mut text = call.task.clone();
-    if !call.instructions.is_empty() {
+    if !instructions.is_empty() {
         text.push_str("\n\nInstructions:");
-        for instruction in &call.instructions {
+        for instruction in instructions {
             line(&mut text, &format!("- {instruction}"));
         }
     }

@@ -88,10 +88,18 @@ pub(crate) fn call(provider: &ProviderId, call: wire::Call) -> Option<ProviderCa
     report.created_at = call.created_at.and_then(|at| at.timestamp());
     report.duration = call.duration.and_then(seconds);
     report.summary = call.summary;
+    report.failure_code = call.error.filter(|code| is_code(code));
     report.recording_url = call.recording_url.and_then(|url| Url::parse(&url).ok());
     report.cost = call.cost_cents.and_then(cents);
     report.raw = call.raw;
     Some(report)
+}
+
+/// A word such as `no_answer`; prose may hold names and numbers.
+fn is_code(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 64
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'-' | b'.'))
 }
 
 /// A call that was just placed to `to`. If the answer repeats the number, it is not parsed again.

@@ -118,13 +118,15 @@ fn placing_request(account: &Account, order: &PlaceRequest) -> Result<CreateCall
             request = request.party_size(people);
         }
     }
+    // What must be said first comes first.
+    if let Some(line) = order.first_message.as_deref().filter(|line| !line.is_empty()) {
+        request = request.instruction(PlaceRequest::begin_with(line));
+    }
+    request = order.instructions.iter().fold(request, |request, line| request.instruction(line));
     if let Some(name) = &call.callee_name {
         request = request.instruction(format!("The person to speak to is {name}."));
     }
-    if let Some(line) = &call.first_message {
-        request = request.instruction(format!("Begin the call with these words: {line}"));
-    }
-    Ok(call.instructions.iter().fold(request, |request, line| request.instruction(line)))
+    Ok(request)
 }
 
 fn spoken<'a>(languages: impl Iterator<Item = &'a str>) -> String {

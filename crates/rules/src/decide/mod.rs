@@ -8,6 +8,7 @@
 //! | `wait.rs` | the first instant at which no row stops the call |
 //! | `clock.rs` | local times, and the instants at which a clock shows them |
 //! | `caps.rs` | limits in a form that the ledger can check |
+//! | `say.rs` | what the first words have to say |
 //! | `message.rs`, `used.rs` | what a decision says, and on what it rests |
 
 mod caps;
@@ -15,6 +16,7 @@ mod clock;
 mod judge;
 mod known;
 mod message;
+mod say;
 mod scope;
 mod used;
 mod wait;

@@ -28,14 +28,10 @@ impl Suite<'_> {
         let call = request.validate(self.clock.now()).map_err(|error| {
             format!("the harness returned a number that cannot be called: {error}")
         })?;
-        Ok(PlaceRequest {
-            attempt: AttemptId::new(Uuid::new_v4()),
-            idempotency_key: Uuid::new_v4(),
-            call: Arc::new(call),
-            agent: self.harness.agent(),
-            webhook_url: None,
-            max_duration: Duration::from_secs(300),
-        })
+        let attempt = AttemptId::new(Uuid::new_v4());
+        let longest = Duration::from_secs(300);
+        Ok(PlaceRequest::new(attempt, Uuid::new_v4(), Arc::new(call), longest)
+            .with(|order| order.agent = self.harness.agent()))
     }
 
     pub(crate) async fn place(

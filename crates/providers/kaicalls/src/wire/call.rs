@@ -36,6 +36,9 @@ answer! {
         name: String = ["name", "customer_name"],
         /// A summary; detail only.
         summary: String = ["summary"],
+        /// Why it failed, for example `no_answer`. Document 004 shows it in webhooks only; read if
+        /// present.
+        error: String = ["error"],
         /// The recording's URL, which works without credentials; detail only.
         recording_url: String = ["recording_url"],
         /// The transcript. Not in document 004; read if present.

@@ -17,6 +17,7 @@ mod runs;
 mod secrets;
 mod simulator;
 mod support;
+mod suppressions;
 mod typed;
 mod walks;
 mod webhooks;

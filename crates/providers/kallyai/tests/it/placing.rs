@@ -3,8 +3,8 @@
 use crate::support::{CALLEE, client, fast, order, provider, simple_order, simulated};
 use jiff::Timestamp;
 use switchboard_core::{
-    Appointment, CallFilter, CallRequest, Cost, Delivery, ErrorKind, Outcome, PageRequest,
-    Provider, ProviderState, Refusal,
+    Appointment, AttemptError, CallFilter, CallRequest, Cost, Delivery, ErrorKind, Outcome,
+    PageRequest, Provider, ProviderState, Refusal, Suppression,
 };
 use switchboard_testkit::{
     Shape, SimKallyAi,
@@ -79,7 +79,8 @@ async fn the_whole_request_goes_out_in_the_documents_words() {
                 "appointment_date": "2036-02-14", "appointment_time": "20:05", "time_preference_text": "after 8pm", "party_size": 4,
                 "language": "es", "call_language": "es", "is_urgent": true,
                 "additional_instructions": [
-                    "The person to speak to is Maria.", "Begin the call with these words: Good evening", "Ask for a window",
+                    "Begin the call with exactly these words, before anything else: Good evening", "Ask for a window",
+                    "The person to speak to is Maria.",
                 ],
             },
             "timezone": "Europe/Madrid",
@@ -212,6 +213,26 @@ async fn documented_refusals_bind_as_they_should_in_every_shape() {
             let error = kallyai.calls().place(&simple_order()).await.unwrap_err();
             assert_eq!(error.delivery(), delivery, "{shape:?} {code}: {error:?}");
             assert!(!error.to_string().contains(CALLEE) && sim.rings().is_empty());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_carries_the_persons_wish_in_every_shape() {
+    let cases = [
+        ("suppression_violation", Some(Suppression::DoNotCallList)),
+        // Flagged as fraud, which is nobody's wish.
+        ("blocked_number", None),
+        // The user of the account declined, not the callee.
+        ("consent_denied", None),
+        ("safety_violation", None),
+    ];
+    for shape in [Shape::February2026, Shape::January2026, Shape::Assistant] {
+        for (code, wish) in cases {
+            let (_sim, kallyai) = simulated(fast().shape(shape).refuse(CALLEE, code)).await;
+            let failed = kallyai.calls().place(&simple_order()).await.unwrap_err();
+            let error = AttemptError::from(failed.error());
+            assert_eq!(error.suppression(), wish, "{shape:?} {code}: {error:?}");
         }
     }
 }

@@ -178,14 +178,12 @@ pub(crate) fn open(config: &KaiCallsConfig) -> Result<KaiCalls> {
 
 /// An order for this request, as the router would hand it over.
 pub(crate) fn order(request: CallRequest) -> PlaceRequest {
-    PlaceRequest {
-        attempt: AttemptId::new(Uuid::from_u128(1)),
-        idempotency_key: Uuid::from_u128(2),
-        call: Arc::new(request.validate("2026-02-15T14:00:00Z".parse().unwrap()).unwrap()),
-        agent: None,
-        webhook_url: None,
-        max_duration: Duration::from_secs(300),
-    }
+    PlaceRequest::new(
+        AttemptId::new(Uuid::from_u128(1)),
+        Uuid::from_u128(2),
+        Arc::new(request.validate("2026-02-15T14:00:00Z".parse().unwrap()).unwrap()),
+        Duration::from_secs(300),
+    )
 }
 
 pub(crate) fn plain_order() -> PlaceRequest {

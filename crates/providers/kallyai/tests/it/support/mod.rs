@@ -73,14 +73,12 @@ pub(crate) fn client(sim: &SimKallyAi) -> KallyAiClient {
 }
 
 pub(crate) fn order(request: &CallRequest) -> PlaceRequest {
-    PlaceRequest {
-        attempt: AttemptId::new(Uuid::from_u128(1)),
-        idempotency_key: Uuid::from_u128(0x5eed),
-        call: Arc::new(request.validate(Timestamp::now()).unwrap()),
-        agent: None,
-        webhook_url: None,
-        max_duration: Duration::from_secs(600),
-    }
+    PlaceRequest::new(
+        AttemptId::new(Uuid::from_u128(1)),
+        Uuid::from_u128(0x5eed),
+        Arc::new(request.validate(Timestamp::now()).unwrap()),
+        Duration::from_secs(600),
+    )
 }
 
 pub(crate) fn simple_order() -> PlaceRequest {

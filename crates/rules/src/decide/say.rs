@@ -1,0 +1,29 @@
+//! What the first words of a call have to say.
+
+use jiff::Timestamp;
+
+use super::judge::Judge;
+use crate::rule::Rule;
+use crate::{Asked, Said, Tables};
+
+impl Tables {
+    /// What the first words of a call at `now` have to say by all rows that apply to it, whatever
+    /// [`Asked::said`] is. Empty for a call without a purpose.
+    pub fn first_words(&self, asked: &Asked<'_>, now: Timestamp) -> Said {
+        let Some(purpose) = asked.facts.purpose else {
+            return Said::NONE;
+        };
+        let judge = Judge::new(asked, self, purpose);
+        let moment = judge.moment(now);
+        let binding = judge.scope.rows.iter().filter(|row| {
+            row.ready.stops()
+                && row.ready.unless & moment.held == 0
+                && row.lifted_until.is_none_or(|until| until <= now)
+                && moment.locals.iter().any(|local| row.ready.days.contains(&local.day))
+        });
+        binding.fold(Said::NONE, |all, row| match row.ready.rule {
+            Rule::Say(said) => all.union(said),
+            _ => all,
+        })
+    }
+}
