@@ -958,6 +958,19 @@ export interface components {
             /** @description The profiles. */
             data: components["schemas"]["Agent"][];
         };
+        /** @description A time that the callee chose for the call. */
+        AgreedTime: {
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description When it ends; the call may begin before that.
+             */
+            to: string;
+        };
         /** @description The appointment to arrange. */
         Appointment: {
             /**
@@ -1128,6 +1141,7 @@ export interface components {
         BatchCall: {
             /** @description The agent profile. Left out: the default of the configuration. */
             agent?: string | null;
+            agreed_time?: components["schemas"]["AgreedTime"] | null;
             /** @description Allows the same person to be called with the same task shortly after another call. */
             allow_duplicate?: boolean;
             appointment?: components["schemas"]["Appointment"] | null;
@@ -1137,8 +1151,27 @@ export interface components {
             business_name?: string | null;
             /** @description The number that the callee can call back, written like `to`. */
             callback_number?: string | null;
+            callee_kind?: components["schemas"]["CalleeKind"] | null;
+            callee_line?: components["schemas"]["CalleeLine"] | null;
             /** @description The callee's name. */
             callee_name?: string | null;
+            /**
+             * @description The country, state or province in which the callee is known to be, as ISO 3166.
+             * @example US-FL
+             */
+            callee_region?: string | null;
+            /**
+             * @description The IANA time zone in which the callee is known to be. It replaces the zones of the
+             *     number.
+             * @example America/New_York
+             */
+            callee_timezone?: string | null;
+            /**
+             * @description The IANA time zone in which the callee may be. It is added to the zones of the
+             *     number.
+             */
+            callee_timezone_guess?: string | null;
+            consent?: components["schemas"]["Consent"] | null;
             /** @description The country in which numbers without `+` are dialled, for example `GB`. */
             default_country?: string | null;
             /** @description Allows failover if a provider is out of credit or over a budget. */
@@ -1172,7 +1205,30 @@ export interface components {
             not_before?: string | null;
             /** @description On whose behalf the agent calls, as it should say it. */
             on_behalf_of?: string | null;
+            /**
+             * @description The policy rules that an operator lifts for this call. Needs the scope
+             *     `calls:override`. At most 32.
+             */
+            overrides?: components["schemas"]["RuleOverride"][];
+            /**
+             * @description Where the business publishes this number for this matter, for example a web address.
+             *     At most 500 characters.
+             */
+            published_number?: string | null;
+            purpose?: components["schemas"]["Purpose"] | null;
+            /** @description True if the call is recorded. Left out: what the route or the agent profile says. */
+            recording?: boolean | null;
             redial?: components["schemas"]["Redial"] | null;
+            /**
+             * @description The existing relationship: a reference to the order, contract or appointment. At
+             *     most 200 characters.
+             */
+            relationship?: string | null;
+            /**
+             * @description When the callee asked to be called: RFC 3339, or with a `timezone` the local time
+             *     there.
+             */
+            requested_at?: string | null;
             /** @description Labels that routes can match. At most 32. */
             tags?: string[];
             /**
@@ -1266,6 +1322,7 @@ export interface components {
         BatchLine: {
             /** @description The agent profile. Left out: the default of the configuration. */
             agent?: string | null;
+            agreed_time?: components["schemas"]["AgreedTime"] | null;
             /** @description Allows the same person to be called with the same task shortly after another call. */
             allow_duplicate?: boolean;
             appointment?: components["schemas"]["Appointment"] | null;
@@ -1275,8 +1332,27 @@ export interface components {
             business_name?: string | null;
             /** @description The number that the callee can call back, written like `to`. */
             callback_number?: string | null;
+            callee_kind?: components["schemas"]["CalleeKind"] | null;
+            callee_line?: components["schemas"]["CalleeLine"] | null;
             /** @description The callee's name. */
             callee_name?: string | null;
+            /**
+             * @description The country, state or province in which the callee is known to be, as ISO 3166.
+             * @example US-FL
+             */
+            callee_region?: string | null;
+            /**
+             * @description The IANA time zone in which the callee is known to be. It replaces the zones of the
+             *     number.
+             * @example America/New_York
+             */
+            callee_timezone?: string | null;
+            /**
+             * @description The IANA time zone in which the callee may be. It is added to the zones of the
+             *     number.
+             */
+            callee_timezone_guess?: string | null;
+            consent?: components["schemas"]["Consent"] | null;
             /** @description The country in which numbers without `+` are dialled, for example `GB`. */
             default_country?: string | null;
             /** @description Allows failover if a provider is out of credit or over a budget. */
@@ -1311,7 +1387,30 @@ export interface components {
             not_before?: string | null;
             /** @description On whose behalf the agent calls, as it should say it. */
             on_behalf_of?: string | null;
+            /**
+             * @description The policy rules that an operator lifts for this call. Needs the scope
+             *     `calls:override`. At most 32.
+             */
+            overrides?: components["schemas"]["RuleOverride"][];
+            /**
+             * @description Where the business publishes this number for this matter, for example a web address.
+             *     At most 500 characters.
+             */
+            published_number?: string | null;
+            purpose?: components["schemas"]["Purpose"] | null;
+            /** @description True if the call is recorded. Left out: what the route or the agent profile says. */
+            recording?: boolean | null;
             redial?: components["schemas"]["Redial"] | null;
+            /**
+             * @description The existing relationship: a reference to the order, contract or appointment. At
+             *     most 200 characters.
+             */
+            relationship?: string | null;
+            /**
+             * @description When the callee asked to be called: RFC 3339, or with a `timezone` the local time
+             *     there.
+             */
+            requested_at?: string | null;
             /** @description Labels that routes can match. At most 32. */
             tags?: string[];
             /**
@@ -1530,6 +1629,7 @@ export interface components {
              * @description When it was received.
              */
             created_at: string;
+            decision: components["schemas"]["RuleDecision"] | null;
             /**
              * Format: double
              * @description How long it lasted.
@@ -1633,6 +1733,7 @@ export interface components {
         CallRequest: {
             /** @description The agent profile. Left out: the default of the configuration. */
             agent?: string | null;
+            agreed_time?: components["schemas"]["AgreedTime"] | null;
             /** @description Allows the same person to be called with the same task shortly after another call. */
             allow_duplicate?: boolean;
             appointment?: components["schemas"]["Appointment"] | null;
@@ -1642,8 +1743,27 @@ export interface components {
             business_name?: string | null;
             /** @description The number that the callee can call back, written like `to`. */
             callback_number?: string | null;
+            callee_kind?: components["schemas"]["CalleeKind"] | null;
+            callee_line?: components["schemas"]["CalleeLine"] | null;
             /** @description The callee's name. */
             callee_name?: string | null;
+            /**
+             * @description The country, state or province in which the callee is known to be, as ISO 3166.
+             * @example US-FL
+             */
+            callee_region?: string | null;
+            /**
+             * @description The IANA time zone in which the callee is known to be. It replaces the zones of the
+             *     number.
+             * @example America/New_York
+             */
+            callee_timezone?: string | null;
+            /**
+             * @description The IANA time zone in which the callee may be. It is added to the zones of the
+             *     number.
+             */
+            callee_timezone_guess?: string | null;
+            consent?: components["schemas"]["Consent"] | null;
             /** @description The country in which numbers without `+` are dialled, for example `GB`. */
             default_country?: string | null;
             /** @description Allows failover if a provider is out of credit or over a budget. */
@@ -1672,7 +1792,30 @@ export interface components {
             not_before?: string | null;
             /** @description On whose behalf the agent calls, as it should say it. */
             on_behalf_of?: string | null;
+            /**
+             * @description The policy rules that an operator lifts for this call. Needs the scope
+             *     `calls:override`. At most 32.
+             */
+            overrides?: components["schemas"]["RuleOverride"][];
+            /**
+             * @description Where the business publishes this number for this matter, for example a web address.
+             *     At most 500 characters.
+             */
+            published_number?: string | null;
+            purpose?: components["schemas"]["Purpose"] | null;
+            /** @description True if the call is recorded. Left out: what the route or the agent profile says. */
+            recording?: boolean | null;
             redial?: components["schemas"]["Redial"] | null;
+            /**
+             * @description The existing relationship: a reference to the order, contract or appointment. At
+             *     most 200 characters.
+             */
+            relationship?: string | null;
+            /**
+             * @description When the callee asked to be called: RFC 3339, or with a `timezone` the local time
+             *     there.
+             */
+            requested_at?: string | null;
             /** @description Labels that routes can match. At most 32. */
             tags?: string[];
             /**
@@ -1701,6 +1844,16 @@ export interface components {
          * @enum {string}
          */
         CallStatus: "received" | "scheduled" | "admitted" | "attempting" | "in_progress" | "closed" | "refused" | "needs_approval" | "indeterminate" | "stalled";
+        /**
+         * @description Who is called.
+         * @enum {string}
+         */
+        CalleeKind: "consumer" | "business";
+        /**
+         * @description The kind of line that a number belongs to.
+         * @enum {string}
+         */
+        CalleeLine: "mobile" | "landline" | "toll_free" | "emergency";
         /** @description What became of a batch that was cancelled. */
         CancelledBatch: {
             /** @description The batch as it is now. */
@@ -1744,6 +1897,38 @@ export interface components {
              */
             url?: string | null;
         };
+        /** @description The callee's consent to be called by an artificial voice, with its evidence. */
+        Consent: {
+            /**
+             * Format: date-time
+             * @description When it was given. Rules that limit the age of consent do not count it without a time.
+             */
+            at?: string | null;
+            /** @description Where it was given, for example a form's address. At most 200 characters. */
+            channel?: string | null;
+            /**
+             * Format: date-time
+             * @description When it expires. Left out: never.
+             */
+            expires_at?: string | null;
+            /**
+             * @description The hours that it names: local times where the callee is.
+             * @example mon-fri 08:00-22:00; sat 10:00-14:00
+             */
+            hours?: string | null;
+            /** @description How it was given. */
+            kind: components["schemas"]["ConsentKind"];
+            purpose?: components["schemas"]["Purpose"] | null;
+            /** @description The seller that it names. At most 200 characters. */
+            seller?: string | null;
+            /** @description The exact words that the person saw or heard. At most 2,000 characters. */
+            words?: string | null;
+        };
+        /**
+         * @description How consent was given.
+         * @enum {string}
+         */
+        ConsentKind: "express" | "express_written";
         /** @description A key that was made. */
         CreatedKey: {
             /** @description The key without its secret. */
@@ -2017,6 +2202,24 @@ export interface components {
              */
             version: number;
         };
+        /** @description A fact that a decision relied on. */
+        FactUsed: {
+            /**
+             * Format: date-time
+             * @description When it was established, where that is known.
+             */
+            at: string | null;
+            /**
+             * @description Its field.
+             * @example consent
+             */
+            name: string;
+            /**
+             * @description Where it comes from: `request`, `route`, `profile`, `ledger` or `number`. More may be added.
+             * @example request
+             */
+            origin: string;
+        };
         /** @description Why a call was not placed, or why it is not known whether it was. */
         Fault: {
             /**
@@ -2182,6 +2385,19 @@ export interface components {
              *     it out makes another operator's key.
              */
             tenant?: string | null;
+        };
+        /** @description A zone in which the callee may be, and the time there. */
+        LocalTime: {
+            /**
+             * @description The local time, without an offset.
+             * @example 2026-11-30T08:15:00
+             */
+            time: string;
+            /**
+             * @description The IANA name of the zone.
+             * @example America/New_York
+             */
+            zone: string;
         };
         /** @description The key of a request. */
         Me: {
@@ -2433,6 +2649,11 @@ export interface components {
             /** @description True if it answers when the phone call is over, not when it has accepted it. */
             synchronous: boolean;
         };
+        /**
+         * @description Why somebody is called. A call that also sells something is `marketing`.
+         * @enum {string}
+         */
+        Purpose: "reservation" | "requested" | "transactional" | "informational" | "survey" | "debt_collection" | "marketing" | "political" | "charity";
         /** @description What was measured. */
         QualityList: {
             /** @description The rows. */
@@ -2709,6 +2930,98 @@ export interface components {
              */
             overlap_hours?: number;
         };
+        /**
+         * @description What the calling rules decided about a call, and on what grounds. It says which rules were
+         *     looked at, not that a call is legal.
+         */
+        RuleDecision: {
+            /**
+             * Format: date-time
+             * @description The time that was decided about.
+             */
+            at: string;
+            /** @description The facts that it relied on. */
+            facts: components["schemas"]["FactUsed"][];
+            /** @description Every rule that stops the call or warns about it. */
+            findings: components["schemas"]["RuleFinding"][];
+            /** @description Why the rules are turned off, if they are: nothing was checked then. */
+            off: string | null;
+            /**
+             * @description The version of the tables of rules.
+             * @example 2026-11-29
+             */
+            tables: string;
+            /**
+             * Format: int32
+             * @description How old the tables were, in days, if they should be renewed.
+             */
+            tables_are_old: number | null;
+            /**
+             * @description The version of the time zone database.
+             * @example 2026f
+             */
+            time_zones: string;
+            /** @description Whether the phone may ring. */
+            verdict: components["schemas"]["RuleVerdict"];
+            /**
+             * Format: date-time
+             * @description The first time at which no rule stops the call, for a call that waits.
+             */
+            wait_until: string | null;
+            /** @description Where the callee may be, and the time there. */
+            zones: components["schemas"]["LocalTime"][];
+        };
+        /**
+         * @description What a rule has to say about a call.
+         * @enum {string}
+         */
+        RuleEffect: "stops" | "warns";
+        /** @description A rule that stops a call or warns about it. */
+        RuleFinding: {
+            /**
+             * Format: date
+             * @description The date of the rule's row in its table.
+             */
+            as_of: string;
+            /** @description Whether it stops the call. */
+            effect: components["schemas"]["RuleEffect"];
+            /** @description What it asks for and what the call lacks, in one sentence. */
+            message: string;
+            /** @description The field of the request that would satisfy it, where one would. */
+            needs: string | null;
+            /**
+             * @description The id of the rule.
+             * @example US-FL-HOURS
+             */
+            rule: string;
+            /**
+             * Format: date-time
+             * @description When this rule lets the call pass, where that is known.
+             */
+            until: string | null;
+        };
+        /** @description A policy rule that an operator lifts for one call. */
+        RuleOverride: {
+            /** @description Who lifts it. */
+            by: string;
+            /** @description Why. */
+            reason: string;
+            /**
+             * @description The id of the rule.
+             * @example P-HOURS-MARKETING
+             */
+            rule: string;
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            until: string;
+        };
+        /**
+         * @description Whether a phone may ring.
+         * @enum {string}
+         */
+        RuleVerdict: "allow" | "wait" | "refuse";
         /** @description A request to start an experiment. */
         StartExperiment: {
             /**
@@ -2999,6 +3312,7 @@ export interface components {
 export type ActiveConfiguration = components['schemas']['ActiveConfiguration'];
 export type Agent = components['schemas']['Agent'];
 export type AgentList = components['schemas']['AgentList'];
+export type AgreedTime = components['schemas']['AgreedTime'];
 export type Appointment = components['schemas']['Appointment'];
 export type Attempt = components['schemas']['Attempt'];
 export type AttemptError = components['schemas']['AttemptError'];
@@ -3027,8 +3341,12 @@ export type Call = components['schemas']['Call'];
 export type CallPage = components['schemas']['CallPage'];
 export type CallRequest = components['schemas']['CallRequest'];
 export type CallStatus = components['schemas']['CallStatus'];
+export type CalleeKind = components['schemas']['CalleeKind'];
+export type CalleeLine = components['schemas']['CalleeLine'];
 export type CancelledBatch = components['schemas']['CancelledBatch'];
 export type ChangeWebhookEndpoint = components['schemas']['ChangeWebhookEndpoint'];
+export type Consent = components['schemas']['Consent'];
+export type ConsentKind = components['schemas']['ConsentKind'];
 export type CreatedKey = components['schemas']['CreatedKey'];
 export type CreatedWebhookEndpoint = components['schemas']['CreatedWebhookEndpoint'];
 export type Deck = components['schemas']['Deck'];
@@ -3047,6 +3365,7 @@ export type ExperimentDecision = components['schemas']['ExperimentDecision'];
 export type ExperimentDetails = components['schemas']['ExperimentDetails'];
 export type ExperimentList = components['schemas']['ExperimentList'];
 export type ExperimentReport = components['schemas']['ExperimentReport'];
+export type FactUsed = components['schemas']['FactUsed'];
 export type Fault = components['schemas']['Fault'];
 export type Headroom = components['schemas']['Headroom'];
 export type HistoryEntry = components['schemas']['HistoryEntry'];
@@ -3055,6 +3374,7 @@ export type Key = components['schemas']['Key'];
 export type KeyLimits = components['schemas']['KeyLimits'];
 export type KeyList = components['schemas']['KeyList'];
 export type KeyRequest = components['schemas']['KeyRequest'];
+export type LocalTime = components['schemas']['LocalTime'];
 export type Me = components['schemas']['Me'];
 export type Money = components['schemas']['Money'];
 export type Outcome = components['schemas']['Outcome'];
@@ -3066,6 +3386,7 @@ export type PlanRejected = components['schemas']['PlanRejected'];
 export type Problem = components['schemas']['Problem'];
 export type ProviderList = components['schemas']['ProviderList'];
 export type ProviderState = components['schemas']['ProviderState'];
+export type Purpose = components['schemas']['Purpose'];
 export type QualityList = components['schemas']['QualityList'];
 export type QualityRow = components['schemas']['QualityRow'];
 export type Quote = components['schemas']['Quote'];
@@ -3082,6 +3403,11 @@ export type ReportArm = components['schemas']['ReportArm'];
 export type ReportComparison = components['schemas']['ReportComparison'];
 export type RotateKey = components['schemas']['RotateKey'];
 export type RotateSecret = components['schemas']['RotateSecret'];
+export type RuleDecision = components['schemas']['RuleDecision'];
+export type RuleEffect = components['schemas']['RuleEffect'];
+export type RuleFinding = components['schemas']['RuleFinding'];
+export type RuleOverride = components['schemas']['RuleOverride'];
+export type RuleVerdict = components['schemas']['RuleVerdict'];
 export type StartExperiment = components['schemas']['StartExperiment'];
 export type StopExperiment = components['schemas']['StopExperiment'];
 export type Transcript = components['schemas']['Transcript'];
@@ -3237,6 +3563,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
+                 *       "purpose": "reservation",
                  *       "tags": [
                  *         "booking"
                  *       ],
@@ -4812,6 +5139,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
+                 *       "purpose": "reservation",
                  *       "task": "Book a table for two on Friday at eight, in the name of Ada.",
                  *       "to": "+442079460123"
                  *     }

@@ -41,6 +41,7 @@ __all__ = [
     "ActiveConfiguration",
     "Agent",
     "AgentList",
+    "AgreedTime",
     "Appointment",
     "Attempt",
     "AttemptError",
@@ -69,8 +70,12 @@ __all__ = [
     "CallPage",
     "CallRequest",
     "CallStatus",
+    "CalleeKind",
+    "CalleeLine",
     "CancelledBatch",
     "ChangeWebhookEndpoint",
+    "Consent",
+    "ConsentKind",
     "CreatedKey",
     "CreatedWebhookEndpoint",
     "Deck",
@@ -89,6 +94,7 @@ __all__ = [
     "ExperimentDetails",
     "ExperimentList",
     "ExperimentReport",
+    "FactUsed",
     "Fault",
     "Headroom",
     "HistoryEntry",
@@ -97,6 +103,7 @@ __all__ = [
     "KeyLimits",
     "KeyList",
     "KeyRequest",
+    "LocalTime",
     "Me",
     "Money",
     "Outcome",
@@ -108,6 +115,7 @@ __all__ = [
     "Problem",
     "ProviderList",
     "ProviderState",
+    "Purpose",
     "QualityList",
     "QualityRow",
     "Quote",
@@ -124,6 +132,11 @@ __all__ = [
     "ReportComparison",
     "RotateKey",
     "RotateSecret",
+    "RuleDecision",
+    "RuleEffect",
+    "RuleFinding",
+    "RuleOverride",
+    "RuleVerdict",
     "StartExperiment",
     "StopExperiment",
     "Transcript",
@@ -170,6 +183,7 @@ from switchboard_client.generated.exceptions import ApiException as ApiException
 from switchboard_client.generated.models.active_configuration import ActiveConfiguration as ActiveConfiguration
 from switchboard_client.generated.models.agent import Agent as Agent
 from switchboard_client.generated.models.agent_list import AgentList as AgentList
+from switchboard_client.generated.models.agreed_time import AgreedTime as AgreedTime
 from switchboard_client.generated.models.appointment import Appointment as Appointment
 from switchboard_client.generated.models.attempt import Attempt as Attempt
 from switchboard_client.generated.models.attempt_error import AttemptError as AttemptError
@@ -198,8 +212,12 @@ from switchboard_client.generated.models.call import Call as Call
 from switchboard_client.generated.models.call_page import CallPage as CallPage
 from switchboard_client.generated.models.call_request import CallRequest as CallRequest
 from switchboard_client.generated.models.call_status import CallStatus as CallStatus
+from switchboard_client.generated.models.callee_kind import CalleeKind as CalleeKind
+from switchboard_client.generated.models.callee_line import CalleeLine as CalleeLine
 from switchboard_client.generated.models.cancelled_batch import CancelledBatch as CancelledBatch
 from switchboard_client.generated.models.change_webhook_endpoint import ChangeWebhookEndpoint as ChangeWebhookEndpoint
+from switchboard_client.generated.models.consent import Consent as Consent
+from switchboard_client.generated.models.consent_kind import ConsentKind as ConsentKind
 from switchboard_client.generated.models.created_key import CreatedKey as CreatedKey
 from switchboard_client.generated.models.created_webhook_endpoint import CreatedWebhookEndpoint as CreatedWebhookEndpoint
 from switchboard_client.generated.models.deck import Deck as Deck
@@ -218,6 +236,7 @@ from switchboard_client.generated.models.experiment_decision import ExperimentDe
 from switchboard_client.generated.models.experiment_details import ExperimentDetails as ExperimentDetails
 from switchboard_client.generated.models.experiment_list import ExperimentList as ExperimentList
 from switchboard_client.generated.models.experiment_report import ExperimentReport as ExperimentReport
+from switchboard_client.generated.models.fact_used import FactUsed as FactUsed
 from switchboard_client.generated.models.fault import Fault as Fault
 from switchboard_client.generated.models.headroom import Headroom as Headroom
 from switchboard_client.generated.models.history_entry import HistoryEntry as HistoryEntry
@@ -226,6 +245,7 @@ from switchboard_client.generated.models.key import Key as Key
 from switchboard_client.generated.models.key_limits import KeyLimits as KeyLimits
 from switchboard_client.generated.models.key_list import KeyList as KeyList
 from switchboard_client.generated.models.key_request import KeyRequest as KeyRequest
+from switchboard_client.generated.models.local_time import LocalTime as LocalTime
 from switchboard_client.generated.models.me import Me as Me
 from switchboard_client.generated.models.money import Money as Money
 from switchboard_client.generated.models.outcome import Outcome as Outcome
@@ -237,6 +257,7 @@ from switchboard_client.generated.models.plan_rejected import PlanRejected as Pl
 from switchboard_client.generated.models.problem import Problem as Problem
 from switchboard_client.generated.models.provider_list import ProviderList as ProviderList
 from switchboard_client.generated.models.provider_state import ProviderState as ProviderState
+from switchboard_client.generated.models.purpose import Purpose as Purpose
 from switchboard_client.generated.models.quality_list import QualityList as QualityList
 from switchboard_client.generated.models.quality_row import QualityRow as QualityRow
 from switchboard_client.generated.models.quote import Quote as Quote
@@ -253,6 +274,11 @@ from switchboard_client.generated.models.report_arm import ReportArm as ReportAr
 from switchboard_client.generated.models.report_comparison import ReportComparison as ReportComparison
 from switchboard_client.generated.models.rotate_key import RotateKey as RotateKey
 from switchboard_client.generated.models.rotate_secret import RotateSecret as RotateSecret
+from switchboard_client.generated.models.rule_decision import RuleDecision as RuleDecision
+from switchboard_client.generated.models.rule_effect import RuleEffect as RuleEffect
+from switchboard_client.generated.models.rule_finding import RuleFinding as RuleFinding
+from switchboard_client.generated.models.rule_override import RuleOverride as RuleOverride
+from switchboard_client.generated.models.rule_verdict import RuleVerdict as RuleVerdict
 from switchboard_client.generated.models.start_experiment import StartExperiment as StartExperiment
 from switchboard_client.generated.models.stop_experiment import StopExperiment as StopExperiment
 from switchboard_client.generated.models.transcript import Transcript as Transcript

@@ -16,6 +16,7 @@
 from switchboard_client.generated.models.active_configuration import ActiveConfiguration
 from switchboard_client.generated.models.agent import Agent
 from switchboard_client.generated.models.agent_list import AgentList
+from switchboard_client.generated.models.agreed_time import AgreedTime
 from switchboard_client.generated.models.appointment import Appointment
 from switchboard_client.generated.models.attempt import Attempt
 from switchboard_client.generated.models.attempt_error import AttemptError
@@ -44,8 +45,12 @@ from switchboard_client.generated.models.call import Call
 from switchboard_client.generated.models.call_page import CallPage
 from switchboard_client.generated.models.call_request import CallRequest
 from switchboard_client.generated.models.call_status import CallStatus
+from switchboard_client.generated.models.callee_kind import CalleeKind
+from switchboard_client.generated.models.callee_line import CalleeLine
 from switchboard_client.generated.models.cancelled_batch import CancelledBatch
 from switchboard_client.generated.models.change_webhook_endpoint import ChangeWebhookEndpoint
+from switchboard_client.generated.models.consent import Consent
+from switchboard_client.generated.models.consent_kind import ConsentKind
 from switchboard_client.generated.models.created_key import CreatedKey
 from switchboard_client.generated.models.created_webhook_endpoint import CreatedWebhookEndpoint
 from switchboard_client.generated.models.deck import Deck
@@ -64,6 +69,7 @@ from switchboard_client.generated.models.experiment_decision import ExperimentDe
 from switchboard_client.generated.models.experiment_details import ExperimentDetails
 from switchboard_client.generated.models.experiment_list import ExperimentList
 from switchboard_client.generated.models.experiment_report import ExperimentReport
+from switchboard_client.generated.models.fact_used import FactUsed
 from switchboard_client.generated.models.fault import Fault
 from switchboard_client.generated.models.headroom import Headroom
 from switchboard_client.generated.models.history_entry import HistoryEntry
@@ -72,6 +78,7 @@ from switchboard_client.generated.models.key import Key
 from switchboard_client.generated.models.key_limits import KeyLimits
 from switchboard_client.generated.models.key_list import KeyList
 from switchboard_client.generated.models.key_request import KeyRequest
+from switchboard_client.generated.models.local_time import LocalTime
 from switchboard_client.generated.models.me import Me
 from switchboard_client.generated.models.money import Money
 from switchboard_client.generated.models.outcome import Outcome
@@ -83,6 +90,7 @@ from switchboard_client.generated.models.plan_rejected import PlanRejected
 from switchboard_client.generated.models.problem import Problem
 from switchboard_client.generated.models.provider_list import ProviderList
 from switchboard_client.generated.models.provider_state import ProviderState
+from switchboard_client.generated.models.purpose import Purpose
 from switchboard_client.generated.models.quality_list import QualityList
 from switchboard_client.generated.models.quality_row import QualityRow
 from switchboard_client.generated.models.quote import Quote
@@ -99,6 +107,11 @@ from switchboard_client.generated.models.report_arm import ReportArm
 from switchboard_client.generated.models.report_comparison import ReportComparison
 from switchboard_client.generated.models.rotate_key import RotateKey
 from switchboard_client.generated.models.rotate_secret import RotateSecret
+from switchboard_client.generated.models.rule_decision import RuleDecision
+from switchboard_client.generated.models.rule_effect import RuleEffect
+from switchboard_client.generated.models.rule_finding import RuleFinding
+from switchboard_client.generated.models.rule_override import RuleOverride
+from switchboard_client.generated.models.rule_verdict import RuleVerdict
 from switchboard_client.generated.models.start_experiment import StartExperiment
 from switchboard_client.generated.models.stop_experiment import StopExperiment
 from switchboard_client.generated.models.transcript import Transcript

@@ -28,6 +28,7 @@ from switchboard_client.generated.models.experiment import Experiment
 from switchboard_client.generated.models.fault import Fault
 from switchboard_client.generated.models.money import Money
 from switchboard_client.generated.models.outcome import Outcome
+from switchboard_client.generated.models.rule_decision import RuleDecision
 from switchboard_client.generated.models.waits_for import WaitsFor
 from typing import Optional, Set
 from typing_extensions import Self
@@ -43,6 +44,7 @@ class Call(BaseModel):
     cost: Optional[Money] = Field(description="What was billed. Null if it is not known, never zero.")
     country: StrictStr = Field(description="The callee's country, as ISO 3166-1 alpha-2.")
     created_at: datetime = Field(description="When it was received.")
+    decision: Optional[RuleDecision] = Field(description="What the calling rules decided last: when it was admitted, or before it rang. Null if nothing was decided yet.")
     duration_seconds: Optional[Union[StrictFloat, StrictInt]] = Field(description="How long it lasted.")
     ended_at: Optional[datetime] = Field(description="When it was over.")
     estimated_cost: Optional[Money] = Field(description="What the plan expects it to cost.")
@@ -71,7 +73,7 @@ class Call(BaseModel):
     to_tag: Optional[StrictStr] = Field(description="A pseudonym of the callee, the same for each of their calls. Null if none is kept.")
     updated_at: datetime = Field(description="When it last changed.")
     waits_for: Optional[WaitsFor] = Field(description="Why it does not move.")
-    __properties: ClassVar[List[str]] = ["agent", "attempts", "batch", "cost", "country", "created_at", "duration_seconds", "ended_at", "estimated_cost", "experiment", "fault", "has_recording", "has_transcript", "id", "language", "metadata", "next_steps", "not_after", "not_before", "outcome", "provider", "provider_call_id", "redial_at", "revision", "ring", "settled", "status", "summary", "tags", "tenant", "to", "to_tag", "updated_at", "waits_for"]
+    __properties: ClassVar[List[str]] = ["agent", "attempts", "batch", "cost", "country", "created_at", "decision", "duration_seconds", "ended_at", "estimated_cost", "experiment", "fault", "has_recording", "has_transcript", "id", "language", "metadata", "next_steps", "not_after", "not_before", "outcome", "provider", "provider_call_id", "redial_at", "revision", "ring", "settled", "status", "summary", "tags", "tenant", "to", "to_tag", "updated_at", "waits_for"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -121,6 +123,9 @@ class Call(BaseModel):
         # override the default output from pydantic by calling `to_dict()` of cost
         if self.cost:
             _dict['cost'] = self.cost.to_dict()
+        # override the default output from pydantic by calling `to_dict()` of decision
+        if self.decision:
+            _dict['decision'] = self.decision.to_dict()
         # override the default output from pydantic by calling `to_dict()` of estimated_cost
         if self.estimated_cost:
             _dict['estimated_cost'] = self.estimated_cost.to_dict()
@@ -147,6 +152,11 @@ class Call(BaseModel):
         # and model_fields_set contains the field
         if self.cost is None and "cost" in self.model_fields_set:
             _dict['cost'] = None
+
+        # set to None if decision (nullable) is None
+        # and model_fields_set contains the field
+        if self.decision is None and "decision" in self.model_fields_set:
+            _dict['decision'] = None
 
         # set to None if duration_seconds (nullable) is None
         # and model_fields_set contains the field
@@ -246,6 +256,7 @@ class Call(BaseModel):
             "cost": Money.from_dict(obj["cost"]) if obj.get("cost") is not None else None,
             "country": obj.get("country"),
             "created_at": obj.get("created_at"),
+            "decision": RuleDecision.from_dict(obj["decision"]) if obj.get("decision") is not None else None,
             "duration_seconds": obj.get("duration_seconds"),
             "ended_at": obj.get("ended_at"),
             "estimated_cost": Money.from_dict(obj["estimated_cost"]) if obj.get("estimated_cost") is not None else None,

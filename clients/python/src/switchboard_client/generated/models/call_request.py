@@ -20,9 +20,15 @@ import json
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr
 from typing import Any, ClassVar, Dict, List, Optional
 from typing_extensions import Annotated
+from switchboard_client.generated.models.agreed_time import AgreedTime
 from switchboard_client.generated.models.appointment import Appointment
+from switchboard_client.generated.models.callee_kind import CalleeKind
+from switchboard_client.generated.models.callee_line import CalleeLine
+from switchboard_client.generated.models.consent import Consent
 from switchboard_client.generated.models.money import Money
+from switchboard_client.generated.models.purpose import Purpose
 from switchboard_client.generated.models.redial import Redial
+from switchboard_client.generated.models.rule_override import RuleOverride
 from typing import Optional, Set
 from typing_extensions import Self
 from pydantic_core import to_jsonable_python
@@ -32,12 +38,19 @@ class CallRequest(BaseModel):
     A request to call somebody. Only `to` and `task` are required.
     """ # noqa: E501
     agent: Optional[StrictStr] = Field(default=None, description="The agent profile. Left out: the default of the configuration.")
+    agreed_time: Optional[AgreedTime] = Field(default=None, description="The time that the callee chose for the call.")
     allow_duplicate: Optional[StrictBool] = Field(default=None, description="Allows the same person to be called with the same task shortly after another call.")
     appointment: Optional[Appointment] = Field(default=None, description="The appointment to arrange.")
     batch: Optional[StrictStr] = Field(default=None, description="The name of the batch that the call belongs to.")
     business_name: Optional[StrictStr] = Field(default=None, description="The name of the callee's business.")
     callback_number: Optional[StrictStr] = Field(default=None, description="The number that the callee can call back, written like `to`.")
+    callee_kind: Optional[CalleeKind] = Field(default=None, description="Who is called. Left out: a consumer, except for a reservation.")
+    callee_line: Optional[CalleeLine] = Field(default=None, description="The kind of line, where the number does not show it. Left out: mobile.")
     callee_name: Optional[StrictStr] = Field(default=None, description="The callee's name.")
+    callee_region: Optional[StrictStr] = Field(default=None, description="The country, state or province in which the callee is known to be, as ISO 3166.")
+    callee_timezone: Optional[StrictStr] = Field(default=None, description="The IANA time zone in which the callee is known to be. It replaces the zones of the number.")
+    callee_timezone_guess: Optional[StrictStr] = Field(default=None, description="The IANA time zone in which the callee may be. It is added to the zones of the number.")
+    consent: Optional[Consent] = Field(default=None, description="The callee's consent to be called by an artificial voice.")
     default_country: Optional[StrictStr] = Field(default=None, description="The country in which numbers without `+` are dialled, for example `GB`.")
     failover_on_quota: Optional[StrictBool] = Field(default=None, description="Allows failover if a provider is out of credit or over a budget.")
     first_message: Optional[StrictStr] = Field(default=None, description="The first sentence that the agent says. At most 2,000 characters.")
@@ -50,14 +63,20 @@ class CallRequest(BaseModel):
     not_after: Optional[StrictStr] = Field(default=None, description="The latest time of the call, written like `not_before`.")
     not_before: Optional[StrictStr] = Field(default=None, description="The earliest time of the call: RFC 3339, or with a `timezone` the local time there.")
     on_behalf_of: Optional[StrictStr] = Field(default=None, description="On whose behalf the agent calls, as it should say it.")
+    overrides: Optional[List[RuleOverride]] = Field(default=None, description="The policy rules that an operator lifts for this call. Needs the scope `calls:override`. At most 32.")
+    published_number: Optional[StrictStr] = Field(default=None, description="Where the business publishes this number for this matter, for example a web address. At most 500 characters.")
+    purpose: Optional[Purpose] = Field(default=None, description="Why the callee is called. The calling rules need it, unless the route or the agent profile says it.")
+    recording: Optional[StrictBool] = Field(default=None, description="True if the call is recorded. Left out: what the route or the agent profile says.")
     redial: Optional[Redial] = Field(default=None, description="When to call the same person again. Left out: never.")
+    relationship: Optional[StrictStr] = Field(default=None, description="The existing relationship: a reference to the order, contract or appointment. At most 200 characters.")
+    requested_at: Optional[StrictStr] = Field(default=None, description="When the callee asked to be called: RFC 3339, or with a `timezone` the local time there.")
     tags: Optional[List[StrictStr]] = Field(default=None, description="Labels that routes can match. At most 32.")
     task: StrictStr = Field(description="What the agent should accomplish, in plain language. At most 8,000 characters.")
     tenant: Optional[StrictStr] = Field(default=None, description="The tenant that the call belongs to. Only operators' keys need it, and have to name it.")
     timezone: Optional[StrictStr] = Field(default=None, description="An IANA time zone, for example `America/New_York`.")
     to: StrictStr = Field(description="The number to call, in E.164. With a `default_country` it may also be written as it is dialled there.")
     urgent: Optional[StrictBool] = Field(default=None, description="Asks the provider to give the call priority.")
-    __properties: ClassVar[List[str]] = ["agent", "allow_duplicate", "appointment", "batch", "business_name", "callback_number", "callee_name", "default_country", "failover_on_quota", "first_message", "instructions", "language", "lead_id", "max_cost", "max_duration_seconds", "metadata", "not_after", "not_before", "on_behalf_of", "redial", "tags", "task", "tenant", "timezone", "to", "urgent"]
+    __properties: ClassVar[List[str]] = ["agent", "agreed_time", "allow_duplicate", "appointment", "batch", "business_name", "callback_number", "callee_kind", "callee_line", "callee_name", "callee_region", "callee_timezone", "callee_timezone_guess", "consent", "default_country", "failover_on_quota", "first_message", "instructions", "language", "lead_id", "max_cost", "max_duration_seconds", "metadata", "not_after", "not_before", "on_behalf_of", "overrides", "published_number", "purpose", "recording", "redial", "relationship", "requested_at", "tags", "task", "tenant", "timezone", "to", "urgent"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -98,12 +117,24 @@ class CallRequest(BaseModel):
             exclude=excluded_fields,
             exclude_none=True,
         )
+        # override the default output from pydantic by calling `to_dict()` of agreed_time
+        if self.agreed_time:
+            _dict['agreed_time'] = self.agreed_time.to_dict()
         # override the default output from pydantic by calling `to_dict()` of appointment
         if self.appointment:
             _dict['appointment'] = self.appointment.to_dict()
+        # override the default output from pydantic by calling `to_dict()` of consent
+        if self.consent:
+            _dict['consent'] = self.consent.to_dict()
         # override the default output from pydantic by calling `to_dict()` of max_cost
         if self.max_cost:
             _dict['max_cost'] = self.max_cost.to_dict()
+        # override the default output from pydantic by calling `to_dict()` of each item in overrides (list)
+        _items = []
+        if self.overrides:
+            for _item_overrides in self.overrides:
+                _items.append(_item_overrides.to_dict() if _item_overrides is not None else None)
+            _dict['overrides'] = _items
         # override the default output from pydantic by calling `to_dict()` of redial
         if self.redial:
             _dict['redial'] = self.redial.to_dict()
@@ -111,6 +142,11 @@ class CallRequest(BaseModel):
         # and model_fields_set contains the field
         if self.agent is None and "agent" in self.model_fields_set:
             _dict['agent'] = None
+
+        # set to None if agreed_time (nullable) is None
+        # and model_fields_set contains the field
+        if self.agreed_time is None and "agreed_time" in self.model_fields_set:
+            _dict['agreed_time'] = None
 
         # set to None if appointment (nullable) is None
         # and model_fields_set contains the field
@@ -132,10 +168,40 @@ class CallRequest(BaseModel):
         if self.callback_number is None and "callback_number" in self.model_fields_set:
             _dict['callback_number'] = None
 
+        # set to None if callee_kind (nullable) is None
+        # and model_fields_set contains the field
+        if self.callee_kind is None and "callee_kind" in self.model_fields_set:
+            _dict['callee_kind'] = None
+
+        # set to None if callee_line (nullable) is None
+        # and model_fields_set contains the field
+        if self.callee_line is None and "callee_line" in self.model_fields_set:
+            _dict['callee_line'] = None
+
         # set to None if callee_name (nullable) is None
         # and model_fields_set contains the field
         if self.callee_name is None and "callee_name" in self.model_fields_set:
             _dict['callee_name'] = None
+
+        # set to None if callee_region (nullable) is None
+        # and model_fields_set contains the field
+        if self.callee_region is None and "callee_region" in self.model_fields_set:
+            _dict['callee_region'] = None
+
+        # set to None if callee_timezone (nullable) is None
+        # and model_fields_set contains the field
+        if self.callee_timezone is None and "callee_timezone" in self.model_fields_set:
+            _dict['callee_timezone'] = None
+
+        # set to None if callee_timezone_guess (nullable) is None
+        # and model_fields_set contains the field
+        if self.callee_timezone_guess is None and "callee_timezone_guess" in self.model_fields_set:
+            _dict['callee_timezone_guess'] = None
+
+        # set to None if consent (nullable) is None
+        # and model_fields_set contains the field
+        if self.consent is None and "consent" in self.model_fields_set:
+            _dict['consent'] = None
 
         # set to None if default_country (nullable) is None
         # and model_fields_set contains the field
@@ -182,10 +248,35 @@ class CallRequest(BaseModel):
         if self.on_behalf_of is None and "on_behalf_of" in self.model_fields_set:
             _dict['on_behalf_of'] = None
 
+        # set to None if published_number (nullable) is None
+        # and model_fields_set contains the field
+        if self.published_number is None and "published_number" in self.model_fields_set:
+            _dict['published_number'] = None
+
+        # set to None if purpose (nullable) is None
+        # and model_fields_set contains the field
+        if self.purpose is None and "purpose" in self.model_fields_set:
+            _dict['purpose'] = None
+
+        # set to None if recording (nullable) is None
+        # and model_fields_set contains the field
+        if self.recording is None and "recording" in self.model_fields_set:
+            _dict['recording'] = None
+
         # set to None if redial (nullable) is None
         # and model_fields_set contains the field
         if self.redial is None and "redial" in self.model_fields_set:
             _dict['redial'] = None
+
+        # set to None if relationship (nullable) is None
+        # and model_fields_set contains the field
+        if self.relationship is None and "relationship" in self.model_fields_set:
+            _dict['relationship'] = None
+
+        # set to None if requested_at (nullable) is None
+        # and model_fields_set contains the field
+        if self.requested_at is None and "requested_at" in self.model_fields_set:
+            _dict['requested_at'] = None
 
         # set to None if tenant (nullable) is None
         # and model_fields_set contains the field
@@ -210,12 +301,19 @@ class CallRequest(BaseModel):
 
         _obj = cls.model_validate({
             "agent": obj.get("agent"),
+            "agreed_time": AgreedTime.from_dict(obj["agreed_time"]) if obj.get("agreed_time") is not None else None,
             "allow_duplicate": obj.get("allow_duplicate"),
             "appointment": Appointment.from_dict(obj["appointment"]) if obj.get("appointment") is not None else None,
             "batch": obj.get("batch"),
             "business_name": obj.get("business_name"),
             "callback_number": obj.get("callback_number"),
+            "callee_kind": obj.get("callee_kind"),
+            "callee_line": obj.get("callee_line"),
             "callee_name": obj.get("callee_name"),
+            "callee_region": obj.get("callee_region"),
+            "callee_timezone": obj.get("callee_timezone"),
+            "callee_timezone_guess": obj.get("callee_timezone_guess"),
+            "consent": Consent.from_dict(obj["consent"]) if obj.get("consent") is not None else None,
             "default_country": obj.get("default_country"),
             "failover_on_quota": obj.get("failover_on_quota"),
             "first_message": obj.get("first_message"),
@@ -228,7 +326,13 @@ class CallRequest(BaseModel):
             "not_after": obj.get("not_after"),
             "not_before": obj.get("not_before"),
             "on_behalf_of": obj.get("on_behalf_of"),
+            "overrides": [RuleOverride.from_dict(_item) for _item in obj["overrides"]] if obj.get("overrides") is not None else None,
+            "published_number": obj.get("published_number"),
+            "purpose": obj.get("purpose"),
+            "recording": obj.get("recording"),
             "redial": Redial.from_dict(obj["redial"]) if obj.get("redial") is not None else None,
+            "relationship": obj.get("relationship"),
+            "requested_at": obj.get("requested_at"),
             "tags": obj.get("tags"),
             "task": obj.get("task"),
             "tenant": obj.get("tenant"),
