@@ -62,7 +62,7 @@ const IS_ALONE_BY_TASK: &str = "SELECT NOT EXISTS (SELECT 1 FROM attempts AS oth
                                 AND theirs.to_hash = ours.to_hash AND theirs.task_hash = ours.task_hash) \
                                 FROM attempts AS this JOIN calls AS ours ON ours.id = this.call_id WHERE this.id = ?1";
 const RINGS: &str = "SELECT count(*) FROM calls JOIN attempts ON attempts.call_id = calls.id \
-                     WHERE to_hash = ?1 AND tenant = ?2 AND state <> 'not_placed' AND sent_at >= ?3";
+                     WHERE calls.to_hash = ?1 AND tenant = ?2 AND state <> 'not_placed' AND sent_at >= ?3";
 /// The condition of the index `one_call_per_person`.
 const HOLDER: &str = "SELECT other.id FROM calls AS this JOIN calls AS other ON other.tenant = this.tenant AND other.to_hash = this.to_hash \
                       WHERE this.id = ?1 AND other.id <> ?1 AND (other.status = 'admitted' OR other.status = 'attempting' \

@@ -449,7 +449,7 @@ async fn reading_what_is_open_does_not_read_what_is_closed() {
     assert!(doubts.contains("attempts_in_doubt (provider=? AND doubt=?)"), "{doubts}");
     let rings = plan(
         "SELECT count(*) FROM calls JOIN attempts ON attempts.call_id = calls.id \
-         WHERE to_hash = x'00' AND tenant = 't' AND state <> 'not_placed' AND sent_at >= 1",
+         WHERE calls.to_hash = x'00' AND tenant = 't' AND state <> 'not_placed' AND sent_at >= 1",
     );
     assert!(rings.contains("calls_by_person (to_hash=?)") && !rings.contains("SCAN"), "{rings}");
     let rings = plan(

@@ -254,6 +254,7 @@ where
         "rate_limited",
         "concurrency_full",
         "over_budget",
+        "cap_reached",
     ] {
         assert!(
             done.get(often).is_some_and(|times| *times > 2),
