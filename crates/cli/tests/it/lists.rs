@@ -67,7 +67,7 @@ fn a_list_is_imported_shown_asked_and_removed() {
     assert_eq!(counts, [json!(4), json!(3), json!(1)]);
     assert_eq!(
         report["refused"],
-        json!([{"reason": "too_short", "count": 1, "first": [{"line": 4}]}])
+        json!([{"reason": "not_a_number", "count": 1, "first": [{"line": 4}]}])
     );
     assert_eq!(report["valid_until"], "2026-12-02T00:00:00Z");
 
