@@ -95,6 +95,7 @@ async fn a_call_outside_hours_waits_and_rings_at_the_first_open_instant() {
 async fn a_call_that_waits_is_continued_by_the_next_process() {
     let scene = Scene::at("2026-03-02T23:10:00Z");
     let first = scene.process();
+    first.recover().await.unwrap();
     let id = first.submit(valid(booking())).await.unwrap().id;
     first.stop_now();
     let second = scene.process();
