@@ -290,7 +290,7 @@ fn possible(kind: &str) -> Option<Kinds> {
         "failed" => {
             Some((vec![Event::NotPlace, Event::AwaitApproval, Event::Place, Event::Doubt], false))
         }
-        "tentative_match" | "glimpsed" | "billed" | "disbelieved" | "planned" => {
+        "tentative_match" | "glimpsed" | "billed" | "disbelieved" | "planned" | "decided" => {
             Some((Vec::new(), true))
         }
         kind if is_about_content(kind) => Some((Vec::new(), true)),
