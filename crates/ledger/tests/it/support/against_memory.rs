@@ -254,7 +254,6 @@ where
         "rate_limited",
         "concurrency_full",
         "over_budget",
-        "cap_reached",
     ] {
         assert!(
             done.get(often).is_some_and(|times| *times > 2),
