@@ -44,7 +44,7 @@ use crate::{
 /// the same time. It counts slots under a lock, one attempt after the other: more at once only wait
 /// for it, keep connections from everything else meanwhile, and are too late to be sent when their
 /// turn comes.
-const RESERVES_AT_ONCE: usize = 4;
+const RESERVES_AT_ONCE: usize = 16;
 
 /// How many calls that were left by others begin to be worked on at the same time. Thousands may be
 /// taken over at once, and the journal serves in order: without this, whatever else this process has
