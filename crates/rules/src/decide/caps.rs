@@ -18,13 +18,8 @@ impl Tables {
         };
         let judge = Judge::new(asked, self, purpose);
         let moment = judge.moment(now);
-        let binding = judge.scope.rows.iter().filter(|row| {
-            row.ready.stops()
-                && row.ready.unless & moment.held == 0
-                && row.lifted_until.is_none_or(|until| until <= now)
-                && moment.locals.iter().any(|local| row.ready.days.contains(&local.day))
-        });
-        binding
+        judge
+            .binding(&moment)
             .filter_map(|row| {
                 let Rule::Cap(cap) = row.ready.rule else {
                     return None;

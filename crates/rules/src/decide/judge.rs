@@ -101,6 +101,17 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// The rows that can stop the call, are in force at this instant somewhere that the callee may
+    /// be, and are lifted by no fact and no operator.
+    pub(crate) fn binding(&self, moment: &Moment) -> impl Iterator<Item = &Applies<'_>> {
+        self.scope.rows.iter().filter(|row| {
+            row.ready.stops()
+                && row.ready.unless & moment.held == 0
+                && row.lifted_until.is_none_or(|until| until <= moment.at)
+                && moment.locals.iter().any(|local| row.ready.days.contains(&local.day))
+        })
+    }
+
     /// True if the row objects to the call at this instant.
     pub(crate) fn objects(&self, row: &Applies<'_>, moment: &Moment) -> bool {
         let ready = row.ready;

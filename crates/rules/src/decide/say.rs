@@ -15,13 +15,7 @@ impl Tables {
         };
         let judge = Judge::new(asked, self, purpose);
         let moment = judge.moment(now);
-        let binding = judge.scope.rows.iter().filter(|row| {
-            row.ready.stops()
-                && row.ready.unless & moment.held == 0
-                && row.lifted_until.is_none_or(|until| until <= now)
-                && moment.locals.iter().any(|local| row.ready.days.contains(&local.day))
-        });
-        binding.fold(Said::NONE, |all, row| match row.ready.rule {
+        judge.binding(&moment).fold(Said::NONE, |all, row| match row.ready.rule {
             Rule::Say(said) => all.union(said),
             _ => all,
         })
