@@ -40,12 +40,6 @@ use crate::{
     webhook_address::WebhookAddresses,
 };
 
-/// How many calls of this process a shared journal is asked to admit or to reserve an attempt for at
-/// the same time. It counts slots under a lock, one attempt after the other: more at once only wait
-/// for it, keep connections from everything else meanwhile, and are too late to be sent when their
-/// turn comes.
-const RESERVES_AT_ONCE: usize = 16;
-
 /// How many calls that were left by others begin to be worked on at the same time. Thousands may be
 /// taken over at once, and the journal serves in order: without this, whatever else this process has
 /// to read or write would wait for all of them.
@@ -112,7 +106,7 @@ impl Shared {
         let (events, _) = broadcast::channel(4096);
         let watch = Watch::new(&config.policy);
         let settings = config.policy.quality;
-        let reserving = journal.is_shared().then(|| Semaphore::new(RESERVES_AT_ONCE));
+        let reserving = journal.reserves_at_once().map(|at_once| Semaphore::new(at_once.get()));
         Self {
             lists: ListCache::new(&*journal),
             lists_read: Mutex::default(),
@@ -404,8 +398,8 @@ impl Shared {
             .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no call {id}")))
     }
 
-    /// Waits until this process may ask a shared journal to reserve an attempt. The turn lasts until
-    /// the permit is dropped. Other journals are asked at once.
+    /// Waits until this process may ask the journal to reserve an attempt. The turn lasts until the
+    /// permit is dropped.
     pub(crate) async fn reserving_turn(&self) -> Option<SemaphorePermit<'_>> {
         self.reserving.as_ref()?.acquire().await.ok()
     }

@@ -5,7 +5,7 @@
 //! for each call, one active call for each person, one call for each key, one owner for each of a
 //! provider's calls.
 
-use std::{fmt::Debug, sync::Arc, time::Duration};
+use std::{fmt::Debug, num::NonZeroUsize, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -229,6 +229,12 @@ pub trait Membership: Debug + Send + Sync {
     /// True if other processes may write to the same journal. Each of them then has to
     /// [`beat`](Membership::beat).
     fn is_shared(&self) -> bool;
+
+    /// How many attempts one process lets this journal reserve at the same time. `None` if more at
+    /// once cost nothing: a journal that writes them together wants them together.
+    fn reserves_at_once(&self) -> Option<NonZeroUsize> {
+        None
+    }
 }
 
 /// Which entries of the audit log to read, in order.

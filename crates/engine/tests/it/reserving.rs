@@ -1,8 +1,11 @@
 //! What many calls at once may not hold up: a start, and each other.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    num::NonZeroUsize,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -26,6 +29,7 @@ use crate::support::{
 /// How many attempts are reserved at the same time, and in which order calls are written to.
 #[derive(Debug, Default)]
 struct Seen {
+    allowed: Option<NonZeroUsize>,
     now: AtomicUsize,
     most: AtomicUsize,
     order: Mutex<Vec<CallId>>,
@@ -37,6 +41,10 @@ fn reserves(facts: &[Fact]) -> bool {
 
 #[async_trait]
 impl Hooks for Seen {
+    fn reserves_at_once(&self) -> Option<NonZeroUsize> {
+        self.allowed
+    }
+
     async fn reads(&self) -> Result<()> {
         tokio::time::sleep(seconds(1) / 1000).await;
         Ok(())
@@ -60,13 +68,14 @@ impl Hooks for Seen {
     }
 }
 
-fn watched(books: MemoryJournal) -> Arc<HookedJournal<Seen>> {
-    Arc::new(HookedJournal { inner: Arc::new(books), hooks: Seen::default() })
+fn watched(books: MemoryJournal, allowed: Option<NonZeroUsize>) -> Arc<HookedJournal<Seen>> {
+    let hooks = Seen { allowed, ..Seen::default() };
+    Arc::new(HookedJournal { inner: Arc::new(books), hooks })
 }
 
-async fn most_at_once(books: MemoryJournal) -> usize {
+async fn most_at_once(allowed: Option<NonZeroUsize>) -> usize {
     let worlds = shared([World::new("alpha", &[])]);
-    let journal = watched(books);
+    let journal = watched(books().another(), allowed);
     let engine = process(&worlds, &clock(), Arc::clone(&journal) as Arc<dyn Journal>);
     let mut ids = Vec::new();
     for n in 0..40 {
@@ -80,11 +89,11 @@ async fn most_at_once(books: MemoryJournal) -> usize {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_shared_journal_is_asked_for_a_few_reservations_at_a_time() {
-    let (shared, alone) =
-        (most_at_once(books().another()).await, most_at_once(MemoryJournal::new()).await);
-    assert!((2..=4).contains(&shared), "{shared} at once only wait for each other");
-    assert_eq!(alone, 40, "a journal of one process groups what comes at once");
+async fn a_journal_is_asked_for_as_many_reservations_at_a_time_as_it_lets() {
+    for allowed in [1, 4, 39] {
+        assert_eq!(most_at_once(NonZeroUsize::new(allowed)).await, allowed);
+    }
+    assert_eq!(most_at_once(None).await, 40, "a journal that groups gets what comes at once");
 }
 
 #[tokio::test(start_paused = true)]
@@ -110,7 +119,7 @@ async fn what_may_have_rung_is_recorded_before_the_rest_goes_on() {
         books.record(sent, fact, epoch()).await.unwrap();
     }
     books.leave();
-    let journal = watched(books.another());
+    let journal = watched(books.another(), NonZeroUsize::new(4));
     let next = process(&worlds, &clock, Arc::clone(&journal) as Arc<dyn Journal>);
     let recovered = next.recover().await.unwrap();
     assert_eq!((recovered.calls, recovered.uncertain, recovered.resumed), (201, 1, 200));

@@ -1,6 +1,6 @@
 //! A journal in memory that a test has its word in.
 
-use std::sync::Arc;
+use std::{num::NonZeroUsize, sync::Arc};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -40,6 +40,11 @@ pub trait Hooks: Send + Sync {
     async fn wrote(&self, written: Written<'_>) -> Result<()> {
         let _ = written;
         Ok(())
+    }
+
+    /// How many attempts may be reserved at the same time. `None`: as many as the journal allows.
+    fn reserves_at_once(&self) -> Option<NonZeroUsize> {
+        None
     }
 
     /// Before a webhook is stored.
@@ -188,6 +193,10 @@ impl<H: Hooks> Membership for HookedJournal<H> {
 
     fn is_shared(&self) -> bool {
         self.inner.is_shared()
+    }
+
+    fn reserves_at_once(&self) -> Option<NonZeroUsize> {
+        self.hooks.reserves_at_once().or_else(|| self.inner.reserves_at_once())
     }
 }
 

@@ -53,6 +53,7 @@ mod spending;
 mod tx;
 
 use std::{
+    num::NonZeroUsize,
     str::FromStr,
     sync::{
         Arc, OnceLock,
@@ -93,6 +94,11 @@ pub use options::PostgresOptions;
 
 /// Transactions at the same time.
 const CONNECTIONS: u32 = 16;
+
+/// Slots are counted under a lock, one attempt after the other: more at once only wait for it, keep
+/// connections from everything else meanwhile, and are too late to be sent when their turn comes.
+const RESERVES_AT_ONCE: NonZeroUsize = NonZeroUsize::new(4).unwrap();
+
 /// How long the server may take to give a connection.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Commits return when they are on disk. A process that stops within a transaction loses it and its
@@ -329,6 +335,10 @@ impl Membership for PostgresJournal {
 
     fn is_shared(&self) -> bool {
         true
+    }
+
+    fn reserves_at_once(&self) -> Option<NonZeroUsize> {
+        Some(RESERVES_AT_ONCE)
     }
 }
 
