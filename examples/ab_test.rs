@@ -40,6 +40,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let switchboard = Switchboard::builder()
         .provider(Arc::new(KaiCalls::new(kaicalls, Arc::new(SystemClock))?))
         .provider(Arc::new(KallyAi::new(kallyai, Arc::new(SystemClock))?))
+        .without_calling_rules("The telephones are simulated.")
         .experiment(Experiment::new(
             "whose voice books more tables",
             vec![arm("calm", "kaicalls"), arm("cheerful", "kallyai")],

@@ -32,6 +32,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let text = |first: &str, second: &str| {
         format!(
             r#"
+            [rules]
+            off = "The telephones are simulated."
+
             [routing]
             default_agent = "desk"
             [providers.kaicalls]

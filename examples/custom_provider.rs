@@ -30,7 +30,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // Then like any other provider.
     let pager = Pager::new(Arc::new(SystemClock));
-    let switchboard = Switchboard::builder().provider(Arc::new(pager.clone())).build()?;
+    let switchboard = Switchboard::builder()
+        .provider(Arc::new(pager.clone()))
+        .without_calling_rules("A page to staff is no call by an artificial voice.")
+        .build()?;
     let doctor = PhoneNumber::parse("+442079460123")?;
     let call = switchboard.place(&CallRequest::new(doctor.e164(), "Ward four, please.")).await?;
     let call = switchboard.wait(call.id).await?;

@@ -38,6 +38,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let switchboard = Switchboard::builder()
         .provider(Arc::new(KaiCalls::new(kaicalls, Arc::new(SystemClock))?)) // asked first
         .provider(Arc::new(KallyAi::new(kallyai, Arc::new(SystemClock))?))
+        .without_calling_rules("The telephones are simulated.")
         .build()?;
 
     // The phone rings, and then the provider answers with a server error. That proves nothing:

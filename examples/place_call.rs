@@ -28,6 +28,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // holds it.
     let config = Config::from_toml(&format!(
         r#"
+        # Calling rules are for calls to people: see docs/rules.md.
+        [rules]
+        off = "The telephones are simulated."
+
         [providers.kaicalls]
         kind = "kaicalls"
         base_url = "{url}"

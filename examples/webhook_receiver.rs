@@ -64,6 +64,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let kaicalls = Arc::new(KaiCalls::new(config, Arc::new(SystemClock))?);
     let switchboard = Switchboard::builder()
         .provider(kaicalls)
+        .without_calling_rules("The telephones are simulated.")
         // In production an https address that the provider reaches, and at least 32 characters of
         // chance from the environment.
         .webhooks(WebhookAddress {

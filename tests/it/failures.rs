@@ -344,6 +344,7 @@ async fn play(play: Play, rings: RingLedger) -> Result<(), String> {
         sims.sim(at).faults().set(FaultScript::default().rule(rule));
     }
     let switchboard = Switchboard::builder()
+        .without_calling_rules("no person is called in a test")
         .provider(sims.provider(at, address.as_deref()))
         .provider(sims.provider(at.other(), None))
         .timings(timings())
@@ -460,6 +461,7 @@ async fn a_silent_provider_is_not_sent_a_second_call() {
             FaultScript::default().rule(Rule::on("POST", at.path(), Fault::Hang).after(after)),
         );
         let switchboard = Switchboard::builder()
+            .without_calling_rules("no person is called in a test")
             .provider(sims.provider(at, None))
             .provider(sims.provider(at.other(), None))
             .timings(timings())
@@ -489,6 +491,7 @@ async fn a_door_that_closes_before_it_reads_is_never_taken_for_more_than_it_prov
     for (n, at) in Which::BOTH.into_iter().enumerate() {
         let (door, sims) = (ClosingDoor::open().await, Sims::start(setup(), setup()).await);
         let switchboard = Switchboard::builder()
+            .without_calling_rules("no person is called in a test")
             .provider(sims.provider(at, Some(&door.url())))
             .provider(sims.provider(at.other(), None))
             .timings(timings())
@@ -524,6 +527,7 @@ async fn a_pause_is_kept_and_the_call_goes_on_after_it() {
             .faults()
             .set(FaultScript::default().rule(Rule::on("POST", at.path(), too_many).nth(1)));
         let switchboard = Switchboard::builder()
+            .without_calling_rules("no person is called in a test")
             .provider(sims.provider(at, None))
             .timings(timings())
             .build()
@@ -547,6 +551,7 @@ async fn an_expired_token_is_renewed_once_and_the_key_stays() {
     config.refresh_token = Some(sims.kallyai.refresh_token().into());
     sims.kallyai.expire_tokens();
     let switchboard = Switchboard::builder()
+        .without_calling_rules("no person is called in a test")
         .provider(Arc::new(KallyAi::new(config, Arc::new(SystemClock)).unwrap()))
         .provider(sims.provider(Which::KaiCalls, None))
         .timings(timings())

@@ -14,6 +14,9 @@ use crate::Sims;
 pub fn text(sims: &Sims) -> String {
     format!(
         r#"
+        [rules]
+        off = "no person is called in a test"
+
         [routing]
         default_agent = "assistant"
         expected_duration_seconds = 120

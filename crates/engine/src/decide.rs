@@ -166,7 +166,7 @@ pub(crate) fn fault(decision: &RuleDecision) -> CallFailure {
     for (nth, one) in decision.stops().enumerate() {
         let mark = if nth == 0 { ": " } else { "; " };
         // Writing to a string cannot fail.
-        let _ = write!(message, "{mark}{} (as of {}): {}", one.rule, one.as_of, one.message);
+        let _ = write!(message, "{mark}{}", one.message);
     }
     CallFailure { kind: ErrorKind::Blocked, message }
 }

@@ -378,7 +378,8 @@ impl SwitchboardBuilder {
         self
     }
 
-    /// What is configured about the calling rules: [`RuleSettings::on`] turns them on.
+    /// What is configured about the calling rules, where it differs from the usual: on, with the
+    /// built-in tables.
     #[must_use]
     pub fn calling_rules(mut self, rules: RuleSettings) -> Self {
         self.rules = rules;

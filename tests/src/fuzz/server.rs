@@ -146,7 +146,7 @@ impl Requests {
     /// # Panics
     /// If it cannot be built.
     pub async fn start() -> Self {
-        const CONFIGURATION: &str = "[providers.kaicalls]\nkind = \"kaicalls\"\napi_key_env = \"K\"\n\
+        const CONFIGURATION: &str = "[rules]\noff = \"nothing is sent\"\n[providers.kaicalls]\nkind = \"kaicalls\"\napi_key_env = \"K\"\n\
              base_url = \"http://127.0.0.1:1\"\ndefault_agent = \"a\"";
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let store = Arc::new(MemoryJournal::new());

@@ -243,6 +243,9 @@ fn configuration(ledger: &str, kallyai: &str, kaicalls: &str, agent: &str) -> St
         [ledger]
         {ledger}
 
+        [rules]
+        off = "no person is called in a test"
+
         [routing]
         default_agent = "assistant"
         max_wait_seconds = 5

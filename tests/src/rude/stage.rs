@@ -75,7 +75,7 @@ impl Stage {
             Which::KaiCalls => kaicalls.agent_id(),
         };
         let mut text =
-            "[routing]\ndefault_agent = \"desk\"\nmax_wait_seconds = 6\nreconcile_seconds = 3\n\
+            "[rules]\noff = \"no person is called in a test\"\n[routing]\ndefault_agent = \"desk\"\nmax_wait_seconds = 6\nreconcile_seconds = 3\n\
                         [ledger]\npath = \"ledger.db\"\n"
                 .to_owned();
         text += &account("rude", which);

@@ -25,5 +25,6 @@ pub(crate) mod quality;
 pub(crate) mod reload;
 pub(crate) mod serve;
 pub(crate) mod sim;
+mod simulated_rules;
 pub(crate) mod usage;
 pub(crate) mod whoami;

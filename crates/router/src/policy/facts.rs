@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use switchboard_core::{CallFacts, CalleeKind, ProfileName, Purpose, ValidCall};
+use switchboard_core::{CallFacts, CalleeKind, PhoneNumber, ProfileName, Purpose, ValidCall};
 
 use crate::policy::Policy;
 
@@ -20,6 +20,8 @@ pub struct FactDefaults {
     pub published_number: Option<String>,
     /// On whose behalf the agent calls, as it should say it.
     pub on_behalf_of: Option<String>,
+    /// The number to call back, as the agent should say it where a rule asks for it.
+    pub callback_number: Option<PhoneNumber>,
 }
 
 impl FactDefaults {
@@ -38,6 +40,7 @@ impl FactDefaults {
             "recording" => self.recording.is_some(),
             "published_number" => self.published_number.is_some(),
             "on_behalf_of" => self.on_behalf_of.is_some(),
+            "callback_number" => self.callback_number.is_some(),
             _ => false,
         }
     }
@@ -93,6 +96,11 @@ impl<'a> FactSources<'a> {
         asked.or_else(|| self.default(|one| one.on_behalf_of.as_deref()))
     }
 
+    /// The number to call back.
+    pub fn callback_number(&self) -> Option<PhoneNumber> {
+        self.call.callback_number.or_else(|| self.default(|one| one.callback_number))
+    }
+
     /// Where the fact with this name comes from, for example `purpose`. A fact that neither the
     /// route nor the profile gives comes from the request, if there is one.
     pub fn origin(&self, fact: &str) -> FactOrigin {
@@ -103,6 +111,7 @@ impl<'a> FactSources<'a> {
             "recording" => facts.recording.is_some(),
             "published_number" => facts.published_number.is_some(),
             "on_behalf_of" => self.call.on_behalf_of.is_some(),
+            "callback_number" => self.call.callback_number.is_some(),
             _ => true,
         };
         let gives = |source: Option<&FactDefaults>| source.is_some_and(|one| one.gives(fact));
@@ -146,13 +155,14 @@ impl Policy {
         call: &Arc<ValidCall>,
         profile: Option<&ProfileName>,
     ) -> Arc<ValidCall> {
-        match (&call.on_behalf_of, self.fact_sources(call, profile).on_behalf_of()) {
-            (None, Some(name)) => {
-                let mut placed = ValidCall::clone(call);
-                placed.on_behalf_of = Some(name.to_owned());
-                Arc::new(placed)
-            }
-            (Some(_), _) | (None, None) => Arc::clone(call),
+        let sources = self.fact_sources(call, profile);
+        let (on_behalf_of, callback_number) = (sources.on_behalf_of(), sources.callback_number());
+        if call.on_behalf_of.as_deref() == on_behalf_of && call.callback_number == callback_number {
+            return Arc::clone(call);
         }
+        let mut placed = ValidCall::clone(call);
+        placed.on_behalf_of = on_behalf_of.map(str::to_owned);
+        placed.callback_number = callback_number;
+        Arc::new(placed)
     }
 }

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use switchboard_core::Region;
 
-/// What is configured about the calling rules.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What is configured about the calling rules. By default they are on, with the built-in tables and
+/// no state of emergency.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RuleSettings {
     /// Why the rules are turned off: no call is checked then. `None` means that they are on.
@@ -17,22 +18,7 @@ pub struct RuleSettings {
     pub emergencies: Vec<Region>,
 }
 
-/// The rules are off until they are asked for.
-impl Default for RuleSettings {
-    fn default() -> Self {
-        Self {
-            off: Some("nothing in the configuration turns the calling rules on".to_owned()),
-            ..Self::on()
-        }
-    }
-}
-
 impl RuleSettings {
-    /// The built-in rules, with no state of emergency.
-    pub const fn on() -> Self {
-        Self { off: None, files: Vec::new(), emergencies: Vec::new() }
-    }
-
     /// The same settings with other fields set.
     #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use switchboard_core::{CallRequest, CalleeKind, ProfileName, Purpose, ValidCall};
+use switchboard_core::{CallRequest, CalleeKind, PhoneNumber, ProfileName, Purpose, ValidCall};
 use switchboard_router::{FactDefaults, FactOrigin, Match, Policy};
 
 use crate::support::{
@@ -12,8 +12,17 @@ use crate::support::{
 };
 
 /// The facts that have defaults, and what each of three sources says about each.
-const FACTS: [&str; 5] =
-    ["purpose", "callee_kind", "recording", "published_number", "on_behalf_of"];
+const FACTS: [&str; 6] =
+    ["purpose", "callee_kind", "recording", "published_number", "on_behalf_of", "callback_number"];
+
+/// The number to call back that a source gives.
+fn callback(of: &str) -> &'static str {
+    match of {
+        "request" => "+442079460001",
+        "route" => "+442079460002",
+        _ => "+442079460003",
+    }
+}
 
 fn defaults(of: &str, fact: &str) -> FactDefaults {
     let text = Some(format!("as the {of} says"));
@@ -24,6 +33,9 @@ fn defaults(of: &str, fact: &str) -> FactDefaults {
         ("callee_kind", _) => facts.callee_kind = Some(CalleeKind::Consumer),
         ("recording", of) => facts.recording = Some(of == "route"),
         ("published_number", _) => facts.published_number = text,
+        ("callback_number", of) => {
+            facts.callback_number = PhoneNumber::parse(callback(of)).ok();
+        }
         (_, _) => facts.on_behalf_of = text,
     })
 }
@@ -34,6 +46,7 @@ fn asked(fact: &str, call: &mut CallRequest) {
         "callee_kind" => call.callee_kind = Some(CalleeKind::Consumer),
         "recording" => call.recording = Some(false),
         "published_number" => call.published_number = Some("as the request says".to_owned()),
+        "callback_number" => call.callback_number = Some(callback("request").to_owned()),
         _ => call.on_behalf_of = Some("as the request says".to_owned()),
     }
 }
@@ -47,6 +60,7 @@ fn value(fact: &str, call: &ValidCall, policy: &Policy) -> Option<String> {
         "callee_kind" => facts.callee_kind.map(|it| it.to_string()),
         "recording" => facts.recording.map(|it| it.to_string()),
         "published_number" => facts.published_number,
+        "callback_number" => sources.callback_number().map(|number| number.e164().to_owned()),
         _ => sources.on_behalf_of().map(str::to_owned),
     }
 }
@@ -59,6 +73,7 @@ fn said(fact: &str, of: FactOrigin) -> String {
         ("purpose", FactOrigin::Profile) => "marketing".to_owned(),
         ("callee_kind", FactOrigin::Route) => "business".to_owned(),
         ("callee_kind", _) => "consumer".to_owned(),
+        ("callback_number", of) => callback(of.as_str()).to_owned(),
         ("recording", of) => (of == FactOrigin::Route).to_string(),
         (_, of) => format!("as the {} says", of.as_str()),
     }

@@ -27,6 +27,8 @@ pub struct AgentConfig {
     pub published_number: Option<String>,
     /// On whose behalf it calls, as it should say it.
     pub on_behalf_of: Option<String>,
+    /// The number to call back, with its country: some rules ask for it in the first words.
+    pub callback_number: Option<String>,
     /// How many calls the profile may have in a window and at once, over all callers.
     pub limits: AllowanceConfig,
     /// Provider by provider: KaiCalls' id of the agent, KallyAI's task category. A provider that is

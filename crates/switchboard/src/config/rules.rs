@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-/// `[rules]`, which turns the calling rules on. Without it they are off.
+/// `[rules]`. The calling rules are on without it too.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RulesConfig {

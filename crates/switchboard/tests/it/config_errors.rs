@@ -115,6 +115,12 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "leave it out",
     ),
     (
+        "[agents.other]\nat = { kallyai = \"clinic\" }\ncallback_number = \"020 7946 0018\"",
+        "agents.other.callback_number",
+        "no country code",
+        "+",
+    ),
+    (
         "[agents.other]\nat = { kallyai = \"clinic\" }\non_behalf_of = \" \"",
         "agents.other.on_behalf_of",
         "is empty",

@@ -232,5 +232,5 @@ fn every_profile_says_why_it_calls() {
         assert_eq!(policy.facts_for(&call).purpose, Some(purpose), "{agent:?} {tag:?}");
     }
     assert_eq!(policy.profile_facts.len(), policy.profiles.len());
-    assert_eq!(policy.rules, router::RuleSettings::on());
+    assert_eq!(policy.rules, router::RuleSettings::default());
 }

@@ -26,9 +26,9 @@ fn policy(more: &str) -> Policy {
 }
 
 #[test]
-fn a_section_turns_the_rules_on_unless_it_gives_a_reason_against_it() {
-    assert!(policy("").rules.off.is_some());
-    assert_eq!(policy("[rules]").rules, RuleSettings::on());
+fn the_rules_are_on_unless_a_reason_is_given_against_them() {
+    assert_eq!(policy("").rules, RuleSettings::default());
+    assert_eq!(policy("[rules]").rules, RuleSettings::default());
     assert_eq!(policy("[rules]").rules.off, None);
     let off = policy("[rules]\noff = \" Calls to our own staff only. \"");
     assert_eq!(off.rules.off.as_deref(), Some("Calls to our own staff only."));
@@ -69,6 +69,7 @@ fn routes_and_profiles_say_what_requests_leave_out() {
         purpose = "transactional"
         recording = true
         on_behalf_of = " Example Clinic "
+        callback_number = "+44 20 7946 0018"
         at = { kaicalls = "uuid-2" }
         [agents.tables]
         purpose = "reservation"
@@ -99,6 +100,7 @@ fn routes_and_profiles_say_what_requests_leave_out() {
     assert_eq!((facts.recording, facts.published_number), (Some(true), None));
     let sources = policy.fact_sources(&usual, None);
     assert_eq!(sources.on_behalf_of(), Some("Example Clinic"));
+    assert_eq!(sources.callback_number().unwrap().e164(), "+442079460018");
     assert_eq!(sources.origin("purpose"), FactOrigin::Profile);
 
     let table = policy.facts_for(&call(Some("tables"), None));
@@ -115,7 +117,7 @@ fn routes_and_profiles_say_what_requests_leave_out() {
 #[test]
 fn rules_that_are_changed_in_code_make_another_policy() {
     let mut config = Config::from_toml(ACCOUNT).unwrap();
-    assert!(config.policy().unwrap().rules.off.is_some());
+    assert_eq!(config.policy().unwrap().rules.off, None);
     config.rules = Some(RulesConfig { off: Some("A test.".to_owned()), ..RulesConfig::default() });
     assert_eq!(config.policy().unwrap().rules.off.as_deref(), Some("A test."));
 }

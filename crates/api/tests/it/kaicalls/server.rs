@@ -76,6 +76,9 @@ pub(super) struct Server {
 fn configuration(kaicalls: &SimKaiCalls, kallyai: &SimKallyAi) -> String {
     format!(
         r#"
+        [rules]
+        off = "no person is called in a test"
+
         [routing]
         default_agent = "desk"
         max_wait_seconds = 30

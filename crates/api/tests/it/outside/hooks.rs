@@ -67,6 +67,9 @@ impl Hooked {
         let sim = SimKaiCalls::start(config).await.unwrap();
         let text = format!(
             r#"
+            [rules]
+            off = "no person is called in a test"
+
             [routing]
             default_agent = "assistant"
 

@@ -103,6 +103,9 @@ impl Answer {
 }
 
 const CONFIGURATION: &str = r#"
+[rules]
+off = "no person is called in a test"
+
 [routing]
 default_agent = "assistant"
 

@@ -2,21 +2,34 @@
 
 use std::{io::Read, path::Path};
 
-use switchboard::CallRequest;
+use jiff::{Timestamp, tz::TimeZone};
+use switchboard::{CallRequest, core::Purpose};
 use switchboard_table::{Meaning, Sheet, SheetRow, alike};
 
 use crate::failure::{Failure, Outcome};
 
 const BUILT_IN: &str = include_str!("calls.csv");
-const COLUMNS: [&str; 7] = ["to", "task", "agent", "language", "tags", "idempotency_key", "callee"];
+const COLUMNS: [&str; 8] =
+    ["to", "task", "purpose", "agent", "language", "tags", "idempotency_key", "callee"];
 /// The values of the column `callee`.
-const CALLEES: [(&str, Callee); 6] = [
+const CALLEES: [(&str, Callee); 8] = [
     ("completed", Callee::Completed),
     ("no_answer", Callee::NoAnswer),
     ("busy", Callee::Busy),
     ("voicemail", Callee::Voicemail),
     ("do_not_call", Callee::DoNotCall),
     ("answer_lost", Callee::AnswerLost),
+    ("asleep", Callee::Asleep),
+    ("opted_out", Callee::OptedOut),
+];
+/// Somewhere it is night in one of them.
+const ZONES: [&str; 6] = [
+    "Pacific/Auckland",
+    "Asia/Tokyo",
+    "Asia/Kolkata",
+    "Europe/Paris",
+    "America/New_York",
+    "America/Los_Angeles",
 ];
 
 /// What the simulated callee does, unless the seed decides it.
@@ -34,6 +47,10 @@ pub(super) enum Callee {
     DoNotCall,
     /// Answers and talks, but the provider's response to us is lost on its way.
     AnswerLost,
+    /// Asked to be called, an hour ago, and lives where it is night now.
+    Asleep,
+    /// Asked not to be called again, before the demo.
+    OptedOut,
 }
 
 /// One row of the table: a call to place.
@@ -42,6 +59,7 @@ pub(super) struct Row {
     /// The number to call, as written in the table.
     pub(super) to: String,
     task: String,
+    purpose: Option<Purpose>,
     agent: Option<String>,
     language: Option<String>,
     /// Words that routes match.
@@ -52,15 +70,31 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// The request that a product would make.
-    pub(super) fn request(&self) -> CallRequest {
+    /// The request that a product would make at this time.
+    pub(super) fn request(&self, now: Timestamp) -> CallRequest {
         CallRequest::new(self.to.as_str(), self.task.as_str()).with(|call| {
+            call.purpose = self.purpose;
             call.agent = self.agent.clone();
             call.language = self.language.clone();
             call.tags = self.tags.clone();
             call.idempotency_key = self.idempotency_key.clone();
+            if self.callee == Some(Callee::Asleep) {
+                let asked = now.saturating_sub(jiff::SignedDuration::from_hours(1));
+                call.requested_at = asked.ok().map(|at| at.to_string());
+                call.callee_timezone = Some(where_it_is_night(now).to_owned());
+            }
         })
     }
+}
+
+/// The zone whose time is nearest to two in the morning.
+fn where_it_is_night(now: Timestamp) -> &'static str {
+    let from_two = |zone: &&str| {
+        let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+        let hours = i16::from(now.to_zoned(zone).hour()) - 2;
+        hours.abs().min(24 - hours.abs())
+    };
+    ZONES.into_iter().min_by_key(from_two).unwrap_or("UTC")
 }
 
 /// The rows of a file, or the built-in ones.
@@ -113,6 +147,7 @@ fn parse(text: impl Read) -> Result<Vec<Row>, String> {
             Ok(Row {
                 to: cell(row, "to").unwrap_or_default(),
                 task: cell(row, "task").unwrap_or_default(),
+                purpose: cell(row, "purpose").map(|word| purpose(&word, row.line())).transpose()?,
                 agent: cell(row, "agent"),
                 language: cell(row, "language"),
                 tags: tags.map(str::to_owned).collect(),
@@ -121,6 +156,10 @@ fn parse(text: impl Read) -> Result<Vec<Row>, String> {
             })
         })
         .collect()
+}
+
+fn purpose(word: &str, line: u64) -> Result<Purpose, String> {
+    word.parse().map_err(|error| format!("line {line}: the column purpose: {error}"))
 }
 
 fn callee(word: &str, line: u64) -> Result<Callee, String> {
@@ -138,7 +177,6 @@ mod tests {
 
     use std::collections::BTreeSet;
 
-    use jiff::Timestamp;
     use switchboard::ErrorKind;
 
     use super::*;
@@ -146,8 +184,8 @@ mod tests {
     #[test]
     fn the_built_in_calls_cover_every_case() {
         let rows = read(None).unwrap();
-        let checked: Vec<_> =
-            rows.iter().map(|row| row.request().validate(Timestamp::UNIX_EPOCH)).collect();
+        let now = Timestamp::from_second(1_800_000_000).unwrap();
+        let checked: Vec<_> = rows.iter().map(|row| row.request(now).validate(now)).collect();
         let countries: BTreeSet<_> = checked.iter().flatten().map(|call| call.country()).collect();
         let refused: BTreeSet<_> = checked
             .iter()
@@ -170,12 +208,22 @@ mod tests {
     }
 
     #[test]
+    fn it_is_night_somewhere_at_any_time() {
+        for hour in 0..48 {
+            let now = Timestamp::from_second(1_800_000_000 + hour * 1_800).unwrap();
+            let local = now.in_tz(where_it_is_night(now)).unwrap();
+            assert!(local.hour() >= 22 || local.hour() < 8, "{local}");
+        }
+    }
+
+    #[test]
     fn errors_in_a_table_name_their_line() {
         for (text, expected) in [
             ("to,task\n+442079460018\n", "line 2"),
             ("to,colour\n+442079460018,red\n", "colour"),
             ("to,callee\n+442079460018,busy\n", "no column \"task\""),
             ("to,task,callee\n+442079460018,Ask.,sleeping\n", "line 2: the column callee takes"),
+            ("to,task,purpose\n+442079460018,Ask.,sale\n", "line 2: the column purpose"),
         ] {
             let problem = parse(text.as_bytes()).unwrap_err();
             assert!(problem.contains(expected), "{text:?}: {problem}");

@@ -2,8 +2,11 @@
 
 use std::collections::HashMap;
 
+use jiff::tz::TimeZone;
 use switchboard::{
-    Call, CallId, CallStatus, Delivery, ErrorKind, Ledger, core::Refusal, journal::state::Fact,
+    Call, CallId, CallStatus, Delivery, ErrorKind, Ledger,
+    core::{Refusal, RuleDecision, RuleVerdict},
+    journal::state::Fact,
     router::PlanRecord,
 };
 
@@ -24,10 +27,13 @@ struct Line<'a> {
 type Kind = fn(&Line<'_>) -> Option<String>;
 
 /// The first row of each kind is shown.
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 13] = [
     by_cost,
     by_experiment,
     emergency_number,
+    opted_out,
+    stopped_by_a_rule,
+    waits_for_morning,
     binding_refusal,
     failover,
     circuit_breaker,
@@ -93,6 +99,14 @@ impl Line<'_> {
         })
     }
 
+    /// What the calling rules said last.
+    fn decision(&self) -> Option<&RuleDecision> {
+        self.facts.iter().rev().find_map(|fact| match fact {
+            Fact::Decided(decision) => Some(decision.as_ref()),
+            _ => None,
+        })
+    }
+
     /// The outcome of a placed call.
     fn outcome(&self) -> Option<String> {
         Some(self.call?.outcome?.to_string())
@@ -125,6 +139,34 @@ fn emergency_number(line: &Line<'_>) -> Option<String> {
     let RowResult::Rejected(error) = line.result else { return None };
     (error.code() == Some("emergency_number"))
         .then(|| "rejected before anything is sent: it is an emergency number".to_owned())
+}
+
+/// The opt-out in the ledger, whoever would place the call.
+fn opted_out(line: &Line<'_>) -> Option<String> {
+    let decision = line.decision()?;
+    let stops = decision.stops().any(|finding| finding.rule == "P-OPT-OUT");
+    stops
+        .then(|| "refused: they asked not to be called again. This binds both providers".to_owned())
+}
+
+fn stopped_by_a_rule(line: &Line<'_>) -> Option<String> {
+    let decision = line.decision()?;
+    let finding = decision.stops().find(|finding| finding.needs.as_deref() == Some("consent"))?;
+    (decision.verdict == RuleVerdict::Refuse).then(|| format!("refused: {}", finding.message))
+}
+
+fn waits_for_morning(line: &Line<'_>) -> Option<String> {
+    let decision = line.decision()?;
+    let (until, there) = (decision.wait_until?, decision.zones.first()?);
+    let finding = decision.stops().next()?;
+    let local = TimeZone::get(&there.zone).map(|zone| until.to_zoned(zone)).ok()?;
+    Some(format!(
+        "waits: it is {} in {}, and rule {} lets it pass on {}",
+        there.time.strftime("%H:%M"),
+        there.zone,
+        finding.rule,
+        local.strftime("%A at %H:%M"),
+    ))
 }
 
 fn binding_refusal(line: &Line<'_>) -> Option<String> {

@@ -21,7 +21,8 @@ mod simulation;
 use std::{collections::HashSet, path::Path, time::Duration};
 
 use futures::{StreamExt, future::join_all, stream};
-use switchboard::{Call, CallId, journal::JournalExt};
+use jiff::Timestamp;
+use switchboard::{Call, CallId, CallStatus, journal::JournalExt};
 
 use self::{
     calls::Row,
@@ -68,7 +69,8 @@ pub(crate) async fn run(args: DemoArgs, output: Output) -> Outcome {
     send(thirds.next(), &mut results, &simulation, &mut log).await;
 
     log.section("Waiting for the calls to end");
-    let ids: HashSet<CallId> = results.iter().filter_map(RowResult::call).collect();
+    let placed = results.iter().filter(|result| !matches!(result, RowResult::Waiting(_)));
+    let ids: HashSet<CallId> = placed.filter_map(RowResult::call).collect();
     let ends = join_all(ids.iter().map(|id| simulation.switchboard.wait(*id)));
     // Calls that are still not over count as undecided in the report.
     let _ = log.during(tokio::time::timeout(LONGEST_WAIT, ends)).await;
@@ -158,6 +160,7 @@ async fn send(
                 log.line(line, "same key as an earlier line: answered with that call");
                 RowResult::Replayed(call.id)
             }
+            Ok(call) if call.status == CallStatus::Scheduled => RowResult::Waiting(call.id),
             Ok(call) => RowResult::Placed(call.id),
             Err(error) => {
                 log.line(line, &format!("{} not called: {error}", hide(&row.to)));
@@ -176,7 +179,8 @@ async fn place(
     numbers: &LineNumbers,
     simulation: &Simulation,
 ) -> switchboard::Result<Call> {
-    let id = simulation.switchboard.submit(&row.request()).await?.id;
+    let request = row.request(Timestamp::now());
+    let id = simulation.switchboard.submit(&request).await?.id;
     numbers.insert(id, line);
     simulation.switchboard.engine().decided(id).await
 }

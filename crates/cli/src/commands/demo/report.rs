@@ -31,9 +31,11 @@ struct Summary {
     calls: usize,
     /// Calls in which the person answered and talked.
     completed: usize,
-    /// Rows whose phone did not ring: numbers that must not be called, possible duplicates, and
-    /// calls that no provider took.
+    /// Rows whose phone did not ring: numbers that must not be called, possible duplicates, calls
+    /// that a calling rule stops, and calls that no provider took.
     refused: usize,
+    /// Rows that a calling rule holds back until a later time.
+    waiting: usize,
     /// Rows answered with the call of an earlier row that has the same key.
     replayed: usize,
     /// Calls that moved on to a second provider, after proof that the first reached no phone.
@@ -144,10 +146,10 @@ impl<'a> Report<'a> {
             (RowResult::Replayed(_), _) => {
                 dashes(hide(&row.to), "replayed: same key as an earlier line".to_owned())
             }
-            (RowResult::Placed(_), None) => {
+            (RowResult::Placed(_) | RowResult::Waiting(_), None) => {
                 dashes(hide(&row.to), "error: not in the ledger".to_owned())
             }
-            (RowResult::Placed(_), Some(call)) => {
+            (RowResult::Placed(_) | RowResult::Waiting(_), Some(call)) => {
                 vec![
                     number.to_string(),
                     call.to.masked(),
@@ -239,6 +241,7 @@ impl Summary {
             calls: results.len(),
             completed: outcomes.get(&Outcome::Completed).copied().unwrap_or_default(),
             refused: rejected + with(CallStatus::Refused),
+            waiting: with(CallStatus::Scheduled),
             replayed: results
                 .iter()
                 .filter(|result| matches!(result, RowResult::Replayed(_)))
@@ -246,7 +249,12 @@ impl Summary {
             failed_over: calls.iter().filter(|call| failed_over(call)).count(),
             undecided: calls
                 .iter()
-                .filter(|call| !matches!(call.status, CallStatus::Closed | CallStatus::Refused))
+                .filter(|call| {
+                    !matches!(
+                        call.status,
+                        CallStatus::Closed | CallStatus::Refused | CallStatus::Scheduled
+                    )
+                })
                 .count(),
             phones_rung: proof.rings,
             phones_rung_twice: proof.rung_too_often,
@@ -283,6 +291,7 @@ impl Summary {
         let rows = [
             ("calls requested", self.calls.to_string()),
             ("refused before any phone rang", self.refused.to_string()),
+            ("waiting for a time that is allowed", self.waiting.to_string()),
             ("same key as an earlier call", self.replayed.to_string()),
             ("moved to a second provider", self.failed_over.to_string()),
             ("outcomes", joined(&outcomes)),

@@ -9,6 +9,8 @@ pub(super) enum RowResult {
     Rejected(Error),
     /// This call.
     Placed(CallId),
+    /// This call, which a calling rule holds back for now.
+    Waiting(CallId),
     /// The call of an earlier row with the same key.
     Replayed(CallId),
 }
@@ -16,7 +18,7 @@ pub(super) enum RowResult {
 impl RowResult {
     pub(super) fn call(&self) -> Option<CallId> {
         match self {
-            RowResult::Placed(id) | RowResult::Replayed(id) => Some(*id),
+            RowResult::Placed(id) | RowResult::Waiting(id) | RowResult::Replayed(id) => Some(*id),
             RowResult::Rejected(_) => None,
         }
     }

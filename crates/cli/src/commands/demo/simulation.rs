@@ -2,8 +2,11 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
+use jiff::Timestamp;
 use switchboard::{
-    Clock, Config, ErrorKind, Ledger, ProviderId, Switchboard, SystemClock, router::BreakerState,
+    Clock, Config, ErrorKind, Ledger, PhoneNumber, ProviderId, Switchboard, SystemClock,
+    journal::{OptOut, OptOutSource},
+    router::BreakerState,
 };
 use switchboard_testkit::{
     RingLedger, SimConfig, SimKaiCalls, SimKallyAi,
@@ -13,13 +16,18 @@ use switchboard_testkit::{
 use tempfile::TempDir;
 
 use crate::{
-    commands::demo::calls::{Callee, Row},
+    commands::{
+        demo::calls::{Callee, Row},
+        simulated_rules,
+    },
     failure::{Failure, Outcome},
 };
 
 /// A minute of a call takes half a second.
 const SPEED: f64 = 120.0;
 const CONFIGURATION: &str = include_str!("demo.toml");
+/// The hours in which callees are called who asked for it hold in the demo too.
+const HOURS_KEPT: &str = "P-HOURS-REQUESTED";
 /// The provider that has the outage.
 const FAILING: ProviderId = ProviderId::from_static("kaicalls");
 /// The circuit breaker closes after a successful read, tried after one second, then after two.
@@ -77,8 +85,10 @@ impl Simulation {
         let engine = config
             .engine_builder(secrets, &clock)?
             .adjust(|policy| policy.timings.poll_every = Duration::from_secs(1))
+            .rule_tables(simulated_rules::tables_but(HOURS_KEPT)?)
             .journal(ledger.journal())
             .build()?;
+        opt_out(rows, &ledger, clock.now()).await?;
         Ok(Self {
             switchboard: Switchboard::new(engine, clock).with_ledger(ledger.clone()),
             rings,
@@ -137,6 +147,17 @@ async fn open_ledger(file: Option<&Path>) -> Outcome<(Ledger, Option<TempDir>)> 
     Ok((ledger, Some(directory)))
 }
 
+/// Records who asked not to be called again.
+async fn opt_out(rows: &[Row], ledger: &Ledger, now: Timestamp) -> Outcome<()> {
+    let rows = rows.iter().filter(|row| row.callee == Some(Callee::OptedOut));
+    // A number that cannot be called is told when it is asked for.
+    for to in rows.filter_map(|row| PhoneNumber::parse(&row.to).ok()) {
+        let opt_out = OptOut::new(OptOutSource::Written, "demo", now);
+        ledger.journal().opt_out(&to, &opt_out).await?;
+    }
+    Ok(())
+}
+
 /// Configures what the simulated callees do.
 fn with_callees(config: SimConfig, rows: &[Row], do_not_call: &str) -> SimConfig {
     rows.iter().fold(config, |config, row| match row.callee {
@@ -147,6 +168,6 @@ fn with_callees(config: SimConfig, rows: &[Row], do_not_call: &str) -> SimConfig
         Some(Callee::Busy) => config.outcome(row.to.as_str(), SimOutcome::Busy),
         Some(Callee::Voicemail) => config.outcome(row.to.as_str(), SimOutcome::Voicemail),
         Some(Callee::DoNotCall) => config.refuse(row.to.as_str(), do_not_call),
-        None => config,
+        Some(Callee::Asleep | Callee::OptedOut) | None => config,
     })
 }

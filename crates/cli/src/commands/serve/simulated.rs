@@ -23,6 +23,7 @@ use tempfile::TempDir;
 use super::setup::{self, Served};
 use crate::{
     cli::ServeArgs,
+    commands::simulated_rules,
     failure::{Failure, Outcome},
 };
 
@@ -99,6 +100,7 @@ pub(super) async fn start(
         .engine_builder(|name| providers.secret(name), &clock)?
         .adjust(|policy| policy.timings.poll_every = POLL_EVERY)
         .webhooks(webhooks)
+        .rule_tables(simulated_rules::tables()?)
         .journal(ledger.journal())
         .build()?;
     let store = ledger.server();

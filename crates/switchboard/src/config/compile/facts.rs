@@ -19,13 +19,20 @@ pub(crate) fn of_route(route: &RouteConfig, at: &KeyPath, problems: &mut Problem
 }
 
 pub(crate) fn of_agent(agent: &AgentConfig, at: &KeyPath, problems: &mut Problems) -> FactDefaults {
-    let named = |call: &mut CallRequest| call.on_behalf_of.clone_from(&agent.on_behalf_of);
+    let said = |call: &mut CallRequest| {
+        call.on_behalf_of.clone_from(&agent.on_behalf_of);
+        call.callback_number.clone_from(&agent.callback_number);
+    };
+    let said = in_a_request(said, at, problems);
     FactDefaults::default().with(|facts| {
         facts.purpose = agent.purpose;
         facts.callee_kind = agent.callee_kind;
         facts.recording = agent.recording;
         facts.published_number = published(agent.published_number.as_ref(), at, problems);
-        facts.on_behalf_of = in_a_request(named, at, problems).and_then(|call| call.on_behalf_of);
+        if let Some(said) = said {
+            facts.on_behalf_of = said.on_behalf_of;
+            facts.callback_number = said.callback_number;
+        }
     })
 }
 

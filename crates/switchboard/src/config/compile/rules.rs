@@ -55,7 +55,7 @@ pub(crate) fn compile(config: &Config, problems: &mut Problems) -> RuleSettings 
             Err(error) => problems.push(&key, format!("{text:?} {}", error.message())),
         }
     }
-    RuleSettings::on().with(|settings| {
+    RuleSettings::default().with(|settings| {
         settings.off = rules.off.as_deref().map(|reason| reason.trim().to_owned());
         settings.files = files;
         settings.emergencies = emergencies;
