@@ -186,7 +186,8 @@ impl FactReader {
             | Fact::Billed(_, _, None)
             | Fact::Disbelieved(..)
             | Fact::Transcribed(_)
-            | Fact::Recorded(_) => {}
+            | Fact::Recorded(_)
+            | Fact::Flagged(_) => {}
         }
     }
 

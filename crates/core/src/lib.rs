@@ -48,10 +48,10 @@ pub use {jiff, secrecy, url, uuid};
 pub use agent::{Agent, AgentDraft, AgentEditor, AgentProfile, AgentVersion, Agents};
 pub use call::{
     Assignment, Attempt, AttemptError, AttemptState, Call, CallControl, CallFailure, CallFilter,
-    CallStatus, Calls, CallsExt, Direction, Evidence, FactUsed, LocalTime, Outcome, Page,
-    PageRequest, PlaceRequest, Proof, ProviderCall, ProviderState, Recording, Reschedule,
-    RuleDecision, RuleEffect, RuleFinding, RuleVerdict, Speaker, Suppression, Trace, Transcript,
-    TranscriptEntry,
+    CallFlag, CallFlagKind, CallStatus, Calls, CallsExt, Direction, Evidence, FactUsed, LocalTime,
+    Outcome, Page, PageRequest, PlaceRequest, Proof, ProviderCall, ProviderState, Recording,
+    Reschedule, RuleDecision, RuleEffect, RuleFinding, RuleVerdict, Speaker, Suppression, Trace,
+    Transcript, TranscriptEntry,
 };
 #[cfg(feature = "test-util")]
 pub use call::{MockCallControl, MockCalls};

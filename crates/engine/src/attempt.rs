@@ -9,8 +9,9 @@ use std::{convert::Infallible, panic::AssertUnwindSafe, sync::Arc, time::Duratio
 use futures::FutureExt;
 use jiff::Timestamp;
 use switchboard_core::{
-    Attempt, AttemptError, Call, CallFailure, CallId, Delivery, Error, ErrorKind, PlaceError,
-    PlaceRequest, ProviderCall, ProviderCallId, Refusal, Result, RuleVerdict, ValidCall,
+    Attempt, AttemptError, Call, CallFailure, CallId, Delivery, Error, ErrorKind, Outcome,
+    PlaceError, PlaceRequest, ProviderCall, ProviderCallId, Refusal, Result, RuleVerdict,
+    ValidCall,
 };
 use switchboard_journal::{Denied, Write, WriteError, state::Fact};
 use switchboard_router::{
@@ -36,6 +37,7 @@ use crate::{
     provider::ProviderRuntime,
     reconcile, redial,
     refuse::{expired, refuse, refuse_by},
+    review,
     shared::Shared,
     tried::Tried,
     waiting::{Permit, WaitRequest},
@@ -223,7 +225,7 @@ async fn attempt(
     };
     pass.iter_mut().for_each(Permit::slot_taken);
     let began = inner.clock.uptime();
-    let decided = match inner.decide(config, request, inner.now()).await {
+    let decided = match inner.decide(config, request, parties.profile, inner.now()).await {
         Ok(decided) if decided.decision.verdict == RuleVerdict::Allow => decided,
         // The rules are asked again where the call waits, or is refused.
         Ok(_) => {
@@ -568,6 +570,9 @@ async fn answered(
     }
     match over {
         Some(outcome) => {
+            if outcome == Outcome::Completed {
+                review::start(inner, runtime, id, theirs.clone());
+            }
             inner.report(id, || CallEventKind::Ended { provider: runtime.id.clone(), outcome });
         }
         None => {

@@ -11,7 +11,7 @@ use switchboard_journal::{
     state::{Fact, Resolution, Verdict, may_resolve},
 };
 
-use crate::{provider::ProviderRuntime, reconcile, shared::Shared};
+use crate::{provider::ProviderRuntime, reconcile, review, shared::Shared};
 
 /// The result of cancelling a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +109,7 @@ pub(crate) async fn transcript(inner: &Arc<Shared>, id: CallId) -> Result<Transc
     runtime.read_turn(&*inner.clock).await;
     let transcript = runtime.provider.calls().transcript(&theirs).await?;
     inner.record(id, Fact::Transcribed(transcript.clone())).await?;
+    review::record(inner, id, &transcript).await?;
     Ok(transcript)
 }
 

@@ -8,11 +8,11 @@ use std::{fmt::Write as _, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use switchboard_core::{
-    CallFacts, CallFailure, CalleeHistory, Error, ErrorKind, ListState, PhoneNumber, Purpose,
-    Result, RuleDecision, RuleVerdict, ValidCall,
+    CallFacts, CallFailure, CalleeHistory, Error, ErrorKind, ListState, PhoneNumber, ProfileName,
+    Purpose, Result, RuleDecision, RuleVerdict, ValidCall,
 };
 use switchboard_journal::ListCache;
-use switchboard_router::{CalleeLimits, FactOrigin};
+use switchboard_router::{CalleeLimits, FactOrigin, Policy};
 use switchboard_rules::{Asked, NumberLists, Opening, Said, decide};
 
 use crate::{config::ActiveConfig, opening, shared::Shared};
@@ -37,25 +37,32 @@ pub(crate) struct Decided {
 /// What the rules ask about a call, apart from what the journal knows about the callee.
 #[derive(Debug, Clone)]
 pub(crate) struct Question {
-    facts: CallFacts,
+    pub(crate) facts: CallFacts,
     /// The call with what its route and its profile say for it.
-    call: Arc<ValidCall>,
+    pub(crate) call: Arc<ValidCall>,
     /// Where the facts come from that are not the request's own.
     origins: Vec<(&'static str, &'static str)>,
 }
 
 impl Question {
+    /// `profile` is the agent profile that handles it; `None`: the one that it asks for, or else the
+    /// default one.
+    ///
     /// # Errors
     /// `InvalidRequest` if neither the request nor its route or agent profile gives a purpose.
-    pub(crate) fn new(config: &ActiveConfig, request: &Arc<ValidCall>) -> Result<Self> {
-        let sources = config.policy.fact_sources(request, None);
+    pub(crate) fn new(
+        config: &ActiveConfig,
+        request: &Arc<ValidCall>,
+        profile: Option<&ProfileName>,
+    ) -> Result<Self> {
+        let sources = config.policy.fact_sources(request, profile);
         let facts = sources.facts();
         if facts.purpose.is_none() && config.policy.rules.off.is_none() {
             return Err(no_purpose());
         }
         let origins = WITH_DEFAULTS.map(|fact| (fact, sources.origin(fact)));
         let others = origins.into_iter().filter(|(_, origin)| *origin != FactOrigin::Request);
-        let call = config.policy.as_placed(request, None);
+        let call = config.policy.as_placed(request, profile);
         Ok(Self {
             facts,
             call,
@@ -81,10 +88,7 @@ impl Question {
                 opening: opening::of(&self.call, &self.facts, Said::NONE),
             };
         }
-        let asked = Asked::new(to, &self.facts, Said::NONE, history, lists).with(|asked| {
-            asked.emergencies = &policy.rules.emergencies;
-            asked.origins = &self.origins;
-        });
+        let asked = self.asked(policy, to, history, lists);
         let required = config.tables.first_words(&asked, at);
         let opening = opening::of(&self.call, &self.facts, required);
         let asked = asked.with(|asked| asked.said = opening.said);
@@ -93,6 +97,33 @@ impl Question {
             decision: decide(&asked, &config.tables, at),
             limits: CalleeLimits { caps: config.tables.caps(&asked, at) },
         }
+    }
+}
+
+impl Question {
+    /// What the first words of a ring at this time have to say.
+    pub(crate) fn first_words(
+        &self,
+        config: &ActiveConfig,
+        to: &PhoneNumber,
+        history: &CalleeHistory,
+        lists: &dyn NumberLists,
+        at: Timestamp,
+    ) -> Said {
+        config.tables.first_words(&self.asked(&config.policy, to, history, lists), at)
+    }
+
+    fn asked<'a>(
+        &'a self,
+        policy: &'a Policy,
+        to: &'a PhoneNumber,
+        history: &'a CalleeHistory,
+        lists: &'a dyn NumberLists,
+    ) -> Asked<'a> {
+        Asked::new(to, &self.facts, Said::NONE, history, lists).with(|asked| {
+            asked.emergencies = &policy.rules.emergencies;
+            asked.origins = &self.origins;
+        })
     }
 }
 
@@ -107,7 +138,7 @@ impl Shared {
         self.journal.history(&request.tenant, &request.to, since).await
     }
 
-    /// What the rules say about a ring at this time.
+    /// What the rules say about a ring at this time, by the agent of this profile.
     ///
     /// # Errors
     /// `InvalidRequest` for a call without a purpose; `Journal`.
@@ -115,9 +146,10 @@ impl Shared {
         &self,
         config: &ActiveConfig,
         request: &Arc<ValidCall>,
+        profile: Option<&ProfileName>,
         at: Timestamp,
     ) -> Result<Decided> {
-        let question = Question::new(config, request)?;
+        let question = Question::new(config, request, profile)?;
         // With the rules off, only the journal is asked, when the attempt is written.
         let history = match &config.policy.rules.off {
             Some(_) => CalleeHistory::default(),

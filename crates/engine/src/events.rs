@@ -4,7 +4,7 @@
 use std::{fmt, time::Duration};
 
 use jiff::Timestamp;
-use switchboard_core::{CallFailure, CallId, Outcome, ProviderId, text::one_line};
+use switchboard_core::{CallFailure, CallFlag, CallId, Outcome, ProviderId, text::one_line};
 use switchboard_router::{Plan, Scope};
 
 /// Something that happened to a call. It contains no full phone number and no secret; its `Display`
@@ -167,6 +167,8 @@ pub enum CallEventKind {
         /// For how long, at most.
         lasts: Duration,
     },
+    /// A person should look at the call.
+    Flagged(CallFlag),
     /// A provider's report contradicts what was proven: an operator has to look at the call.
     Alarm {
         /// The contradiction, as a sentence.
@@ -252,6 +254,7 @@ impl CallEventKind {
             Self::DomainBreakerOpened { .. } => "domain_breaker_opened",
             Self::Ejected { .. } => "ejected",
             Self::OutOfCredit { .. } => "out_of_credit",
+            Self::Flagged(_) => "flagged",
             Self::Alarm { .. } => "alarm",
         }
     }
@@ -308,6 +311,7 @@ impl fmt::Display for CallEventKind {
                 "{provider} is out of credit: it gets no calls for {} s, or until it has credit",
                 lasts.as_secs()
             ),
+            Self::Flagged(flag) => write!(f, "look at this call: {}", flag.message),
             Self::Alarm { reason } => write!(f, "ALARM: {reason}"),
         }
     }

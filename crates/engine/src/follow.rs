@@ -11,8 +11,8 @@ use std::{
 use futures::FutureExt;
 use jiff::Timestamp;
 use switchboard_core::{
-    AttemptId, CallFilter, CallId, Error, ErrorKind, PageRequest, ProviderCall, ProviderCallId,
-    ProviderId, Result, UsageFilter,
+    AttemptId, CallFilter, CallId, Error, ErrorKind, Outcome, PageRequest, ProviderCall,
+    ProviderCallId, ProviderId, Result, UsageFilter,
 };
 use switchboard_journal::state::Fact;
 use tracing::{Instrument, debug_span};
@@ -21,7 +21,7 @@ use crate::{
     bill,
     events::CallEventKind,
     provider::{ProviderRuntime, Unbilled, Watch},
-    redial,
+    redial, review,
     shared::Shared,
 };
 
@@ -248,6 +248,9 @@ pub(crate) async fn note(
     }
     let Some(outcome) = outcome else { return };
     if runtime.unwatch(&theirs).is_some() {
+        if outcome == Outcome::Completed {
+            review::start(inner, runtime, call, theirs.clone());
+        }
         inner.report(call, || CallEventKind::Ended { provider: runtime.id.clone(), outcome });
     }
     match cost {

@@ -11,6 +11,7 @@
 //! | `waiting/`, `fair/`, `scope_limits.rs` | calls that wait for capacity, and the limits of tenants and agent profiles |
 //! | `follow.rs`, `hooks.rs`, `bill.rs` | calls that providers accepted: polling, webhooks, bills |
 //! | `reconcile.rs`, `identified.rs` | evidence for attempts that may have rung |
+//! | `people.rs` | what calls show about the people who were called |
 //! | `opening.rs`, `review.rs` | the first words of a call, and what its transcript shows |
 //! | `redial.rs` | redialling, if the caller's policy asks for it |
 //! | `take_up.rs`, `sweep.rs`, `news.rs` | taking over calls of dead processes, and changes that other processes made |
@@ -47,6 +48,7 @@ mod learned;
 mod limit;
 mod news;
 pub mod opening;
+mod people;
 mod place_request;
 mod planned;
 mod probe;

@@ -259,6 +259,8 @@ impl Shared {
     /// Like [`Shared::record`], for several facts in one transaction and with the reservation that
     /// they need.
     pub(crate) async fn write(&self, id: CallId, write: Write) -> Result<Recorded, WriteError> {
+        let remembered = self.remember_person(id, &write.facts).await;
+        self.halt_on_journal_error(remembered)?;
         let commit = tracing::debug_span!("ledger.commit", call = %id);
         let written = self.journal.write(id, write, self.now()).instrument(commit).await;
         let recorded = written.inspect_err(|error| {

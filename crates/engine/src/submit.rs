@@ -182,7 +182,7 @@ async fn open(
     let id = CallId::new(inner.ids.next());
     let request = Arc::new(request);
     let config = inner.config();
-    let question = Question::new(&config, &request)?;
+    let question = Question::new(&config, &request, None)?;
     let new = NewCall {
         id,
         duplicates: config.policy.duplicates.of(&request),
@@ -356,7 +356,7 @@ async fn ready(
         let at = due.map_or(now, |due| due.max(now));
         let decided = match decision.take() {
             Some(decided) => decided,
-            None => inner.decide(&inner.config(), request, at).await?.decision,
+            None => inner.decide(&inner.config(), request, None, at).await?.decision,
         };
         let opens = match obey(inner, call, request, &decided).await? {
             Ring::Never => return Ok(None),

@@ -34,6 +34,7 @@ enum CallEvent {
     Billed,
     Transcribed,
     Recorded,
+    Flagged,
     Alarm,
 }
 
@@ -71,6 +72,7 @@ const fn may_make(fact: &Fact) -> &'static [CallEvent] {
         Fact::Disbelieved(..) => &[E::Alarm],
         Fact::Transcribed(_) => &[E::Transcribed],
         Fact::Recorded(_) => &[E::Recorded],
+        Fact::Flagged(_) => &[E::Flagged],
     }
 }
 
@@ -164,6 +166,7 @@ impl CallEvent {
             Self::Billed => "call.billed",
             Self::Transcribed => "call.transcribed",
             Self::Recorded => "call.recorded",
+            Self::Flagged => "call.flagged",
             Self::Alarm => "call.alarm",
         }
     }
@@ -188,7 +191,8 @@ impl CallEvent {
             | Self::Resolved
             | Self::Billed
             | Self::Transcribed
-            | Self::Recorded => true,
+            | Self::Recorded
+            | Self::Flagged => true,
         }
     }
 
@@ -214,6 +218,7 @@ impl CallEvent {
             }
             Self::Resolved => fields(json!({ "by": content.by })),
             Self::Billed => fields(json!({ "attempt": content.billed, "cost": call.cost })),
+            Self::Flagged => fields(json!({ "flags": call.flags })),
             Self::Stalled | Self::Transcribed | Self::Recorded | Self::Alarm => Map::new(),
         };
         event(call, self.kind(), more, at)

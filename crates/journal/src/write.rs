@@ -123,6 +123,7 @@ pub fn settlement(fact: &Fact) -> Option<Settlement> {
         | Fact::Overdue
         | Fact::Redialled(..)
         | Fact::Transcribed(_)
-        | Fact::Recorded(_) => None,
+        | Fact::Recorded(_)
+        | Fact::Flagged(_) => None,
     }
 }

@@ -122,6 +122,10 @@ fn describe_fact(fact: &Fact) -> EventText {
             format!("a transcript with {} entries", transcript.entries.len()),
         ),
         Fact::Recorded(_) => by_provider("recorded", "has a recording"),
+        Fact::Flagged(flags) => {
+            let messages: Vec<&str> = flags.iter().map(|flag| flag.message.as_str()).collect();
+            router("flagged", messages.join(" "))
+        }
         Fact::Resolved(_, resolution) => {
             let verdict = match &resolution.verdict {
                 Verdict::NotPlaced => "no phone rang".to_owned(),

@@ -448,5 +448,6 @@ fn fact_name(fact: &Fact) -> &'static str {
         Fact::Transcribed(_) => "transcribed",
         Fact::Recorded(_) => "recorded",
         Fact::Decided(_) => "decided",
+        Fact::Flagged(_) => "flagged",
     }
 }

@@ -8,6 +8,7 @@
 mod attempt;
 mod content;
 mod decision;
+mod flag;
 mod order;
 mod provider_call;
 mod status;
@@ -18,6 +19,7 @@ mod view;
 pub use attempt::{Attempt, AttemptError, AttemptState, Evidence, Proof};
 pub use content::{Recording, Speaker, Transcript, TranscriptEntry};
 pub use decision::{FactUsed, LocalTime, RuleDecision, RuleEffect, RuleFinding, RuleVerdict};
+pub use flag::{CallFlag, CallFlagKind};
 pub use order::PlaceRequest;
 pub use provider_call::{
     CallFilter, Direction, Page, PageRequest, ProviderCall, ProviderState, Trace,

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Attempt, AttemptError, BatchName, CallId, CallStatus, Country, Error, ErrorKind, Money,
-    Outcome, PhoneNumber, ProfileName, ProviderCallId, ProviderId, Raw, Recording, RuleDecision,
-    TenantId, Transcript, redact::redacted_debug,
+    Attempt, AttemptError, BatchName, CallFlag, CallId, CallStatus, Country, Error, ErrorKind,
+    Money, Outcome, PhoneNumber, ProfileName, ProviderCallId, ProviderId, Raw, Recording,
+    RuleDecision, TenantId, Transcript, redact::redacted_debug,
 };
 
 /// The arm of an experiment that a person is assigned to.
@@ -101,6 +101,9 @@ pub struct Call {
     pub transcript: Option<Transcript>,
     /// The recording, once it was fetched.
     pub recording: Option<Recording>,
+    /// What a person should look at, by what the transcript shows. At most one of each kind.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<CallFlag>,
     /// The caller's key-value pairs, stored and never sent to a provider.
     pub metadata: BTreeMap<String, String>,
     /// When the request was received.
@@ -141,6 +144,7 @@ impl Call {
             next_steps: None,
             transcript: None,
             recording: None,
+            flags: Vec::new(),
             metadata: BTreeMap::new(),
             created_at,
             updated_at: created_at,
@@ -175,6 +179,7 @@ redacted_debug!(Call {
     estimated_cost,
     cost,
     duration,
+    flags,
     created_at,
     updated_at,
     revision,

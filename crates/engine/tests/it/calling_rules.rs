@@ -4,16 +4,19 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use switchboard_core::{
-    CallRequest, CallStatus, Clock, ErrorKind, Outcome, Purpose, Redial, RuleVerdict,
+    CallFlagKind, CallRequest, CallStatus, Clock, ErrorKind, Outcome, Purpose, Redial, RuleVerdict,
+    Speaker, Transcript, TranscriptEntry,
 };
 use switchboard_engine::Engine;
-use switchboard_journal::{MemoryJournal, OptOut, OptOutSource, People};
+use switchboard_journal::{
+    MemoryJournal, OptOut, OptOutSource, People, Person, people::PersonEventKind,
+};
 use switchboard_testkit::VirtualClock;
 
 use crate::support::{
     process::address,
     seconds, valid, within,
-    world::{World, process_with, shared},
+    world::{Act, World, process_with, shared},
 };
 
 const LONDON: &str = "+442079460123";
@@ -203,4 +206,134 @@ async fn a_person_who_was_rung_often_enough_is_left_alone_for_the_day() {
         assert!(pair[1].duration_since(pair[0]).as_secs() >= 600, "{rung:?}");
     }
     assert!(rung[3].duration_since(rung[0]).as_hours() >= 24, "{rung:?}");
+}
+
+/// What the journal remembers about the person in London.
+async fn remembered(scene: &Scene) -> Person {
+    scene.journal.person(&LONDON.parse().unwrap()).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_providers_code_for_a_wish_binds_all_tenants_and_providers() {
+    for (code, is_wish) in [
+        ("number_opted_out", true),
+        ("number_on_dnc", true),
+        ("suppression_violation", true),
+        ("blocked_number", false),
+        ("consent_denied", false),
+    ] {
+        // By its refusal, and by its report of a call that it had accepted.
+        let mut reporting = World::new("alpha", &[]).ending(&[Outcome::Failed, Outcome::Completed]);
+        reporting.fails_because = Some(code);
+        for world in [World::new("alpha", &[Act::RefuseBecause(code)]), reporting] {
+            let scene = Scene::over("2026-03-02T12:00:00Z", world);
+            let router = scene.process();
+            let first = router.submit(valid(booking())).await.unwrap().id;
+            let first = within(router.wait(first)).await.unwrap();
+            assert_eq!(remembered(&scene).await.opted_out.is_some(), is_wish, "{code}");
+            assert!(first.outcome != Some(Outcome::Completed), "{code}");
+
+            let again = booking().with(|call| {
+                call.task = "Ask for the opening hours.".to_owned();
+                call.tenant = Some("another".to_owned());
+                call.not_before = Some("2026-03-02T13:00:00Z".to_owned());
+            });
+            let again = router.submit(valid(again)).await.unwrap().id;
+            let again = within(router.wait(again)).await.unwrap();
+            let refused = again.status == CallStatus::Refused;
+            assert_eq!(refused, is_wish, "{code}: {:?}", again.fault);
+            if is_wish {
+                let decision = again.decision.unwrap();
+                assert!(decision.stops().any(|one| one.rule == "P-OPT-OUT"), "{decision:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conversation_counts_for_the_purposes_whose_rules_count_it() {
+    for (purpose, counts) in [(Purpose::DebtCollection, true), (Purpose::Transactional, false)] {
+        let scene = Scene::at("2026-03-02T12:00:00Z");
+        let router = scene.process();
+        let about_a_contract = booking().with(|call| {
+            call.purpose = Some(purpose);
+            call.relationship = Some("contract 8812".to_owned());
+        });
+        let id = router.submit(valid(about_a_contract)).await.unwrap().id;
+        let call = within(router.wait(id)).await.unwrap();
+        assert_eq!(call.outcome, Some(Outcome::Completed), "{:?}", call.fault);
+        let events = remembered(&scene).await.events;
+        let spoke = events.iter().any(|event| event.kind == PersonEventKind::Conversation);
+        assert_eq!(spoke, counts, "{purpose}");
+        assert!(events.iter().all(|event| event.call == Some(id)));
+    }
+}
+
+fn said(agent: &str, callee: &str) -> Transcript {
+    let entry =
+        |speaker, text: &str| TranscriptEntry { speaker, text: text.to_owned(), offset: None };
+    Transcript {
+        entries: vec![entry(Speaker::Agent, agent), entry(Speaker::Callee, callee)],
+        ..Transcript::default()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_transcript_is_looked_at_once_it_is_there() {
+    const GOOD: &str =
+        "Hello, this is an AI assistant calling on behalf of Ada Lovelace, about a reservation.";
+    let missing = Some(CallFlagKind::FirstWordsMissing);
+    let wish = Some(CallFlagKind::MayHaveOptedOut);
+    let rows = [
+        (Some(said(GOOD, "Sure.")), 0, None, 1),
+        (Some(said("Hi there.", "Sure.")), 0, missing, 1),
+        (Some(said("Hi there.", "Sure.")), 2, missing, 3),
+        (Some(said(GOOD, "Never call me again.")), 1, wish, 2),
+        // It is never there.
+        (Some(said("Hi there.", "Sure.")), 9, None, 4),
+        // The provider keeps none.
+        (None, 0, None, 1),
+    ];
+    for (transcript, after, expected, reads) in rows {
+        let mut world = World::new("alpha", &[]);
+        (world.said, world.transcript_after) = (transcript, after);
+        let scene = Scene::over("2026-03-02T12:00:00Z", world);
+        let router = scene.process();
+        let id = router.submit(valid(booking())).await.unwrap().id;
+        within(router.wait(id)).await.unwrap();
+        scene.clock.sleep(seconds(3600)).await;
+        let call = router.get(id).await.unwrap();
+        let flags: Vec<_> = call.flags.iter().map(|flag| flag.kind).collect();
+        assert_eq!(flags, expected.into_iter().collect::<Vec<_>>());
+        assert_eq!(scene.worlds[0].transcripts_read(), reads);
+        assert!(call.transcript.is_none(), "it is looked at, and not kept");
+        assert_eq!(remembered(&scene).await.opted_out, None, "a person decides that");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_rules_nobody_looks_at_transcripts() {
+    let mut world = World::new("alpha", &[]);
+    world.said = Some(said("Hi there.", "Never call me again."));
+    let scene = Scene::over("2026-03-02T12:00:00Z", world);
+    let router = scene.process_under(Some("a test".to_owned()));
+    let id = router.submit(valid(booking())).await.unwrap().id;
+    within(router.wait(id)).await.unwrap();
+    scene.clock.sleep(seconds(3600)).await;
+    assert_eq!(scene.worlds[0].transcripts_read(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_transcript_that_is_fetched_is_looked_at_and_flagged_once() {
+    let mut world = World::new("alpha", &[]);
+    world.said = Some(said("Hi there.", "Never call me again."));
+    let scene = Scene::over("2026-03-02T12:00:00Z", world);
+    let router = scene.process();
+    let id = router.submit(valid(booking())).await.unwrap().id;
+    within(router.wait(id)).await.unwrap();
+    router.transcript(id).await.unwrap();
+    let flagged = router.get(id).await.unwrap();
+    assert_eq!(flagged.flags.len(), 2);
+    router.transcript(id).await.unwrap();
+    assert_eq!(router.get(id).await.unwrap().flags, flagged.flags);
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use switchboard_core::{
     CallFacts, CallRequest, Purpose, Speaker, Transcript, TranscriptEntry, ValidCall,
 };
-use switchboard_engine::review::{CallFlag, flags};
+use switchboard_engine::review::flags;
 
 fn call(language: Option<&str>) -> ValidCall {
     let mut request = CallRequest::new("+14155550123", "Remind them of the visit");
@@ -63,8 +63,14 @@ fn a_person_is_told_what_to_look_at() {
     let facts = CallFacts::default().with(|facts| facts.purpose = Some(Purpose::Transactional));
     for (language, agent, callee, expected) in rows {
         let required = "ai,on_behalf_of,purpose".parse().unwrap();
-        let found = flags(&call(language), &facts, required, &transcript(agent, callee));
-        let told: Vec<_> = found.iter().map(CallFlag::to_string).collect();
+        let found = flags(
+            &call(language),
+            &facts,
+            required,
+            &transcript(agent, callee),
+            Timestamp::UNIX_EPOCH,
+        );
+        let told: Vec<_> = found.iter().map(|flag| flag.message.as_str()).collect();
         assert_eq!(told, expected, "{agent} / {callee}");
     }
 }

@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use switchboard_core::{
-    Assignment, Attempt, AttemptError, AttemptId, AttemptState, Call, CallFailure, CallStatus,
-    Cost, Delivery, Error, ErrorKind, Evidence, Money, Outcome, Proof, ProviderCall,
+    Assignment, Attempt, AttemptError, AttemptId, AttemptState, Call, CallFailure, CallFlag,
+    CallStatus, Cost, Delivery, Error, ErrorKind, Evidence, Money, Outcome, Proof, ProviderCall,
     ProviderCallId, ProviderState, Recording, Refusal, Result, RuleDecision, Transcript,
     text::one_line,
 };
@@ -125,6 +125,8 @@ pub enum Fact {
     Transcribed(Transcript),
     /// Where the sound is.
     Recorded(Recording),
+    /// What a person should look at. A flag replaces an earlier one of its kind.
+    Flagged(Vec<CallFlag>),
 }
 
 impl Fact {
@@ -168,7 +170,8 @@ impl Fact {
             | Fact::Billed(..)
             | Fact::Disbelieved(..)
             | Fact::Transcribed(_)
-            | Fact::Recorded(_) => None,
+            | Fact::Recorded(_)
+            | Fact::Flagged(_) => None,
         }
     }
 
@@ -199,7 +202,8 @@ impl Fact {
             | Fact::Billed(..)
             | Fact::Disbelieved(..)
             | Fact::Transcribed(_)
-            | Fact::Recorded(_) => None,
+            | Fact::Recorded(_)
+            | Fact::Flagged(_) => None,
         }
     }
 
@@ -235,7 +239,8 @@ impl Fact {
             | Fact::Billed(..)
             | Fact::Disbelieved(..)
             | Fact::Transcribed(_)
-            | Fact::Recorded(_) => None,
+            | Fact::Recorded(_)
+            | Fact::Flagged(_) => None,
         }
     }
 
@@ -268,7 +273,8 @@ impl Fact {
             | Fact::Billed(..)
             | Fact::Disbelieved(..)
             | Fact::Transcribed(_)
-            | Fact::Recorded(_) => false,
+            | Fact::Recorded(_)
+            | Fact::Flagged(_) => false,
         }
     }
 }
@@ -521,6 +527,12 @@ fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
         Fact::Redialled(_, then) => call.redial_at = Some(then),
         Fact::Transcribed(transcript) => call.transcript = Some(transcript),
         Fact::Recorded(recording) => call.recording = Some(recording),
+        Fact::Flagged(flags) => {
+            for flag in flags {
+                call.flags.retain(|known| known.kind != flag.kind);
+                call.flags.push(flag);
+            }
+        }
     }
 }
 

@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 use switchboard_core::Purpose;
 
 use crate::places::Places;
-use crate::rule::{Cap, Rule, Span};
+use crate::rule::{Cap, Event, Rule, Span};
 
 pub use error::{TableError, TableErrors};
 pub use row::{Jurisdiction, Row};
@@ -160,6 +160,14 @@ impl Tables {
             _ => None,
         });
         spans.max().unwrap_or_default()
+    }
+
+    /// True if a row limits calls for this purpose after a conversation with the callee.
+    pub fn counts_conversations(&self, purpose: Purpose) -> bool {
+        self.0.rows.iter().any(|ready| {
+            matches!(ready.rule, Rule::Cap(Cap::Stop { event: Event::Conversation, .. }))
+                && ready.row.purposes.contains(&purpose)
+        })
     }
 
     /// The names of the lists of numbers that rows ask for, in order.

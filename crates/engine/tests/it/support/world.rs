@@ -45,6 +45,8 @@ pub(crate) enum Act {
     NotSent(Duration),
     /// The provider will not.
     Refuse(Refusal),
+    /// The provider will not, for this reason, whoever is asked.
+    RefuseBecause(&'static str),
 }
 
 impl Act {
@@ -58,7 +60,7 @@ impl Act {
             | Act::RingUnread
             | Act::Lose
             | Act::Hang => true,
-            Act::NotSent(_) | Act::Refuse(_) => false,
+            Act::NotSent(_) | Act::Refuse(_) | Act::RefuseBecause(_) => false,
         }
     }
 }
@@ -87,6 +89,13 @@ pub(crate) struct World {
     pub(crate) readable: bool,
     /// How long it takes to look for evidence.
     pub(crate) look_takes: Duration,
+    /// Why calls that fail did, in the provider's word.
+    pub(crate) fails_because: Option<&'static str>,
+    /// What is said in each call. None: transcripts are not kept.
+    pub(crate) said: Option<Transcript>,
+    /// How often a transcript is read before it is there.
+    pub(crate) transcript_after: usize,
+    transcripts: Mutex<usize>,
     script: Mutex<VecDeque<Act>>,
     outcomes: Mutex<VecDeque<Outcome>>,
     rung: Mutex<Vec<Rung>>,
@@ -106,6 +115,10 @@ impl World {
             shows: true,
             readable: true,
             look_takes: Duration::ZERO,
+            fails_because: None,
+            said: None,
+            transcript_after: 0,
+            transcripts: Mutex::default(),
             script: Mutex::new(script.iter().copied().collect()),
             outcomes: Mutex::default(),
             rung: Mutex::default(),
@@ -151,6 +164,11 @@ impl World {
         self.stops.lock().clone()
     }
 
+    /// How often a transcript was read.
+    pub(crate) fn transcripts_read(&self) -> usize {
+        *self.transcripts.lock()
+    }
+
     /// When evidence was looked for.
     pub(crate) fn looks(&self) -> Vec<Instant> {
         self.looks.lock().clone()
@@ -178,6 +196,9 @@ impl World {
             let mut report = report(self.info.id.as_str(), &one.theirs, state);
             report.cost = self.bill.filter(|_| over).map(Cost::Money);
             report.to = Some(one.order.call.to);
+            if over && one.outcome == Outcome::Failed {
+                report.failure_code = self.fails_because.map(str::to_owned);
+            }
             report
         }
     }
@@ -258,6 +279,10 @@ impl Calls for Line {
                 Err(not_sent())
             }
             Act::Refuse(refusal) => Err(refused(ErrorKind::Forbidden, refusal)),
+            Act::RefuseBecause(code) => {
+                let error = Error::new(ErrorKind::Blocked, "the provider will not").with_code(code);
+                Err(PlaceError::refused(Refusal::Everyone, error))
+            }
         }
     }
 
@@ -273,7 +298,16 @@ impl Calls for Line {
     }
 
     async fn transcript(&self, _: &ProviderCallId) -> Result<Transcript> {
-        Err(Error::new(ErrorKind::Unsupported, "nothing was kept"))
+        let read = {
+            let mut transcripts = self.0.transcripts.lock();
+            *transcripts += 1;
+            *transcripts
+        };
+        match &self.0.said {
+            Some(said) if read > self.0.transcript_after => Ok(said.clone()),
+            Some(_) => Ok(Transcript::default()),
+            None => Err(Error::new(ErrorKind::Unsupported, "nothing was kept")),
+        }
     }
 
     async fn recording(&self, _: &ProviderCallId) -> Result<Recording> {
