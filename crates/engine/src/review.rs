@@ -26,10 +26,10 @@ use crate::{
 /// How long after the end of a call its transcript is asked for, and how much later again while it
 /// is not there.
 const PAUSES: [Duration; 4] = [
-    Duration::from_secs(5),
-    Duration::from_secs(30),
-    Duration::from_secs(5 * 60),
-    Duration::from_secs(30 * 60),
+    Duration::from_secs(1),
+    Duration::from_secs(15),
+    Duration::from_secs(2 * 60),
+    Duration::from_secs(20 * 60),
 ];
 
 /// What a transcript shows, where these first words were required. `facts` are the call's, completed

@@ -91,6 +91,7 @@ pub struct SimConfig {
     pub(crate) webhook_retries: Vec<Duration>,
     pub(crate) rude: Option<Rudeness>,
     pub(crate) lossy_cursor: bool,
+    pub(crate) ignores_instructions: bool,
 }
 
 impl Default for SimConfig {
@@ -125,6 +126,7 @@ impl Default for SimConfig {
             ],
             rude: None,
             lossy_cursor: false,
+            ignores_instructions: false,
         }
     }
 }
@@ -221,6 +223,13 @@ impl SimConfig {
     #[must_use]
     pub fn unsafe_phrase(mut self, phrase: impl Into<String>) -> Self {
         self.unsafe_phrases.push(phrase.into());
+        self
+    }
+
+    /// Agents do not say what they are instructed to say first.
+    #[must_use]
+    pub fn ignores_instructions(mut self) -> Self {
+        self.ignores_instructions = true;
         self
     }
 

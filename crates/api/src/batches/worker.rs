@@ -1,15 +1,23 @@
 //! Claims batches, and goes on with them until nothing waits.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use switchboard::{
     CallId, Engine,
+    core::{CallFlag, CallFlagKind},
+    engine::{CallEvent, CallEventKind},
     journal::server::{
         BatchRow, BatchState, RowOutcome, RowSettled, RowState, RowsQuery, StoredBatch,
     },
 };
-use tokio::{sync::watch, task::JoinSet};
+use tokio::{
+    sync::{
+        broadcast::{self, error::TryRecvError},
+        watch,
+    },
+    task::JoinSet,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -26,6 +34,9 @@ const MOST: usize = 8;
 /// Calls of a batch that are not decided, at most: the batch follows the pace of the providers, and
 /// no call waits until it expires.
 const UNDECIDED: usize = 16;
+/// So many calls without the first words that a rule asks for stop a batch: one may be a slip, two
+/// show that the agent does it.
+const TOO_MANY_FLAGGED: usize = 2;
 /// The store is asked this often: other processes accept batches, and leases end.
 const ASK_EVERY: Duration = Duration::from_secs(1);
 
@@ -76,6 +87,24 @@ struct One {
     stopping: watch::Receiver<bool>,
 }
 
+fn first_words(flag: &CallFlag) -> bool {
+    flag.kind == CallFlagKind::FirstWordsMissing
+}
+
+/// True if the first words of a call were flagged since the last look, or if that was missed.
+fn is_flagged(events: &mut broadcast::Receiver<CallEvent>) -> bool {
+    let mut flagged = false;
+    loop {
+        match events.try_recv() {
+            Ok(event) => {
+                flagged |= matches!(&event.kind, CallEventKind::Flagged(flag) if first_words(flag));
+            }
+            Err(TryRecvError::Lagged(_)) => flagged = true,
+            Err(TryRecvError::Empty | TryRecvError::Closed) => return flagged,
+        }
+    }
+}
+
 /// Waits until a call is decided, or cannot be followed any more: then it holds nobody up.
 fn decided(engine: Engine, call: CallId) -> BoxFuture<'static, ()> {
     Box::pin(async move {
@@ -117,7 +146,12 @@ impl One {
         let mut undecided: FuturesUnordered<BoxFuture<'static, ()>> = FuturesUnordered::new();
         let mut renewed = clock.uptime();
         let mut wait = Duration::ZERO;
+        let mut events = self.service.switchboard().engine().events();
         loop {
+            if is_flagged(&mut events) && self.first_words_are_missing().await? {
+                self.stop().await;
+                return Ok(());
+            }
             if clock.uptime().saturating_sub(renewed) >= RENEW_EVERY {
                 renewed = clock.uptime();
                 let now = clock.now();
@@ -158,6 +192,31 @@ impl One {
                     return Ok(());
                 }
             }
+        }
+    }
+
+    /// True if so many calls of the batch are flagged that no further one may follow.
+    async fn first_words_are_missing(&self) -> switchboard::Result<bool> {
+        let (mut flagged, mut after) = (BTreeSet::new(), 0);
+        loop {
+            let query =
+                RowsQuery { state: Some(RowState::Submitted), after, limit: RowsQuery::MOST };
+            let page = self.service.store().batch_results(self.batch.id, query).await?;
+            let calls = page.iter().filter_map(|result| result.call.as_ref());
+            let lacking = calls.filter(|(call, _)| call.flags.iter().any(first_words));
+            flagged.extend(lacking.map(|(call, _)| call.id));
+            match page.last() {
+                Some(last) if page.len() == RowsQuery::MOST as usize => after = last.row.number,
+                Some(_) | None => return Ok(flagged.len() >= TOO_MANY_FLAGGED),
+            }
+        }
+    }
+
+    async fn stop(&self) {
+        let batch = self.batch.id;
+        tracing::warn!(%batch, "agents leave out what they have to say first: the batch is cancelled");
+        if let Err(problem) = self.service.stop_batch(batch).await {
+            tracing::warn!(%batch, %problem, "the batch could not be cancelled");
         }
     }
 

@@ -3,14 +3,14 @@
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::json;
 use switchboard::{
-    CallId,
+    CallId, TenantId,
     journal::server::{BatchId, RowState, RowsQuery},
     router::AuditTopic,
 };
 
 use crate::{
     Service,
-    caller::{Allowed, CallsWrite},
+    caller::{Allowed, Caller, CallsWrite},
     problem::{Problem, Result},
     wire::{Batch, CancelledBatch},
 };
@@ -30,7 +30,28 @@ impl Service {
         by: Allowed<'_, CallsWrite>,
         id: BatchId,
     ) -> Result<CancelledBatch> {
-        let cancelled = self.store().cancel_batch(id, by.tenant(), self.clock().now()).await?;
+        let cancelled = self.cancel_and_withdraw(id, by.tenant()).await?;
+        self.note_cancelled(by.caller(), &cancelled, None).await?;
+        Ok(cancelled)
+    }
+
+    /// Cancels a batch whose agents leave out what they have to say first: each further call would
+    /// break the same rule.
+    ///
+    /// # Errors
+    /// `not_found`, `journal_unavailable`.
+    pub(crate) async fn stop_batch(&self, id: BatchId) -> Result<()> {
+        let cancelled = self.cancel_and_withdraw(id, None).await?;
+        let ourselves = Caller::of_the_ledger("switchboard", self.clock().now());
+        self.note_cancelled(&ourselves, &cancelled, Some("first_words_missing")).await
+    }
+
+    async fn cancel_and_withdraw(
+        &self,
+        id: BatchId,
+        tenant: Option<&TenantId>,
+    ) -> Result<CancelledBatch> {
+        let cancelled = self.store().cancel_batch(id, tenant, self.clock().now()).await?;
         let cancelled = cancelled.ok_or_else(|| Problem::not_found("batch"))?;
         let (mut withdrawn, mut going_on) = (0, 0);
         let mut query =
@@ -58,9 +79,22 @@ impl Service {
                 Some(_) | None => break,
             }
         }
-        let what = json!({"cancel_batch": {"withdrawn": withdrawn, "going_on": going_on}});
-        self.note(by.caller(), AuditTopic::Call, &id.to_string(), what).await?;
         Ok(CancelledBatch { batch: Batch::from(&cancelled), withdrawn, going_on })
+    }
+
+    async fn note_cancelled(
+        &self,
+        by: &Caller,
+        cancelled: &CancelledBatch,
+        why: Option<&str>,
+    ) -> Result<()> {
+        let CancelledBatch { withdrawn, going_on, batch } = cancelled;
+        let mut what = json!({"withdrawn": withdrawn, "going_on": going_on});
+        if let (Some(what), Some(why)) = (what.as_object_mut(), why) {
+            what.insert("why".to_owned(), why.into());
+        }
+        let what = json!({"cancel_batch": what});
+        self.note(by, AuditTopic::Call, &batch.id.to_string(), what).await
     }
 
     /// Takes a call back if nothing of it was sent. Returns false if it goes on.

@@ -33,7 +33,7 @@ const AT_MOST: u32 = 16;
 const LONGEST_DESCRIPTION: usize = 200;
 
 /// Every type of event that there is.
-const TYPES: [&str; 30] = [
+const TYPES: [&str; 31] = [
     "call.created",
     "call.scheduled",
     "call.waiting",
@@ -50,6 +50,7 @@ const TYPES: [&str; 30] = [
     "call.billed",
     "call.transcribed",
     "call.recorded",
+    "call.flagged",
     "call.alarm",
     "provider.unhealthy",
     "provider.ejected",

@@ -116,6 +116,8 @@ pub struct Call {
     pub has_transcript: bool,
     /// True if a recording was fetched and its address is kept.
     pub has_recording: bool,
+    /// What a person should look at, by what the transcript shows.
+    pub flags: Vec<CallFlag>,
     /// The caller's labels.
     pub tags: Vec<String>,
     /// The caller's key-value pairs.
@@ -177,12 +179,36 @@ impl Call {
             next_steps: words(&call.next_steps),
             has_transcript: call.transcript.is_some(),
             has_recording: call.recording.is_some(),
+            flags: call.flags.iter().map(Into::into).collect(),
             tags: request.tags.iter().cloned().collect(),
             metadata: call.metadata.clone(),
             attempts: call.attempts.iter().map(|one| Attempt::new(one, view)).collect(),
             created_at: call.created_at.into(),
             updated_at: call.updated_at.into(),
             ended_at: ended_at(call).map(Into::into),
+        }
+    }
+}
+
+/// Something that a person should look at after a call. Nothing follows from it by itself.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(example = json!({"code": "first_words_missing", "message": "The first words did not say that it is an AI.", "at": "2026-02-14T20:03:10Z"}))]
+pub struct CallFlag {
+    /// `first_words_missing` or `may_have_opted_out`; others may follow.
+    pub code: String,
+    /// One sentence, without anything that was said in the call.
+    pub message: String,
+    /// When it was found.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Time,
+}
+
+impl From<&core::CallFlag> for CallFlag {
+    fn from(flag: &core::CallFlag) -> Self {
+        Self {
+            code: flag.kind.as_str().to_owned(),
+            message: flag.message.clone(),
+            at: flag.at.into(),
         }
     }
 }

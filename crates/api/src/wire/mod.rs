@@ -51,7 +51,7 @@ pub use batch::{
     Batch, BatchCalls, BatchCheck, BatchDetails, BatchPage, BatchProblem, BatchRowCall,
     BatchRowResult, BatchRowState, BatchRows, BatchState, CancelledBatch,
 };
-pub use call::{Call, Experiment, Fault, etag};
+pub use call::{Call, CallFlag, Experiment, Fault, etag};
 pub use content::{NewVerdict, Recording, Transcript, Utterance, VerdictWord};
 pub use decision::{FactUsed, LocalTime, RuleDecision, RuleFinding};
 pub use event::{Event, EventPage};

@@ -188,6 +188,7 @@ pub(crate) fn show(call: &Call, numbers: NumberDisplay, output: Output) {
         .iter()
         .map(|one| format!("{} ({})", one.provider, one.state.as_str()))
         .collect();
+    let flags: Vec<&str> = call.flags.iter().map(|flag| flag.message.as_str()).collect();
     let rows = [
         ("call", Some(call.id.to_string())),
         ("to", Some(format!("{number} {}", call.country))),
@@ -195,6 +196,7 @@ pub(crate) fn show(call: &Call, numbers: NumberDisplay, output: Output) {
         ("status", Some(call.status.to_string())),
         ("outcome", call.outcome.map(|outcome| outcome.to_string())),
         ("reason", text_cell(&call.fault.as_ref().map(|fault| fault.message.clone()))),
+        ("look at this", (!flags.is_empty()).then(|| flags.join(" "))),
         ("provider", call.provider.as_ref().map(ToString::to_string)),
         (
             "provider's call id",

@@ -7,6 +7,7 @@ mod api;
 mod backtest;
 mod batch;
 mod batch_again;
+mod batch_first_words;
 mod call;
 mod calls;
 mod canaries;

@@ -73,7 +73,8 @@ async fn transcripts(State(sim): State<Arc<SimState>>, caller: Caller, params: P
 
 /// A transcript as the types of the SDKs define it: the whole conversation is one text.
 fn transcript_of(sim: &SimState, record: &Record) -> Value {
-    let opening = record.first_message.as_deref().unwrap_or("Hello, this is a simulated call.");
+    let asked = record.first_message.as_deref().filter(|_| !sim.config.ignores_instructions);
+    let opening = asked.unwrap_or("Hello, this is a simulated call.");
     let call = body_of(sim, record);
     json!({
         "call_id": record.id, "conversation_id": record.conversation_id, "agent_id": record.agent_id, "agent_name": record.agent_name,

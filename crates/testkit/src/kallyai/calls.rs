@@ -98,7 +98,7 @@ async fn transcript(
             return Err(sim.refuse("transcript_not_found", "nobody has talked yet"));
         }
         Ok(Json(json!({"entries": [
-            {"speaker": "AI", "content": "Hello, this is a simulated call.", "timestamp": "00:00:01"},
+            {"speaker": "AI", "content": opening(&sim, record), "timestamp": "00:00:01"},
             {"speaker": "HUMAN", "content": "Hi, how can I help you?", "timestamp": "00:00:05"},
             {"speaker": "AI", "content": text(record, "task_description"), "timestamp": "00:00:07"},
         ]}))
@@ -230,6 +230,17 @@ fn change(
     let record = calls.find_mut(id).ok_or_else(|| sim.refuse("call_not_found", id))?;
     change(record)?;
     Ok(Json(body_of(sim, record)).into_response())
+}
+
+/// What the agent says first: the words that an instruction asks for, if one does and the agent does
+/// as it is told.
+fn opening<'a>(sim: &SimState, record: &'a Record) -> &'a str {
+    let instructions = record.submission.get("additional_instructions").and_then(Value::as_array);
+    let texts = instructions.into_iter().flatten().filter_map(Value::as_str);
+    let asked = texts
+        .filter(|text| text.starts_with("Begin the call with exactly these words"))
+        .find_map(|text| text.split_once(": ").map(|(_, words)| words));
+    asked.filter(|_| !sim.config.ignores_instructions).unwrap_or("Hello, this is a simulated call.")
 }
 
 fn text<'a>(record: &'a Record, name: &str) -> &'a str {

@@ -3,6 +3,7 @@
 mod cancelling;
 mod reading;
 mod results;
+mod stopping;
 mod submitting;
 
 use axum::body::Body;

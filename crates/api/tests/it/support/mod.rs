@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use switchboard::{
     Clock, Config, Journal, MemoryJournal, Policy, Switchboard, SystemClock, TenantId,
     journal::server::{ApiKey, ApiKeys, ServerStore},
+    rules::Tables,
 };
 use switchboard_api::{
     Api, Secrets, ServerSecret, Service,
@@ -19,7 +20,7 @@ use switchboard_api::{
     routes,
 };
 use switchboard_testkit::{
-    RingLedger, SimConfig, SimKaiCalls,
+    OPEN_RULES, RingLedger, SimConfig, SimKaiCalls,
     calls::{CallScript, Outcome},
 };
 use tokio::task::JoinHandle;
@@ -128,15 +129,25 @@ impl Server {
 
     /// The same with other settings.
     pub(crate) async fn with(adjust: impl FnOnce(&mut Api)) -> Self {
-        Self::made(adjust, |_| {}).await
+        Self::made(adjust, |_| {}, |config| config).await
     }
 
     /// The same with another policy.
     pub(crate) async fn with_policy(adjust: impl FnOnce(&mut Policy)) -> Self {
-        Self::made(|_| {}, adjust).await
+        Self::made(|_| {}, adjust, |config| config).await
     }
 
-    async fn made(adjust: impl FnOnce(&mut Api), policy: impl FnOnce(&mut Policy)) -> Self {
+    /// An API with the calling rules, whose agents do not say what they are told to say first.
+    pub(crate) async fn with_rules_and_rude_agents() -> Self {
+        let on = |policy: &mut Policy| policy.rules.off = None;
+        Self::made(|_| {}, on, SimConfig::ignores_instructions).await
+    }
+
+    async fn made(
+        adjust: impl FnOnce(&mut Api),
+        policy: impl FnOnce(&mut Policy),
+        provider: impl FnOnce(SimConfig) -> SimConfig,
+    ) -> Self {
         let rings = RingLedger::default();
         let talk = CallScript::new(Outcome::Completed)
             .ringing_for(Duration::from_secs(5))
@@ -147,7 +158,7 @@ impl Server {
             .ledger(rings.clone())
             .limits(100_000, 100_000)
             .outcome(TO, talk);
-        let sim = Arc::new(SimKaiCalls::start(config).await.unwrap());
+        let sim = Arc::new(SimKaiCalls::start(provider(config)).await.unwrap());
         Self::over(MemoryJournal::new(), (sim, rings), Arc::new(SystemClock), adjust, policy)
     }
 
@@ -178,6 +189,7 @@ impl Server {
                 its.timings.poll_every = Duration::from_millis(50);
                 policy(its);
             })
+            .rule_tables(Tables::builtin().with_rows("open", OPEN_RULES).unwrap())
             .journal(Arc::clone(&store) as Arc<dyn Journal>)
             .build()
             .unwrap();

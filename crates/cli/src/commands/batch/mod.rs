@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `file.rs` | the file, and the name of its batch |
 //! | `dry_run.rs` | `--dry-run` |
+//! | `first_words.rs` | stopping after calls without the words that a rule asks for |
 //! | `refusals.rs` | pausing after many identical refusals |
 //! | `send.rs` | submitting rows, a bounded number at a time |
 //! | `progress.rs` | the progress bar |
@@ -16,6 +17,7 @@
 
 mod dry_run;
 mod file;
+mod first_words;
 mod progress;
 mod refusals;
 mod rejected;

@@ -13,6 +13,7 @@ use switchboard_batch::{Rejection, Table};
 use crate::{
     cli::Common,
     commands::batch::{
+        first_words::TOO_MANY as MISSING,
         progress::Display,
         refusals::{Refusal, TOO_MANY},
         rejected::Rejected,
@@ -127,6 +128,14 @@ impl Report {
         self.fix = by.fix();
     }
 
+    /// The batch stops because agents leave out what they have to say first.
+    pub(super) fn first_words_missing(&mut self) {
+        self.display.say(&format!(
+            "stopped: the transcripts of {MISSING} calls do not show the first words that a rule asks for; no more rows are started, waiting for the open calls"
+        ));
+        self.summary.first_words_missing = true;
+    }
+
     /// A row did not become a call.
     pub(super) fn rejected(
         &mut self,
@@ -218,7 +227,9 @@ impl Report {
         {
             Exit::Unknown
         } else if !self.credentials.is_empty()
-            || (self.summary.not_started > 0 && self.summary.paused_by.is_none())
+            || (self.summary.not_started > 0
+                && self.summary.paused_by.is_none()
+                && !self.summary.first_words_missing)
         {
             Exit::Failed
         } else if any(CallStatus::NeedsApproval) {

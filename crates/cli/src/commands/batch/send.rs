@@ -8,14 +8,17 @@ use std::{collections::BTreeMap, future, time::Duration};
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use jiff::Timestamp;
 use switchboard::{
-    Call, CallId, CallStatus, Engine, Error, ErrorKind, Switchboard, ValidCall, core::CallKey,
-    engine::Submitted, journal::DuplicateOf,
+    Call, CallId, CallStatus, Engine, Error, ErrorKind, Switchboard, ValidCall,
+    core::CallKey,
+    engine::{CallEvent, Submitted},
+    journal::DuplicateOf,
 };
 use switchboard_batch::{Checker, Rejection, Row, Table, is_worth_retrying};
 use tokio::time::{Instant, interval, interval_at, sleep_until};
 
 use crate::{
     commands::batch::{
+        first_words::FirstWords,
         refusals::Refusals,
         report::{Report, Unsettled},
     },
@@ -95,8 +98,10 @@ pub(super) async fn run(
         waiting: Waiting::new(),
         calls: BTreeMap::new(),
         refusals: Refusals::default(),
+        first_words: FirstWords::default(),
         paused: false,
     };
+    let mut events = sending.engine.events();
     let mut rows = table.rows().peekable();
     let mut tick = interval(TICK);
     let mut check = interval_at(Instant::now() + CHECK_EVERY, CHECK_EVERY);
@@ -127,6 +132,7 @@ pub(super) async fn run(
             }
             () = sending.engine.failed() => return Err(ledger_failed()),
             Some((row, news)) = sending.waiting.next(), if !sending.waiting.is_empty() => sending.on_news(row, news, report)?,
+            Ok(event) = events.recv() => sending.on_event(&event, report),
             () = &mut closing => break,
             () = sleep_until(sending.settings.pace.next), if may_start => {
                 if let Some(row) = rows.next() {
@@ -161,7 +167,8 @@ struct Sending<'a> {
     /// The rows that are waited for.
     calls: BTreeMap<usize, Pending>,
     refusals: Refusals,
-    /// True after too many identical refusals.
+    first_words: FirstWords,
+    /// True after too many identical refusals, or too many calls without their first words.
     paused: bool,
 }
 
@@ -182,6 +189,7 @@ impl Sending<'_> {
                     self.settings.pace.started();
                 }
                 let call = submitted.into_call();
+                self.first_words.started(call.id);
                 let pending =
                     Pending { call: call.id, decided: false, is_new: !call.status.is_settled() };
                 if pending.is_new {
@@ -235,6 +243,15 @@ impl Sending<'_> {
 
     fn undecided(&self) -> usize {
         self.calls.values().filter(|pending| !pending.decided).count()
+    }
+
+    /// Stops the batch where agents leave out what they have to say first: each further call would
+    /// break the same rule.
+    fn on_event(&mut self, event: &CallEvent, report: &mut Report) {
+        if self.first_words.stop_at(event) {
+            self.paused = true;
+            report.first_words_missing();
+        }
     }
 
     /// A row's call was decided, or is over.

@@ -45,6 +45,9 @@ pub(super) struct Summary {
     pub(super) not_sent: usize,
     /// Rows that were not started.
     pub(super) not_started: usize,
+    /// True if the batch stopped because the transcripts of two calls do not show the first words
+    /// that a rule asks for.
+    pub(super) first_words_missing: bool,
     /// The refusal that paused the batch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) paused_by: Option<String>,
@@ -88,6 +91,7 @@ impl Summary {
             unsettled: 0,
             not_sent: 0,
             not_started: 0,
+            first_words_missing: false,
             paused_by: None,
             default_country_used: BTreeMap::new(),
             credentials_refused: Vec::new(),
@@ -195,7 +199,12 @@ impl Summary {
                 self.not_sent
             ));
         }
-        if let Some(by) = &self.paused_by {
+        if self.first_words_missing {
+            output.note(
+                "stopped because agents leave out what they have to say first: switchboard calls show ID names the words; correct the agents, and \
+                 run the same command again, which continues with the rows that were not started",
+            );
+        } else if let Some(by) = &self.paused_by {
             output.note(format!(
                 "paused after {TOO_MANY} identical refusals in a row ({by}): {}, and run the same command again, which continues with the rows \
                  that were not started; --no-pause starts all of them in any case",

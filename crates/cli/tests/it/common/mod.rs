@@ -11,7 +11,7 @@ use std::{
 };
 
 use serde_json::Value;
-use switchboard_testkit::{RingLedger, SimConfig, SimKaiCalls, SimKallyAi};
+use switchboard_testkit::{OPEN_RULES, RingLedger, SimConfig, SimKaiCalls, SimKallyAi};
 use tempfile::TempDir;
 
 /// The example that the README points to.
@@ -113,6 +113,19 @@ impl Harness {
     pub(crate) fn configure(&self, more: &str) {
         let text = fs::read_to_string(self.config()).unwrap();
         fs::write(self.config(), format!("{text}\n{more}\n")).unwrap();
+    }
+
+    /// Turns the calling rules on, without the hours and caps that would depend on when a test runs.
+    pub(crate) fn turn_rules_on(&self) {
+        self.write("rules.tsv", OPEN_RULES);
+        let text = fs::read_to_string(self.config()).unwrap();
+        let off = "off = \"no person is called in a test\"";
+        assert!(text.contains(off));
+        fs::write(self.config(), text.replace(off, "files = [\"rules.tsv\"]")).unwrap();
+        self.configure(
+            "[agents.desk]\npurpose = \"reservation\"\non_behalf_of = \"Ada Lovelace\"\n\
+             published_number = \"its own website\"\ncallback_number = \"+442079460018\"",
+        );
     }
 
     /// A file of this harness.
