@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use switchboard::{
     CallId, Engine,
     core::{CallFlag, CallFlagKind},
@@ -13,7 +13,7 @@ use switchboard::{
 };
 use tokio::{
     sync::{
-        broadcast::{self, error::TryRecvError},
+        broadcast::{self, error::RecvError},
         watch,
     },
     task::JoinSet,
@@ -91,16 +91,37 @@ fn first_words(flag: &CallFlag) -> bool {
     flag.kind == CallFlagKind::FirstWordsMissing
 }
 
-/// True if the first words of a call were flagged since the last look, or if that was missed.
+/// True if this event flags the first words of a call, or if events were missed.
+fn flags(event: &Result<CallEvent, RecvError>) -> bool {
+    match event {
+        Ok(event) => {
+            matches!(&event.kind, CallEventKind::Flagged(flag) if first_words(flag))
+        }
+        Err(RecvError::Lagged(_)) => true,
+        Err(RecvError::Closed) => false,
+    }
+}
+
+/// True if the first words of a call were flagged since the last look.
 fn is_flagged(events: &mut broadcast::Receiver<CallEvent>) -> bool {
     let mut flagged = false;
+    while let Some(event) = events.recv().now_or_never() {
+        if matches!(event, Err(RecvError::Closed)) {
+            break;
+        }
+        flagged |= flags(&event);
+    }
+    flagged
+}
+
+async fn until_flagged(events: &mut broadcast::Receiver<CallEvent>) {
     loop {
-        match events.try_recv() {
-            Ok(event) => {
-                flagged |= matches!(&event.kind, CallEventKind::Flagged(flag) if first_words(flag));
-            }
-            Err(TryRecvError::Lagged(_)) => flagged = true,
-            Err(TryRecvError::Empty | TryRecvError::Closed) => return flagged,
+        let event = events.recv().await;
+        if matches!(event, Err(RecvError::Closed)) {
+            std::future::pending::<()>().await;
+        }
+        if flags(&event) {
+            return;
         }
     }
 }
@@ -147,8 +168,10 @@ impl One {
         let mut renewed = clock.uptime();
         let mut wait = Duration::ZERO;
         let mut events = self.service.switchboard().engine().events();
+        let mut flagged = false;
         loop {
-            if is_flagged(&mut events) && self.first_words_are_missing().await? {
+            flagged |= is_flagged(&mut events);
+            if std::mem::take(&mut flagged) && self.first_words_are_missing().await? {
                 self.stop().await;
                 return Ok(());
             }
@@ -171,6 +194,7 @@ impl One {
                     biased;
                     _ = self.stopping.wait_for(|stopping| *stopping) => return Ok(()),
                     Some(()) = undecided.next(), if is_full => {}
+                    () = until_flagged(&mut events) => flagged = true,
                     () = slept => wait = wait.saturating_sub(pause),
                 }
                 continue;

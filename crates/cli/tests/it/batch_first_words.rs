@@ -34,8 +34,12 @@ async fn the_second_call_without_its_first_words_stops_a_batch() {
         assert_eq!(ran.err.contains("what they have to say first"), ignores, "{}", ran.err);
 
         let calls = harness.run(&["calls", "list", "--json"]).await.json();
-        let id = calls["calls"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap();
-        let shown = harness.run(&["calls", "show", id]).await;
-        assert_eq!(shown.out.contains("The first words did not say"), ignores, "{}", shown.out);
+        let mut calls = calls["calls"].as_array().unwrap().iter();
+        let flagged = calls.find(|call| call["flags"][0]["kind"] == "first_words_missing");
+        assert_eq!(flagged.is_some(), ignores);
+        if let Some(flagged) = flagged {
+            let shown = harness.run(&["calls", "show", flagged["id"].as_str().unwrap()]).await;
+            assert!(shown.out.contains("The first words did not say"), "{}", shown.out);
+        }
     }
 }

@@ -57,6 +57,9 @@ pub struct RetentionConfig {
     pub raw_answers_days: Option<NonZeroU32>,
     /// Everything that names a person: the number, the task and all that was said.
     pub people_days: Option<NonZeroU32>,
+    /// Consents, after their last use. Left out: five years. They are evidence, and are kept apart
+    /// from what names a person.
+    pub consents_days: Option<NonZeroU32>,
 }
 
 /// An address or key of the ledger written into the configuration: refused, and not kept.

@@ -141,11 +141,7 @@ impl Config {
         let events = self.server.as_ref().map_or(Retention::EVENTS, |server| {
             Duration::from_secs(u64::from(server.events.retention_days) * DAY)
         });
-        Retention {
-            events: Some(events),
-            consents: Some(Retention::CONSENTS),
-            ..ledger.retention.as_durations()
-        }
+        Retention { events: Some(events), ..ledger.retention.as_durations() }
     }
 
     fn ledger_url(
@@ -243,7 +239,7 @@ impl RetentionConfig {
             raw_answers: days(self.raw_answers_days),
             people: days(self.people_days),
             events: None,
-            consents: None,
+            consents: days(self.consents_days).or(Some(Retention::CONSENTS)),
         }
     }
 }

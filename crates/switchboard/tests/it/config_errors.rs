@@ -117,8 +117,8 @@ const CASES: &[(&str, &str, &str, &str)] = &[
     (
         "[agents.other]\nat = { kallyai = \"clinic\" }\ncallback_number = \"020 7946 0018\"",
         "agents.other.callback_number",
-        "no country code",
-        "+",
+        "has no + and no country",
+        "write + and its calling code",
     ),
     (
         "[agents.other]\nat = { kallyai = \"clinic\" }\non_behalf_of = \" \"",

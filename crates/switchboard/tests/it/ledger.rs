@@ -4,10 +4,10 @@
 use std::{fs, path::Path, time::Duration};
 
 use switchboard::{
-    CallRequest, Config, ConfigurationApplied, ErrorKind, Ledger, config::LedgerConfig,
+    CallRequest, Config, ConfigurationApplied, ErrorKind, Ledger, Retention, config::LedgerConfig,
 };
 
-const ACCOUNT: &str = "[providers.kaicalls]\nkind = \"kaicalls\"\napi_key_env = \"KEY\"\ncountries = [\"US\"]\ndefault_agent = \"a\"\n";
+const ACCOUNT: &str = "[rules]\noff = \"no person is called in a test\"\n[providers.kaicalls]\nkind = \"kaicalls\"\napi_key_env = \"KEY\"\ncountries = [\"US\"]\ndefault_agent = \"a\"\n";
 const HASH_KEY: &str = "00112233445566778899aabbccddeeffFFEEDDCCBBAA99887766554433221100";
 
 fn configure(directory: &Path, ledger: &str) -> Config {
@@ -155,6 +155,10 @@ fn retention_is_in_days() {
         (Some(90 * day), Some(730 * day))
     );
     assert_eq!((config.retention().recordings, config.retention().raw_answers), (None, None));
+    assert_eq!(config.retention().consents, Some(Retention::CONSENTS), "left out, five years");
+    let text = "[ledger]\npath = \"x.db\"\n[ledger.retention]\nconsents_days = 4000";
+    let config = configure(directory.path(), text);
+    assert_eq!(config.retention().consents, Some(4000 * day));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::support::Server;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_second_call_without_its_first_words_cancels_a_batch() {
-    const ROWS: usize = 600;
+    const ROWS: usize = 200;
     let server = Server::with_rules_and_rude_agents().await;
     let _background = server.background();
     let key = server.key(Some("acme"), Role::Caller).await;

@@ -139,7 +139,10 @@ impl Server {
 
     /// An API with the calling rules, whose agents do not say what they are told to say first.
     pub(crate) async fn with_rules_and_rude_agents() -> Self {
-        let on = |policy: &mut Policy| policy.rules.off = None;
+        let on = |policy: &mut Policy| {
+            policy.rules.off = None;
+            policy.timings.max_wait = Duration::from_secs(300);
+        };
         Self::made(|_| {}, on, SimConfig::ignores_instructions).await
     }
 
