@@ -7,13 +7,17 @@ use switchboard_api::caller::{Role, ScopeName};
 use crate::support::{Answer, Server, request};
 
 const LONDON: &str = "+442079460123";
+/// Its hours are a rule of law, so that they hold whatever policies a test has.
+const LISBON: &str = "+351212345678";
 
 async fn on() -> Server {
     Server::with_policy(|policy| policy.rules = RuleSettings::on()).await
 }
 
-fn booking(at: &str) -> Value {
-    json!({"to": LONDON, "purpose": "reservation", "on_behalf_of": "Ada Lovelace", "at": at})
+/// A reminder of an appointment in Lisbon.
+fn reminder(at: &str) -> Value {
+    json!({"to": LISBON, "purpose": "transactional", "relationship": "order 7", "on_behalf_of": "Ada Lovelace",
+        "at": at})
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -22,25 +26,25 @@ async fn the_rules_say_whether_a_call_is_allowed_and_nothing_is_placed() {
     let key = server.key(Some("acme"), Role::Caller).await;
     for (at, verdict, until) in [
         ("2026-12-09T12:00:00Z", "allow", Value::Null),
-        ("2026-12-09T07:00:00Z", "wait", json!("2026-12-09T08:00:00.000000Z")),
+        ("2026-12-09T07:00:00Z", "wait", json!("2026-12-09T09:00:00.000000Z")),
     ] {
-        let asked = server.post("/v1/rules/check", &key, &booking(at)).await;
+        let asked = server.post("/v1/rules/check", &key, &reminder(at)).await;
         assert_eq!(asked.status, 200, "{}", asked.text);
         let decision = &asked.body["decision"];
         assert_eq!((&decision["verdict"], &decision["wait_until"]), (&json!(verdict), &until));
-        assert_eq!(decision["zones"][0]["zone"], "Europe/London");
+        assert_eq!(decision["zones"][0]["zone"], "Europe/Lisbon");
         assert_eq!(asked.body["off"], Value::Null);
     }
     let operator = server.key(None, Role::Operator).await;
     let lifted = |rule: &str| {
-        let mut call = booking("2026-12-09T07:00:00Z");
+        let mut call = reminder("2026-12-09T12:00:00Z");
         call["overrides"] = json!([{"rule": rule, "by": "Ada", "reason": "Asked.", "until": "2099-01-01T00:00:00Z"}]);
         call["tenant"] = json!("acme");
         call
     };
-    let open = server.post("/v1/rules/check", &operator, &lifted("P-HOURS-RESERVATION")).await;
+    let open = server.post("/v1/rules/check", &operator, &lifted("P-HOURS-TRANSACTIONAL")).await;
     assert_eq!(open.body["decision"]["verdict"], "allow", "{}", open.text);
-    let refused = server.post("/v1/rules/check", &key, &lifted("P-HOURS-RESERVATION")).await;
+    let refused = server.post("/v1/rules/check", &key, &lifted("P-HOURS-TRANSACTIONAL")).await;
     assert_eq!((refused.status.as_u16(), refused.code()), (403, "missing_scope"));
 
     for (body, code, field) in [
@@ -120,15 +124,14 @@ fn uuid(text: &str) -> String {
 async fn a_dry_run_counts_what_the_rules_say() {
     let server = on().await;
     let key = server.key(Some("acme"), Role::Caller).await;
-    // Whatever the time is, one of these two windows is open at noon and one at night.
     let row = |to: &str, more: &str| format!("{to},Ask.,{more}\n");
     let csv = [
-        "to,task,purpose,on_behalf_of,not_before\n".to_owned(),
-        row("+442079460101", "reservation,Ada,2099-06-01T12:00:00Z"),
-        row("+442079460102", "reservation,Ada,2099-06-01T02:00:00Z"),
-        row("+442079460103", "reservation,Ada,2099-06-01T03:00:00Z"),
-        row("+12125550104", "marketing,Ada,2099-06-01T15:00:00Z"),
-        row("+442079460105", ",Ada,2099-06-01T12:00:00Z"),
+        "to,task,purpose,relationship,on_behalf_of,not_before\n".to_owned(),
+        row("+351212345601", "transactional,order 1,Ada,2099-06-01T12:00:00Z"),
+        row("+351212345602", "transactional,order 2,Ada,2099-06-01T02:00:00Z"),
+        row("+351212345603", "transactional,order 3,Ada,2099-06-01T03:00:00Z"),
+        row("+12125550104", "marketing,,Ada,2099-06-01T15:00:00Z"),
+        row("+351212345605", ",order 5,Ada,2099-06-01T12:00:00Z"),
     ]
     .concat();
     let sent = request(http::Method::POST, "/v1/batches?dry_run=true", &key)
@@ -143,9 +146,9 @@ async fn a_dry_run_counts_what_the_rules_say() {
     let waiting = &rules["waiting"][0];
     assert_eq!(
         (&waiting["rows"], &waiting["local_time"]),
-        (&json!(2), &json!("2099-06-01T08:00:00"))
+        (&json!(2), &json!("2099-06-01T09:00:00"))
     );
-    assert_eq!(waiting["zone"], "Europe/London");
+    assert_eq!(waiting["zone"], "Europe/Lisbon");
     let by = rules["refused_by"].as_array().unwrap();
     let consent = by.iter().find(|one| one["rule"] == "US-TCPA-A2").unwrap();
     assert_eq!((&consent["rows"], &consent["needs"]), (&json!(1), &json!("consent")));

@@ -153,8 +153,8 @@ async fn leaving_takes_two_interrupts_and_reports_an_unknown_result() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rule_that_may_not_be_lifted_is_an_error_before_anything_is_sent() {
+    // It is checked whether the calling rules are on or not.
     let harness = Harness::start(|config| config).await;
-    harness.configure("[rules]");
     for (rule, told) in [
         ("P-OPT-OUT", "overrides: P-OPT-OUT may not be lifted by anybody: leave it out"),
         ("GB-HOURS", "overrides: "),

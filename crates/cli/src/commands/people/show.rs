@@ -22,12 +22,17 @@ pub(super) fn person(number: &PhoneNumber, known: &Person, output: Output) {
         None => output.line("has not opted out"),
     }
     let rings = known.rings;
-    output.line(format!(
-        "rang {} in 24 hours, {} in 7 days, {} in 30 days; the last time {}",
-        times(rings.last_24_hours),
-        times(rings.last_7_days),
-        times(rings.last_30_days),
-        rings.last_at.map_or_else(|| "is not known".to_owned(), |at| format!("{:.0}", at.0))
+    output.line(rings.last_at.map_or_else(
+        || "no ring of their phone is on record".to_owned(),
+        |last| {
+            format!(
+                "rang {} in 24 hours, {} in 7 days, {} in 30 days; the last time {:.0}",
+                times(rings.last_24_hours),
+                times(rings.last_7_days),
+                times(rings.last_30_days),
+                last.0
+            )
+        },
     ));
     if !known.opt_outs.is_empty() {
         output.heading("Opt-outs");

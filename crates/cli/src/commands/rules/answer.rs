@@ -83,7 +83,10 @@ impl Answer<'_> {
             ),
             (RuleVerdict::Wait, Some(at)) => {
                 let zones = decision.zones.iter().map(|one| one.zone.as_str());
-                format!("waits until {at}: {}", shown(zones.map(|zone| wall(at, zone)).collect()))
+                format!(
+                    "waits until {at:.0}: {}",
+                    shown(zones.map(|zone| wall(at, zone)).collect())
+                )
             }
             (RuleVerdict::Wait, None) | (RuleVerdict::Refuse, _) => {
                 match decision.stops().count() {
@@ -98,7 +101,7 @@ impl Answer<'_> {
 pub(super) fn show(answer: &Answer<'_>, output: Output) {
     let decision = &answer.checked.decision;
     let (to, country) = (answer.call.to.masked(), answer.call.country());
-    output.line(format!("{to}  {} ({country})  at {}", country.name(), decision.at));
+    output.line(format!("{to}  {} ({country})  at {:.0}", country.name(), decision.at));
     let zones: Vec<_> =
         decision.zones.iter().map(|one| format!("{} in {}", clock(one.time), one.zone)).collect();
     if !zones.is_empty() {

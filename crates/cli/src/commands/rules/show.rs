@@ -109,7 +109,13 @@ fn purposes(all: &[Purpose]) -> String {
     if all.len() == Purpose::ALL.len() {
         return "any".to_owned();
     }
-    all.iter().map(|one| one.as_str()).collect::<Vec<_>>().join(", ")
+    let named =
+        |all: Vec<&Purpose>| all.into_iter().map(|one| one.as_str()).collect::<Vec<_>>().join(", ");
+    let others: Vec<_> = Purpose::ALL.iter().filter(|one| !all.contains(one)).collect();
+    if others.len() < all.len() {
+        return format!("any but {}", named(others));
+    }
+    named(all.iter().collect())
 }
 
 fn effect(row: &Row) -> String {
