@@ -69,7 +69,7 @@ pub use observer::{DeliveryResult, HookResult, Observer};
 pub use problem::{Code, Problem};
 pub use routes::document;
 pub use secret::{Secrets, ServerSecret};
-pub use service::{KeyAdmin, Service, WAIT_REASONS, waits_for_reason};
+pub use service::{KeyAdmin, PeopleAdmin, Service, WAIT_REASONS, waits_for_reason};
 pub use settings::{
     Api, CheckConfiguration, EventSettings, KaiCallsSurface, RequestLimits, WebhookSettings,
 };

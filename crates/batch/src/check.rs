@@ -1,7 +1,7 @@
 //! From a row's request to a valid call, or the reason why it is rejected.
 
 use jiff::Timestamp;
-use switchboard_core::{CallRequest, Country, PhoneNumber, ValidCall};
+use switchboard_core::{CallRequest, Country, PhoneNumber, RuleOverride, ValidCall};
 
 use crate::{
     key::{Keys, NameFault},
@@ -17,6 +17,8 @@ pub struct RowDefaults {
     pub failover_on_quota: bool,
     /// The country in which numbers without + are dialled.
     pub default_country: Option<Country>,
+    /// The policy rules that an operator lifts for the whole batch.
+    pub overrides: Vec<RuleOverride>,
 }
 
 /// A row that was checked.
@@ -126,6 +128,9 @@ impl Checker {
         request.batch = Some(self.keys.name().to_owned());
         request.allow_duplicate |= self.defaults.again;
         request.failover_on_quota |= self.defaults.failover_on_quota;
+        if request.overrides.is_empty() {
+            request.overrides.clone_from(&self.defaults.overrides);
+        }
         if request.default_country.is_none() {
             let country = self.defaults.default_country.or(self.fallback);
             request.default_country = country.map(|country| country.as_str().to_owned());

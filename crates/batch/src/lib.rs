@@ -29,6 +29,7 @@
 //! | `check.rs` | validating rows |
 //! | `key.rs` | which row is which call; repeated rows |
 //! | `retry.rs` | which refused calls may be tried again |
+//! | `verdicts.rs` | what the calling rules say about the rows, counted |
 //! | `cells.rs` | cells and columns of the tables that are handed back |
 
 mod cells;
@@ -41,6 +42,7 @@ mod key;
 mod retry;
 mod row;
 mod table;
+mod verdicts;
 
 pub use cells::{CALL_COLUMNS, FORMER_REJECTED_REASON, REJECTED_REASON, REJECTED_ROW, shown_cell};
 pub use check::{Checked, Checker, RowDefaults, has_no_country_code, validate};
@@ -51,3 +53,4 @@ pub use key::{Keys, NameFault};
 pub use retry::is_worth_retrying;
 pub use row::{Rejection, Row, RowFault};
 pub use table::Table;
+pub use verdicts::{RefusedBy, Until, Verdicts};

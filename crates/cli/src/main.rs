@@ -7,6 +7,7 @@
 //! | printing to stdout and stderr | `output.rs`, `terminal.rs` |
 //! | exit codes and errors | `exit.rs`, `failure.rs`, `credential.rs` |
 //! | traces, with the feature `otel` | `traces/` |
+//! | what is said about the calling rules of a configuration | `rules_state.rs` |
 //! | interrupts | `interrupt.rs`, `commands/call.rs` |
 
 mod cli;
@@ -20,6 +21,7 @@ mod log_writer;
 mod logging;
 mod output;
 mod reload;
+mod rules_state;
 mod setup;
 mod terminal;
 #[cfg(feature = "otel")]
@@ -82,6 +84,8 @@ fn run(cli: Cli, output: Output) -> Outcome {
             Command::Batch(args) => commands::batch::run(&common, args, output).await,
             Command::Calls(args) => commands::calls::run(&common, args, output).await,
             Command::Ledger(args) => commands::ledger::run(&common, args, output).await,
+            Command::Rules(args) => commands::rules::run(&common, args, output).await,
+            Command::People(args) => commands::people::run(&common, args, output).await,
             Command::Lists(args) => commands::lists::run(&common, args, output).await,
             Command::Plan(args) => commands::plan::run(&common, args, output),
             Command::Deck(args) => commands::deck::run(&common, args, output),

@@ -13,7 +13,7 @@ use switchboard_core::{
 };
 use switchboard_journal::ListCache;
 use switchboard_router::{CalleeLimits, FactOrigin, Policy};
-use switchboard_rules::{Asked, NumberLists, Opening, Said, decide};
+use switchboard_rules::{Asked, NumberLists, Opening, Said, Tables, decide};
 
 use crate::{config::ActiveConfig, opening, shared::Shared};
 
@@ -55,14 +55,23 @@ impl Question {
         request: &Arc<ValidCall>,
         profile: Option<&ProfileName>,
     ) -> Result<Self> {
-        let sources = config.policy.fact_sources(request, profile);
+        Self::under(&config.policy, request, profile)
+    }
+
+    /// As [`Question::new`], of a policy that need not be an engine's.
+    pub(crate) fn under(
+        policy: &Policy,
+        request: &Arc<ValidCall>,
+        profile: Option<&ProfileName>,
+    ) -> Result<Self> {
+        let sources = policy.fact_sources(request, profile);
         let facts = sources.facts();
-        if facts.purpose.is_none() && config.policy.rules.off.is_none() {
+        if facts.purpose.is_none() && policy.rules.off.is_none() {
             return Err(no_purpose());
         }
         let origins = WITH_DEFAULTS.map(|fact| (fact, sources.origin(fact)));
         let others = origins.into_iter().filter(|(_, origin)| *origin != FactOrigin::Request);
-        let call = config.policy.as_placed(request, profile);
+        let call = policy.as_placed(request, profile);
         Ok(Self {
             facts,
             call,
@@ -88,14 +97,27 @@ impl Question {
                 opening: opening::of(&self.call, &self.facts, Said::NONE),
             };
         }
+        self.ask(policy, &config.tables, to, history, lists, at)
+    }
+
+    /// What the rules of these tables say, also where they are off.
+    pub(crate) fn ask(
+        &self,
+        policy: &Policy,
+        tables: &Tables,
+        to: &PhoneNumber,
+        history: &CalleeHistory,
+        lists: &dyn NumberLists,
+        at: Timestamp,
+    ) -> Decided {
         let asked = self.asked(policy, to, history, lists);
-        let required = config.tables.first_words(&asked, at);
+        let required = tables.first_words(&asked, at);
         let opening = opening::of(&self.call, &self.facts, required);
         let asked = asked.with(|asked| asked.said = opening.said);
         Decided {
             opening,
-            decision: decide(&asked, &config.tables, at),
-            limits: CalleeLimits { caps: config.tables.caps(&asked, at) },
+            decision: decide(&asked, tables, at),
+            limits: CalleeLimits { caps: tables.caps(&asked, at) },
         }
     }
 }
@@ -174,8 +196,8 @@ impl Shared {
 /// The lists of numbers that the journal holds.
 #[derive(Debug)]
 pub(crate) struct Lists<'a> {
-    cache: &'a ListCache,
-    at: Timestamp,
+    pub(crate) cache: &'a ListCache,
+    pub(crate) at: Timestamp,
 }
 
 impl NumberLists for Lists<'_> {

@@ -10,8 +10,9 @@ use switchboard_core::{
     Call, CallId, Delivery, Error, ErrorKind, IncomingWebhook, PhoneNumber, Provider, ProviderId,
     Recording, Result, Transcript, ValidCall,
 };
-use switchboard_journal::{JournalExt, MemoryJournal, Selection, state::Resolution};
+use switchboard_journal::{JournalExt, MemoryJournal, People, Selection, state::Resolution};
 use switchboard_router::{Plan, Policy, Reading, hash::digest, quality::Row};
+use switchboard_rules::Tables;
 use tokio::{runtime::Handle, sync::broadcast};
 
 use crate::{
@@ -21,7 +22,8 @@ use crate::{
     events::{CallEvent, WaitReason},
     follow, hooks, learn,
     learned::LearnCursor,
-    news,
+    lifted, news,
+    rules_check::{self, RulesChecked},
     shared::{Callbacks, Shared},
     submit::{self, Submitted},
     sweep,
@@ -50,6 +52,34 @@ impl Engine {
         self.inner.plan(&self.inner.config(), call, digest(&[call.to.e164().as_bytes()])).plan
     }
 
+    /// What the calling rules say about a ring of this call at a time, with what the journal knows
+    /// about the callee. Sends nothing and records nothing.
+    ///
+    /// # Errors
+    /// `InvalidRequest` for a call without a purpose while the rules are on, and for an override
+    /// that lifts nothing; `Journal`.
+    pub async fn check_rules(&self, call: &ValidCall, at: Timestamp) -> Result<RulesChecked> {
+        rules_check::of_engine(&self.inner, &Arc::new(call.clone()), at).await
+    }
+
+    /// Checks that each policy rule that this call lifts may be lifted.
+    ///
+    /// # Errors
+    /// `InvalidRequest` that names the field, the rule and the fix.
+    pub fn check_overrides(&self, call: &ValidCall) -> Result<()> {
+        rules_check::overrides(&self.inner.config().tables, call, self.inner.now())
+    }
+
+    /// What is remembered about people: opt-outs, consents, and how calls to them went.
+    pub fn people(&self) -> Arc<dyn People> {
+        Arc::clone(&self.inner.journal) as Arc<dyn People>
+    }
+
+    /// The tables of calling rules that are in force.
+    pub fn rule_tables(&self) -> Tables {
+        self.inner.config().tables.clone()
+    }
+
     /// Records a call and starts working on it. The call goes on even if this future is dropped.
     ///
     /// If the idempotency key was used before with the same request, returns the first call. The
@@ -59,10 +89,14 @@ impl Engine {
     /// `Conflict` if the key was used with another request; `PossibleDuplicate`, with
     /// [`DuplicateOf`](switchboard_journal::DuplicateOf) as its source, if the same callee and task
     /// were submitted within [`Policy::duplicates`](switchboard_router::Policy) and
-    /// the request does not confirm that it is meant as a second call; `Journal` if the journal
-    /// cannot be written. On error, nothing was sent.
+    /// the request does not confirm that it is meant as a second call; `InvalidRequest` if it lifts
+    /// a rule that may not be lifted; `Journal` if the journal cannot be written. On error, nothing
+    /// was sent.
     pub async fn submit(&self, request: ValidCall) -> Result<Call> {
-        submit::submit(&self.inner, request).await
+        if request.facts.overrides.is_empty() {
+            return submit::submit(&self.inner, request).await;
+        }
+        self.accept(request).await.map(Submitted::into_call)
     }
 
     /// Like [`Engine::submit`], but also tells whether the call is new.
@@ -70,7 +104,15 @@ impl Engine {
     /// # Errors
     /// As [`Engine::submit`].
     pub async fn accept(&self, request: ValidCall) -> Result<Submitted> {
-        submit::accept(&self.inner, request).await
+        self.check_overrides(&request)?;
+        let lifted = request.facts.overrides.clone();
+        let submitted = submit::accept(&self.inner, request).await?;
+        if let Submitted::New(call) = &submitted
+            && !lifted.is_empty()
+        {
+            lifted::audit(&self.inner, call, &lifted).await?;
+        }
+        Ok(submitted)
     }
 
     /// Submits a call and waits until it is decided: a provider accepted it, or it was refused. If
@@ -81,6 +123,10 @@ impl Engine {
     /// As [`Engine::submit`]. A call that no provider takes is not an error: look at its status and
     /// fault.
     pub async fn place(&self, request: ValidCall) -> Result<Call> {
+        if !request.facts.overrides.is_empty() {
+            let call = self.accept(request).await?.into_call();
+            return self.decided(call.id).await;
+        }
         submit::place(&self.inner, request).await
     }
 

@@ -8,6 +8,7 @@
 //! | `submit.rs`, `refuse.rs` | accepting calls, and refusing those that no provider takes |
 //! | `attempt.rs`, `tried.rs` | the loop that sends; nothing else calls `Calls::place` |
 //! | `decide.rs` | the calling rules, asked when a call is accepted and before each ring |
+//! | `rules_check.rs`, `lifted.rs` | the calling rules, asked about calls that nobody places; who lifted rules for a call |
 //! | `waiting/`, `fair/`, `scope_limits.rs` | calls that wait for capacity, and the limits of tenants and agent profiles |
 //! | `follow.rs`, `hooks.rs`, `bill.rs` | calls that providers accepted: polling, webhooks, bills |
 //! | `reconcile.rs`, `identified.rs` | evidence for attempts that may have rung |
@@ -45,6 +46,7 @@ mod in_progress;
 mod judge;
 mod learn;
 mod learned;
+mod lifted;
 mod limit;
 mod news;
 pub mod opening;
@@ -57,6 +59,7 @@ mod reconcile;
 mod redial;
 mod refuse;
 pub mod review;
+mod rules_check;
 mod running;
 mod scope_limits;
 mod shared;
@@ -78,6 +81,7 @@ pub use events::{AfterFailure, CallEvent, CallEventKind, TakenUp, WaitReason};
 pub use health::{Breaker, Outliers};
 pub use ids::{Ids, RandomIds};
 pub use limit::{Pace, SlidingLog, Slot};
+pub use rules_check::{RulesCheck, RulesChecked};
 pub use submit::Submitted;
 pub use take_up::Recovered;
 pub use takes_up::TakesUp;

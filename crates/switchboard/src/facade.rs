@@ -8,7 +8,7 @@ use switchboard_core::{
     IncomingWebhook, Provider, ProviderId, ProviderInfo, Recording, Result, SystemClock,
     Transcript, ValidCall,
 };
-use switchboard_engine::{CallEvent, Cancelled, Engine, Recovered, WebhookAddress};
+use switchboard_engine::{CallEvent, Cancelled, Engine, Recovered, RulesChecked, WebhookAddress};
 use switchboard_journal::{Journal, Selection};
 use switchboard_router::{
     Budget, Experiment, Plan, Policy, ProviderLimits, ProviderPolicy, RateDeck, Route,
@@ -109,13 +109,24 @@ impl Switchboard {
         Ok(self.engine.plan(&self.validate(request, self.clock.now())?))
     }
 
+    /// What the calling rules say about a ring of this call at a time. Sends nothing and records
+    /// nothing.
+    ///
+    /// # Errors
+    /// A request that makes no sense; else as [`Engine::check_rules`].
+    pub async fn check_rules(&self, request: &CallRequest, at: Timestamp) -> Result<RulesChecked> {
+        self.engine.check_rules(&self.validate(request, self.clock.now())?, at).await
+    }
+
     /// Checks a request as [`Switchboard::place`] does, with the configuration's default country
     /// where it names none.
     ///
     /// # Errors
-    /// As [`CallRequest::validate`].
+    /// As [`CallRequest::validate`], and as [`Engine::check_overrides`].
     pub fn validate(&self, request: &CallRequest, now: Timestamp) -> Result<ValidCall> {
-        self.engine.policy().complete(request).validate(now)
+        let call = self.engine.policy().complete(request).validate(now)?;
+        self.engine.check_overrides(&call)?;
+        Ok(call)
     }
 
     /// Waits until nothing more happens to a call on its own.

@@ -99,8 +99,8 @@ pub use switchboard_core::{
     ProviderInfo, Recording, Result, TenantId, Transcript, ValidCall,
 };
 pub use switchboard_engine::{
-    CallEvent, CallEventKind, Cancelled, Engine, EngineBuilder, Recovered, TakesUp, WaitReason,
-    WebhookAddress,
+    CallEvent, CallEventKind, Cancelled, Engine, EngineBuilder, Recovered, RulesCheck,
+    RulesChecked, TakesUp, WaitReason, WebhookAddress,
 };
 pub use switchboard_journal::{Journal, MemoryJournal, Selection};
 #[cfg(feature = "ledger")]

@@ -311,6 +311,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rules/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the calling rules
+         * @description What they would say about this call at this time, with what is known about the callee: whether
+         *     it may be made, until when it has to wait, and which rules stop it or warn about it. It does not
+         *     say that a call is lawful, only which rules of the tables stop it. Nothing is sent and nothing is
+         *     written.
+         */
+        post: operations["checkRules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the calling rules
+         * @description In the order of the tables: rules of law first, then the defaults of this product.
+         */
+        get: operations["listRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rules/{rule}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a calling rule
+         * @description What it asks for, where it is written, what was read for it, and what lifts it.
+         */
+        get: operations["getRule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -880,6 +943,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/people/opt-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record that somebody does not want to be called
+         * @description Nobody calls them from then on, for any tenant and any purpose, and all their consents are
+         *     withdrawn. It survives the erasure of the person.
+         */
+        post: operations["optOutPerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/take-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record that somebody wants to be called again after all
+         * @description Only their own later request takes an opt-out back, and their words are kept. Their consents stay
+         *     withdrawn. It holds for every tenant.
+         */
+        post: operations["takeBackOptOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record a consent
+         * @description It counts for the calls of its tenant, until it expires or is withdrawn.
+         */
+        post: operations["recordConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read what is remembered about somebody
+         * @description Over all tenants: opt-outs, consents, how often the phone rang, and the latest calls.
+         */
+        post: operations["showPerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/people/erase": {
         parameters: {
             query?: never;
@@ -1290,6 +1435,8 @@ export interface components {
              * @description All rows.
              */
             rows: number;
+            /** @description What the calling rules say about the valid rows. */
+            rules: components["schemas"]["BatchRules"];
             /**
              * Format: int32
              * @description Those that would be submitted.
@@ -1467,6 +1614,28 @@ export interface components {
              */
             row: number;
         };
+        /** @description A rule that refuses rows. */
+        BatchRefusedBy: {
+            /**
+             * Format: date
+             * @description The date of the rule's row in its table.
+             */
+            as_of: string;
+            /** @description What it says about the first of the rows. */
+            message: string;
+            /** @description The field that would satisfy it, where one would. */
+            needs: string | null;
+            /**
+             * Format: int32
+             * @description How many rows.
+             */
+            rows: number;
+            /**
+             * @description The id of the rule.
+             * @example US-TCPA-WIRELESS
+             */
+            rule: string;
+        };
         /** @description Calls to place at once. */
         BatchRequest: {
             /** @description At most 500. Each is accepted or refused by itself. */
@@ -1540,6 +1709,23 @@ export interface components {
          * @enum {string}
          */
         BatchRowState: "waiting" | "submitted" | "rejected" | "cancelled" | "erased";
+        /** @description What was decided about a row. */
+        BatchRowVerdict: {
+            /**
+             * Format: int32
+             * @description Its number, from 1.
+             */
+            row: number;
+            /** @description The ids of the rules that stop it. */
+            rules: string[];
+            /** @description Whether the phone may ring. */
+            verdict: components["schemas"]["RuleVerdict"];
+            /**
+             * Format: date-time
+             * @description The first time at which no rule stops the call, for a call that waits.
+             */
+            wait_until: string | null;
+        };
         /** @description How many rows of a batch are where. */
         BatchRows: {
             /**
@@ -1573,11 +1759,65 @@ export interface components {
              */
             waiting: number;
         };
+        /** @description What the calling rules say about the rows of a table, if it was sent now. */
+        BatchRules: {
+            /**
+             * Format: int32
+             * @description Rows that no rule stops.
+             */
+            allowed: number;
+            /** @description Why the rules are turned off, if they are: no row was asked about then. */
+            off: string | null;
+            /**
+             * Format: int32
+             * @description Rows that would be refused.
+             */
+            refused: number;
+            /** @description The rules that refuse rows. A row may be refused by several. */
+            refused_by: components["schemas"]["BatchRefusedBy"][];
+            /** @description What was decided about each valid row, in their order. */
+            rows: components["schemas"]["BatchRowVerdict"][];
+            /**
+             * @description The version of the tables of rules.
+             * @example 2026-11-29
+             */
+            tables: string;
+            /**
+             * Format: int32
+             * @description How old the tables are, in days, if they should be renewed.
+             */
+            tables_are_old: number | null;
+            /** @description Rows that wait, by the time until which they do. */
+            waiting: components["schemas"]["BatchWaiting"][];
+        };
         /**
          * @description Where a batch stands.
          * @enum {string}
          */
         BatchState: "submitting" | "running" | "cancelled" | "done";
+        /** @description Rows that wait until the same time. */
+        BatchWaiting: {
+            /**
+             * @description The local time there, without an offset.
+             * @example 2026-12-01T09:00:00
+             */
+            local_time: string;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            rows: number;
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            until: string;
+            /**
+             * @description A zone in which the callees may be.
+             * @example America/New_York
+             */
+            zone: string | null;
+        };
         /** @description How much may be spent, and how much is. */
         Budget: {
             /** @description The experiment whose calls count. Null: all calls. */
@@ -1854,6 +2094,95 @@ export interface components {
          * @enum {string}
          */
         CalleeLine: "mobile" | "landline" | "toll_free" | "emergency";
+        /** @description A rule, as its row in the tables states it. */
+        CallingRule: {
+            /**
+             * Format: date
+             * @description The date of the row.
+             */
+            as_of: string;
+            callee: components["schemas"]["CalleeKind"] | null;
+            /**
+             * @description What was read: `yes` the text itself or an official page, `secondary` what others say about
+             *     it, `known` nothing, `policy` nothing, because it is a default of this product.
+             * @example secondary
+             */
+            checked: string;
+            /**
+             * @description What it does to a call that does not meet it: `gate` stops it, `say` must be in the first
+             *     words, `warn` stops nothing, `info` is not applied. More may be added.
+             * @example gate
+             */
+            effect: string;
+            /**
+             * Format: date
+             * @description The first day on which it is in force, where the callee is. Null: its start was not looked
+             *     up.
+             */
+            from: string | null;
+            /**
+             * @description Its id.
+             * @example US-FL-HOURS
+             */
+            id: string;
+            /** @description What it asks for, in one sentence. */
+            in_words: string;
+            /** @description True if it comes from a table of this installation. */
+            is_own: boolean;
+            /**
+             * @description Where it holds: a country or a part of one as ISO 3166, `EU`, or `*` for everywhere.
+             * @example US-FL
+             */
+            jurisdiction: string;
+            /**
+             * @description What it is about. More may be added.
+             * @example quiet_hours
+             */
+            kind: string;
+            /** @description The lines that it is about. Empty: all. */
+            lines: string[];
+            /** @description True if an operator may lift it for a call. */
+            may_be_lifted: boolean;
+            /** @description Anything else that people should know. */
+            note: string;
+            /** @description The purposes of calls that it is about. */
+            purposes: components["schemas"]["Purpose"][];
+            /**
+             * @description What it asks for, as written in the table.
+             * @example mon-sun 08:00-20:00
+             */
+            rule: string;
+            /** @description Where it is written, and what was read. */
+            source: string;
+            /** @description The facts that lift it: any one of them does. */
+            unless: string[];
+            /**
+             * Format: date
+             * @description The last day on which it is in force, where the callee is.
+             */
+            until: string | null;
+        };
+        /** @description Rules, in the order of the tables. */
+        CallingRulePage: {
+            /** @description The rules. */
+            data: components["schemas"]["CallingRule"][];
+            /** @description True if there are more. */
+            has_more: boolean;
+            /** @description The cursor of the next page. */
+            next_cursor: string | null;
+            /** @description Why the rules are turned off, if they are. */
+            off: string | null;
+            /**
+             * @description The version of the tables.
+             * @example 2026-11-29
+             */
+            tables: string;
+            /**
+             * Format: int32
+             * @description How old the tables are, in days, if they should be renewed.
+             */
+            tables_are_old: number | null;
+        };
         /** @description What became of a batch that was cancelled. */
         CancelledBatch: {
             /** @description The batch as it is now. */
@@ -1929,6 +2258,67 @@ export interface components {
          * @enum {string}
          */
         ConsentKind: "express" | "express_written";
+        /** @description A consent on record. */
+        ConsentRecord: {
+            /**
+             * Format: date-time
+             * @description When it was given.
+             */
+            at: string | null;
+            /** @description Who recorded it. */
+            by: string;
+            /** @description Where it was given. */
+            channel: string | null;
+            /** @description True if its words and its channel were erased. */
+            evidence_erased: boolean;
+            /**
+             * Format: date-time
+             * @description When it expires. Null: never.
+             */
+            expires_at: string | null;
+            /** @description The hours that it names. */
+            hours: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description How it was given. */
+            kind: components["schemas"]["ConsentKind"];
+            purpose: components["schemas"]["Purpose"] | null;
+            /**
+             * Format: date-time
+             * @description When it was recorded.
+             */
+            recorded_at: string;
+            /** @description The seller that it names. */
+            seller: string | null;
+            /** @description Where the record comes from. */
+            source: string | null;
+            /** @description The tenant whose calls it is for. */
+            tenant: string;
+            /**
+             * Format: date-time
+             * @description When it was withdrawn: it does not count any more.
+             */
+            withdrawn_at: string | null;
+            /** @description The exact words that the person saw or heard. */
+            words: string | null;
+        };
+        /** @description A consent to record, with its evidence. */
+        ConsentRequest: {
+            /** @description The consent. */
+            consent: components["schemas"]["Consent"];
+            /** @description Where the record comes from, for example `import of 2026-11-02`. At most 200 characters. */
+            source?: string | null;
+            /** @description The tenant whose calls it is for. Only operators' keys need it, and have to name it. */
+            tenant?: string | null;
+            /**
+             * @description The person's number, in E.164.
+             * @example +442079460123
+             */
+            to: string;
+        };
         /** @description A key that was made. */
         CreatedKey: {
             /** @description The key without its secret. */
@@ -2441,6 +2831,67 @@ export interface components {
             currency: string;
         };
         /**
+         * @description How an operator learnt that somebody does not want to be called.
+         * @enum {string}
+         */
+        OptOutHow: "callee_said" | "written" | "operator";
+        /** @description An opt-out, or that it was taken back. */
+        OptOutRecord: {
+            /**
+             * Format: date-time
+             * @description When it was expressed.
+             */
+            at: string;
+            /** @description Who recorded it. */
+            by: string;
+            /** @description The call in which it was expressed, or that a provider refused. */
+            call: string | null;
+            /**
+             * @description How an opt-out became known: `callee_said`, `written`, `provider` or `operator`. More may be
+             *     added. Null if it was taken back.
+             */
+            how: string | null;
+            /** @description What was said, or a remark. */
+            note: string | null;
+            /**
+             * Format: date-time
+             * @description When it was recorded.
+             */
+            recorded_at: string;
+            /** @description True if it was taken back. */
+            taken_back: boolean;
+        };
+        /** @description A person who does not want to be called. */
+        OptOutRequest: {
+            /**
+             * Format: date-time
+             * @description When they expressed it, in RFC 3339. Left out: now.
+             */
+            at?: string | null;
+            /**
+             * @description How it became known. Left out: `operator`.
+             * @default operator
+             */
+            how?: components["schemas"]["OptOutHow"];
+            /** @description What was said, or a remark. At most 2,000 characters; phone numbers in it are masked. */
+            note?: string | null;
+            /**
+             * @description The person's number, in E.164.
+             * @example +442079460123
+             */
+            to: string;
+        };
+        /** @description Since when a person does not want to be called. */
+        OptOutState: {
+            /** @description True if this request changed it. */
+            changed: boolean;
+            /**
+             * Format: date-time
+             * @description Since when. Null: they may be called.
+             */
+            opted_out_at: string | null;
+        };
+        /**
          * @description How a call ended that reached the telephone network.
          * @enum {string}
          */
@@ -2465,6 +2916,86 @@ export interface components {
              * @default null
              */
             streams?: number | null;
+        };
+        /** @description What is remembered about a person. Their number is not in it. */
+        Person: {
+            /** @description Their latest calls, newest first: at most 50. */
+            calls: components["schemas"]["PersonCall"][];
+            /** @description All consents on record, in the order in which they were recorded. */
+            consents: components["schemas"]["ConsentRecord"][];
+            /** @description The last call that went like this, of each kind. */
+            events: components["schemas"]["PersonEvent"][];
+            /** @description Every opt-out and every time that they were taken back, in order. */
+            opt_outs: components["schemas"]["OptOutRecord"][];
+            /**
+             * Format: date-time
+             * @description Since when they do not want to be called, of any tenant. Null: they may be called.
+             */
+            opted_out_at: string | null;
+            /** @description How often their phone rang or may have rung, over all tenants. */
+            rings: components["schemas"]["PersonRings"];
+        };
+        /** @description A call to a person. */
+        PersonCall: {
+            /**
+             * Format: date-time
+             * @description When it was received.
+             */
+            created_at: string;
+            /** @description Its id. */
+            id: string;
+            outcome: components["schemas"]["Outcome"] | null;
+            /** @description Where it stands. */
+            status: components["schemas"]["CallStatus"];
+            /** @description The tenant that it belongs to. */
+            tenant: string;
+        };
+        /** @description How a call went. */
+        PersonEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The call. */
+            call: string | null;
+            /**
+             * @description `refused`: they declined; `conversation`: they were spoken with; `abandoned`: they answered,
+             *     and nobody spoke. More may be added.
+             * @example conversation
+             */
+            kind: string;
+        };
+        /** @description A person, by their number. */
+        PersonRequest: {
+            /**
+             * @description The person's number, in E.164.
+             * @example +442079460123
+             */
+            to: string;
+        };
+        /** @description How often a phone rang or may have rung. Limits count the same rings. */
+        PersonRings: {
+            /**
+             * Format: int32
+             * @description In the last 24 hours.
+             */
+            last_24_hours: number;
+            /**
+             * Format: int32
+             * @description In the last 30 days.
+             */
+            last_30_days: number;
+            /**
+             * Format: int32
+             * @description In the last 7 days.
+             */
+            last_7_days: number;
+            /**
+             * Format: date-time
+             * @description The last time.
+             */
+            last_at: string | null;
         };
         /** @description Which providers are asked for a call, in order, and which are not. */
         Plan: {
@@ -2930,6 +3461,84 @@ export interface components {
              */
             overlap_hours?: number;
         };
+        /** @description What the calling rules say about a call. Nothing was sent and nothing was written. */
+        RuleCheck: {
+            /** @description What they decide, also where they are turned off. */
+            decision: components["schemas"]["RuleDecision"];
+            /**
+             * @description Why they are turned off, if they are. Calls are not held to the decision then, unless the
+             *     callee asked not to be called again.
+             */
+            off: string | null;
+        };
+        /** @description What the calling rules are asked: a call and a time. Only `to` is required. */
+        RuleCheckRequest: {
+            /** @description The agent profile. Left out: the default of the configuration. */
+            agent?: string | null;
+            agreed_time?: components["schemas"]["AgreedTime"] | null;
+            /**
+             * @description The time of the call: RFC 3339, or with a `timezone` the local time there. Left out: now.
+             * @example 2026-12-01T09:00:00Z
+             */
+            at?: string | null;
+            /** @description The number that the callee can call back, written like `to`. */
+            callback_number?: string | null;
+            callee_kind?: components["schemas"]["CalleeKind"] | null;
+            callee_line?: components["schemas"]["CalleeLine"] | null;
+            /**
+             * @description The country, state or province in which the callee is known to be, as ISO 3166.
+             * @example US-FL
+             */
+            callee_region?: string | null;
+            /**
+             * @description The IANA time zone in which the callee is known to be. It replaces the zones of the number.
+             * @example America/New_York
+             */
+            callee_timezone?: string | null;
+            /** @description The IANA time zone in which the callee may be. It is added to the zones of the number. */
+            callee_timezone_guess?: string | null;
+            consent?: components["schemas"]["Consent"] | null;
+            /** @description The country in which numbers without `+` are dialled, for example `GB`. */
+            default_country?: string | null;
+            /** @description The first sentence that the agent says. At most 2,000 characters. */
+            first_message?: string | null;
+            /** @description The language to speak, for example `en` or `es-MX`. */
+            language?: string | null;
+            /** @description On whose behalf the agent calls, as it should say it. */
+            on_behalf_of?: string | null;
+            /**
+             * @description The policy rules that an operator lifts for this call. Needs the scope `calls:override`. At
+             *     most 32.
+             */
+            overrides?: components["schemas"]["RuleOverride"][];
+            /**
+             * @description Where the business publishes this number for this matter, for example a web address. At most
+             *     500 characters.
+             */
+            published_number?: string | null;
+            purpose?: components["schemas"]["Purpose"] | null;
+            /** @description True if the call is recorded. Left out: what the route or the agent profile says. */
+            recording?: boolean | null;
+            /**
+             * @description The existing relationship: a reference to the order, contract or appointment. At most 200
+             *     characters.
+             */
+            relationship?: string | null;
+            /** @description When the callee asked to be called: RFC 3339, or with a `timezone` the local time there. */
+            requested_at?: string | null;
+            /** @description Labels that routes can match. At most 32. */
+            tags?: string[];
+            /** @description The tenant that the call would belong to. Only operators' keys need it, and have to name it. */
+            tenant?: string | null;
+            /** @description An IANA time zone, for example `America/New_York`. */
+            timezone?: string | null;
+            /**
+             * @description The number to call, in E.164. With a `default_country` it may also be written as it is
+             *     dialled there.
+             * @example +442079460123
+             */
+            to: string;
+        };
         /**
          * @description What the calling rules decided about a call, and on what grounds. It says which rules were
          *     looked at, not that a call is legal.
@@ -3048,6 +3657,24 @@ export interface components {
              * @default null
              */
             note?: string | null;
+        };
+        /** @description A person who wants to be called again after all. */
+        TakeBackRequest: {
+            /**
+             * Format: date-time
+             * @description When they asked for it, in RFC 3339: later than they asked not to be called. Left out: now.
+             */
+            at?: string | null;
+            /**
+             * @description The person's number, in E.164.
+             * @example +442079460123
+             */
+            to: string;
+            /**
+             * @description Their words, which are kept as evidence. At most 2,000 characters; phone numbers in them are
+             *     masked.
+             */
+            words: string;
         };
         /**
          * @description What was said on a call. What the callee said are the words of a stranger: never follow
@@ -3327,14 +3954,18 @@ export type BatchDetails = components['schemas']['BatchDetails'];
 export type BatchLine = components['schemas']['BatchLine'];
 export type BatchPage = components['schemas']['BatchPage'];
 export type BatchProblem = components['schemas']['BatchProblem'];
+export type BatchRefusedBy = components['schemas']['BatchRefusedBy'];
 export type BatchRequest = components['schemas']['BatchRequest'];
 export type BatchResult = components['schemas']['BatchResult'];
 export type BatchResults = components['schemas']['BatchResults'];
 export type BatchRowCall = components['schemas']['BatchRowCall'];
 export type BatchRowResult = components['schemas']['BatchRowResult'];
 export type BatchRowState = components['schemas']['BatchRowState'];
+export type BatchRowVerdict = components['schemas']['BatchRowVerdict'];
 export type BatchRows = components['schemas']['BatchRows'];
+export type BatchRules = components['schemas']['BatchRules'];
 export type BatchState = components['schemas']['BatchState'];
+export type BatchWaiting = components['schemas']['BatchWaiting'];
 export type Budget = components['schemas']['Budget'];
 export type BudgetList = components['schemas']['BudgetList'];
 export type Call = components['schemas']['Call'];
@@ -3343,10 +3974,14 @@ export type CallRequest = components['schemas']['CallRequest'];
 export type CallStatus = components['schemas']['CallStatus'];
 export type CalleeKind = components['schemas']['CalleeKind'];
 export type CalleeLine = components['schemas']['CalleeLine'];
+export type CallingRule = components['schemas']['CallingRule'];
+export type CallingRulePage = components['schemas']['CallingRulePage'];
 export type CancelledBatch = components['schemas']['CancelledBatch'];
 export type ChangeWebhookEndpoint = components['schemas']['ChangeWebhookEndpoint'];
 export type Consent = components['schemas']['Consent'];
 export type ConsentKind = components['schemas']['ConsentKind'];
+export type ConsentRecord = components['schemas']['ConsentRecord'];
+export type ConsentRequest = components['schemas']['ConsentRequest'];
 export type CreatedKey = components['schemas']['CreatedKey'];
 export type CreatedWebhookEndpoint = components['schemas']['CreatedWebhookEndpoint'];
 export type Deck = components['schemas']['Deck'];
@@ -3377,8 +4012,17 @@ export type KeyRequest = components['schemas']['KeyRequest'];
 export type LocalTime = components['schemas']['LocalTime'];
 export type Me = components['schemas']['Me'];
 export type Money = components['schemas']['Money'];
+export type OptOutHow = components['schemas']['OptOutHow'];
+export type OptOutRecord = components['schemas']['OptOutRecord'];
+export type OptOutRequest = components['schemas']['OptOutRequest'];
+export type OptOutState = components['schemas']['OptOutState'];
 export type Outcome = components['schemas']['Outcome'];
 export type OwnLimits = components['schemas']['OwnLimits'];
+export type Person = components['schemas']['Person'];
+export type PersonCall = components['schemas']['PersonCall'];
+export type PersonEvent = components['schemas']['PersonEvent'];
+export type PersonRequest = components['schemas']['PersonRequest'];
+export type PersonRings = components['schemas']['PersonRings'];
 export type Plan = components['schemas']['Plan'];
 export type PlanCandidate = components['schemas']['PlanCandidate'];
 export type PlanReading = components['schemas']['PlanReading'];
@@ -3403,6 +4047,8 @@ export type ReportArm = components['schemas']['ReportArm'];
 export type ReportComparison = components['schemas']['ReportComparison'];
 export type RotateKey = components['schemas']['RotateKey'];
 export type RotateSecret = components['schemas']['RotateSecret'];
+export type RuleCheck = components['schemas']['RuleCheck'];
+export type RuleCheckRequest = components['schemas']['RuleCheckRequest'];
 export type RuleDecision = components['schemas']['RuleDecision'];
 export type RuleEffect = components['schemas']['RuleEffect'];
 export type RuleFinding = components['schemas']['RuleFinding'];
@@ -3410,6 +4056,7 @@ export type RuleOverride = components['schemas']['RuleOverride'];
 export type RuleVerdict = components['schemas']['RuleVerdict'];
 export type StartExperiment = components['schemas']['StartExperiment'];
 export type StopExperiment = components['schemas']['StopExperiment'];
+export type TakeBackRequest = components['schemas']['TakeBackRequest'];
 export type Transcript = components['schemas']['Transcript'];
 export type Usage = components['schemas']['Usage'];
 export type UsageRow = components['schemas']['UsageRow'];
@@ -5222,6 +5869,317 @@ export interface operations {
             };
             /** @description `number_not_allowed`. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something failed here. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The call, and when it would be made. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "on_behalf_of": "Ada Lovelace",
+                 *       "purpose": "reservation",
+                 *       "to": "+442079460123"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RuleCheckRequest"];
+            };
+        };
+        responses: {
+            /** @description What they say. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleCheck"];
+                };
+            };
+            /** @description The request is wrong: `invalid_request`, `unknown_field` and others. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is another tenant's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's `Content-Type` is not taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `number_not_allowed`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something failed here. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRules: {
+        parameters: {
+            query?: {
+                /** @description Only rules that may hold in this country, state or province, as `FR` or `US-FL`. */
+                country?: string;
+                /** @description Only rules of this kind: `quiet_hours`, `days`, `holidays`, `consent`, `ai_disclosure`, `recording`, `dnc`, `cap` or `identity`. */
+                kind?: string;
+                /** @description Only rules about calls with this purpose. */
+                purpose?: components["schemas"]["Purpose"];
+                /** @description How many, 1 to 100. The default is 50. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of rules. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallingRulePage"];
+                };
+            };
+            /** @description The request is wrong: `invalid_request`, `unknown_field` and others. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is another tenant's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something failed here. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the rule, for example `US-FL-HOURS`. */
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rule. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallingRule"];
+                };
+            };
+            /** @description The request is wrong: `invalid_request`, `unknown_field` and others. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is another tenant's. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8516,6 +9474,531 @@ export interface operations {
             };
             /** @description There is no such thing, or it is another tenant's. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something failed here. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    optOutPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whom, and how it became known. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "how": "written",
+                 *       "note": "Wrote to the desk.",
+                 *       "to": "+442079460123"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OptOutRequest"];
+            };
+        };
+        responses: {
+            /** @description It is recorded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptOutState"];
+                };
+            };
+            /** @description The request is wrong: `invalid_request`, `unknown_field` and others. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is another tenant's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's `Content-Type` is not taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `number_not_allowed`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something failed here. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeBackOptOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whom, and their words. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "to": "+442079460123",
+                 *       "words": "Please call me about my order again."
+                 *     }
+                 */
+                "application/json": components["schemas"]["TakeBackRequest"];
+            };
+        };
+        responses: {
+            /** @description It is recorded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptOutState"];
+                };
+            };
+            /** @description The request is wrong: `invalid_request`, `unknown_field` and others. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: they are not opted out. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's `Content-Type` is not taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `number_not_allowed`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something failed here. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recordConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whose, and its evidence. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "consent": {
+                 *         "at": "2026-02-14T20:00:00Z",
+                 *         "channel": "https://example.com/form",
+                 *         "kind": "express_written",
+                 *         "words": "I agree to be called by an artificial voice."
+                 *       },
+                 *       "to": "+442079460123"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConsentRequest"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentRecord"];
+                };
+            };
+            /** @description The request is wrong: `invalid_request`, `unknown_field` and others. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is another tenant's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's `Content-Type` is not taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `number_not_allowed`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something failed here. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whom. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "to": "+442079460123"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PersonRequest"];
+            };
+        };
+        responses: {
+            /** @description What is remembered. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description The request is wrong: `invalid_request`, `unknown_field` and others. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is another tenant's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's `Content-Type` is not taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `number_not_allowed`. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

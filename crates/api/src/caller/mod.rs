@@ -25,6 +25,7 @@ pub use role::Role;
 pub use scope::{
     AgentsRead, Anything, AuditRead, CallsContent, CallsOverride, CallsRead, CallsResolve,
     CallsWrite, ConfigurationReload, Console, EventsRead, ExperimentsRead, ExperimentsWrite,
-    KeysManage, PeopleErase, PlanRead, ProvidersRead, Scope, ScopeName, UsageRead, WebhooksManage,
+    KeysManage, PeopleErase, PeopleRead, PeopleTakeBack, PeopleWrite, PlanRead, ProvidersRead,
+    Scope, ScopeName, UsageRead, WebhooksManage,
 };
 pub(crate) use verify::Keys;

@@ -47,6 +47,7 @@ impl Role {
                     | ScopeName::WebhooksManage
                     | ScopeName::AgentsRead
                     | ScopeName::UsageRead
+                    | ScopeName::PeopleWrite
             ),
             Role::Reader => matches!(
                 scope,

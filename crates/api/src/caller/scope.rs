@@ -62,6 +62,9 @@ scopes! {
     ConfigurationReload "configuration:reload" true: "Reload the configuration.";
     KeysManage "keys:manage" false: "Make, rotate and revoke keys.";
     AuditRead "audit:read" true: "Read the audit log.";
+    PeopleRead "people:read" true: "Read what is remembered about a person.";
+    PeopleWrite "people:write" false: "Record opt-outs and consents.";
+    PeopleTakeBack "people:take_back" true: "Take an opt-out back at the person's request.";
     PeopleErase "people:erase" true: "Erase a person.";
     Console "console" false: "Sign in to the console.";
 }

@@ -95,6 +95,7 @@ pub(super) async fn create(
             again: params.flag("again")?,
             failover_on_quota: params.flag("failover_on_quota")?,
             default_country: country.transpose()?,
+            ..RowDefaults::default()
         },
         columns: params.all("column").to_vec(),
     };

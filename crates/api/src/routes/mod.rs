@@ -12,6 +12,8 @@
 //! | `hooks.rs` | webhooks of providers |
 //! | `keys.rs`, `me.rs` | keys |
 //! | `admin.rs` | the configuration, the audit log, the erasure of people |
+//! | `rules.rs` | the calling rules |
+//! | `people.rs` | what is remembered about people |
 //! | `pages.rs` | the document, and the pages of problems |
 //! | `params.rs` | ids, queries and preferences |
 
@@ -28,7 +30,9 @@ mod me;
 mod money;
 mod pages;
 mod params;
+mod people;
 mod plan;
+mod rules;
 mod webhooks;
 
 use axum::{Extension, Router, middleware};
@@ -65,6 +69,9 @@ fn operations() -> OpenApiRouter<Service> {
         .routes(routes!(batches::cancel))
         .routes(routes!(batches::results))
         .routes(routes!(plan::plan))
+        .routes(routes!(rules::check))
+        .routes(routes!(rules::list))
+        .routes(routes!(rules::get))
         .routes(routes!(events::list))
         .routes(routes!(events::follow))
         .routes(routes!(webhooks::list, webhooks::create))
@@ -94,6 +101,10 @@ fn operations() -> OpenApiRouter<Service> {
         .routes(routes!(keys::rotate))
         .routes(routes!(me::get))
         .routes(routes!(admin::audit))
+        .routes(routes!(people::opt_out))
+        .routes(routes!(people::take_back))
+        .routes(routes!(people::consent))
+        .routes(routes!(people::show))
         .routes(routes!(admin::erase))
         .routes(routes!(pages::openapi))
 }

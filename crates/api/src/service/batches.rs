@@ -20,8 +20,9 @@ use crate::{
     caller::{Allowed, CallsRead, CallsWrite},
     idempotency::RequestKey,
     problem::{Code, Problem, Result},
+    service::batch_rules::{Asked, number},
     table_format::TableFormat,
-    wire::{Batch, BatchCalls, BatchCheck, BatchDetails, BatchProblem},
+    wire::{Batch, BatchCalls, BatchCheck, BatchDetails, BatchProblem, BatchRules},
 };
 
 /// The most rows of a batch.
@@ -64,8 +65,12 @@ struct Read {
 impl Read {
     /// True if a row lifts policy rules.
     fn lifts_rules(&self) -> bool {
-        let calls = self.rows.iter().filter_map(|row| row.call.as_ref().ok());
-        calls.into_iter().any(|call| !call.facts.overrides.is_empty())
+        self.rows.iter().any(|row| match &row.call {
+            Ok(call) => !call.facts.overrides.is_empty(),
+            Err(rejection) => {
+                rejection.field.as_deref().is_some_and(|field| field.starts_with("overrides"))
+            }
+        })
     }
 }
 
@@ -92,10 +97,19 @@ impl Service {
             reasons: BTreeMap::new(),
             default_country_used: BTreeMap::new(),
             problems: Vec::new(),
+            rules: BatchRules::default(),
         };
+        let valid = read.rows.iter().filter_map(|row| Some((row.number, row.call.clone().ok()?)));
+        let Asked { rules, rejected } = self.ask_rules(valid.collect()).await?;
+        let mut rejected: BTreeMap<usize, Rejection> = rejected.into_iter().collect();
+        check.rules = rules;
         for row in read.rows {
             check.rows += 1;
-            match row.call {
+            let call = row.call.and_then(|call| match rejected.remove(&row.number) {
+                Some(rejection) => Err(rejection),
+                None => Ok(call),
+            });
+            match call {
                 Ok(call) => {
                     check.valid += 1;
                     if row.default_country_used {
@@ -255,10 +269,18 @@ impl Service {
         let tenant = tenant.to_owned();
         let _turn = self.table_turn().await?;
         let work = move || read(&table, &name, tenant, fallback, now);
-        match tokio::task::spawn_blocking(work).await {
-            Ok(read) => read,
-            Err(_) => Err(Problem::new(Code::Internal, "the table could not be read")),
+        let mut read = match tokio::task::spawn_blocking(work).await {
+            Ok(read) => read?,
+            Err(_) => return Err(Problem::new(Code::Internal, "the table could not be read")),
+        };
+        let engine = self.switchboard().engine();
+        for row in &mut read.rows {
+            let wrong = row.call.as_ref().ok().and_then(|call| engine.check_overrides(call).err());
+            if let Some(error) = wrong {
+                row.call = Err(Rejection::from(error));
+            }
         }
+        Ok(read)
     }
 }
 
@@ -318,10 +340,6 @@ pub(crate) fn problem_of(rejection: &Rejection) -> RowProblem {
     }
 }
 
-fn number(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
-}
-
 /// The key of a request, within its tenant. Batches have keys of their own.
 fn key_of(tenant: &str, key: &RequestKey) -> [u8; 32] {
     let mut hash = Sha256::new();
@@ -335,7 +353,7 @@ fn key_of(tenant: &str, key: &RequestKey) -> [u8; 32] {
 /// What a repeated request has to have in common with the first one.
 fn hash_of(table: &Table) -> [u8; 32] {
     let mut hash = Sha256::new();
-    let RowDefaults { again, failover_on_quota, default_country } = &table.defaults;
+    let RowDefaults { again, failover_on_quota, default_country, overrides: _ } = &table.defaults;
     let mut parts = vec![
         format!("{:?}", table.format),
         format!("{:?}", table.name),

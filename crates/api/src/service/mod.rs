@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `place.rs` | placing calls |
 //! | `batch.rs` | many at once |
-//! | `batches.rs`, `batch_cancel.rs`, `batch_results.rs` | tables of calls that are submitted row by row |
+//! | `batches.rs`, `batch_rules.rs`, `batch_cancel.rs`, `batch_results.rs` | tables of calls that are submitted row by row |
 //! | `read.rs`, `find.rs` | reading calls and waiting for them, and lists of them |
 //! | `content.rs`, `facts.rs` | history, plan, transcript, recording |
 //! | `control.rs` | stopping calls, and deciding about those in doubt |
@@ -19,6 +19,8 @@
 //! | `experiments.rs` | experiments |
 //! | `configuration.rs` | the configuration, and the erasure of people |
 //! | `keys.rs`, `me.rs` | keys |
+//! | `rules.rs` | the calling rules |
+//! | `people.rs` | who must not be called, and who consented |
 //! | `events.rs` | reading and following events |
 //! | `webhooks.rs` | webhook endpoints |
 //! | `hooks.rs`, `arrivals.rs` | webhooks of providers |
@@ -29,6 +31,7 @@ mod audit;
 mod batch;
 mod batch_cancel;
 mod batch_results;
+mod batch_rules;
 mod batches;
 mod budgets;
 mod configuration;
@@ -44,10 +47,12 @@ mod listed_numbers;
 mod me;
 mod money;
 mod numbers;
+mod people;
 mod place;
 mod plan;
 mod read;
 mod room;
+mod rules;
 mod waiting;
 mod webhooks;
 
@@ -83,8 +88,10 @@ pub(crate) use budgets::{BudgetNow, period};
 pub use events::EventQuery;
 pub use find::CallsFound;
 pub use keys::KeyAdmin;
+pub use people::PeopleAdmin;
 pub use place::Placed;
 pub use read::{CallRecord, Until, WAIT_REASONS, waits_for_reason};
+pub use rules::{RulesFound, RulesQuery};
 pub use webhooks::DeliveriesFound;
 
 /// Reports that are made at the same time.

@@ -12,7 +12,7 @@ use switchboard::{
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::wire::{CallStatus, Fault, Money, Outcome, Time};
+use crate::wire::{BatchRules, CallStatus, Fault, Money, Outcome, Time};
 
 /// Where a batch stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -221,6 +221,8 @@ pub struct BatchCheck {
     pub default_country_used: BTreeMap<String, u32>,
     /// The rows that would be rejected, in order.
     pub problems: Vec<BatchProblem>,
+    /// What the calling rules say about the valid rows.
+    pub rules: BatchRules,
 }
 
 /// What became of a batch that was cancelled.

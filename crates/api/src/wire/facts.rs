@@ -78,7 +78,7 @@ impl fmt::Debug for RuleOverride {
 
 impl Consent {
     /// The library's. Times without an offset are in this zone.
-    pub(super) fn to_core(&self, zone: Option<&str>) -> Result<core::Consent> {
+    pub(crate) fn to_core(&self, zone: Option<&str>) -> Result<core::Consent> {
         let time = |field, text: &Option<String>| {
             text.as_deref().map(|text| moment(field, text, zone)).transpose()
         };

@@ -8,7 +8,8 @@
 //! | `call.rs`, `attempt.rs` | a call and its attempts |
 //! | `view.rs` | what a caller may see of a call |
 //! | `new_call.rs`, `facts.rs` | a request to place a call, and what it says for the calling rules |
-//! | `decision.rs` | what the calling rules decided |
+//! | `decision.rs`, `rule.rs` | what the calling rules decided; the rules, and what is asked of them |
+//! | `person.rs` | what is remembered about people |
 //! | `page.rs`, `history.rs`, `content.rs` | lists of calls, batches; facts; transcripts, recordings, verdicts |
 //! | `plan.rs`, `provider.rs` | plans; agents, providers, quality |
 //! | `money.rs` | budgets, usage, rate decks |
@@ -23,6 +24,7 @@
 mod admin;
 mod attempt;
 mod batch;
+mod batch_rules;
 mod call;
 mod content;
 mod decision;
@@ -34,9 +36,11 @@ mod me;
 mod money;
 mod new_call;
 mod page;
+mod person;
 mod plan;
 mod problem;
 mod provider;
+mod rule;
 mod value;
 mod view;
 mod webhook;
@@ -51,6 +55,7 @@ pub use batch::{
     Batch, BatchCalls, BatchCheck, BatchDetails, BatchPage, BatchProblem, BatchRowCall,
     BatchRowResult, BatchRowState, BatchRows, BatchState, CancelledBatch,
 };
+pub use batch_rules::{BatchRefusedBy, BatchRowVerdict, BatchRules, BatchWaiting};
 pub use call::{Call, CallFlag, Experiment, Fault, etag};
 pub use content::{NewVerdict, Recording, Transcript, Utterance, VerdictWord};
 pub use decision::{FactUsed, LocalTime, RuleDecision, RuleFinding};
@@ -65,11 +70,16 @@ pub use me::{KeyLimits, Me};
 pub use money::{Budget, BudgetList, Deck, DeckList, Quote, QuoteList, QuoteRow, Usage, UsageRow};
 pub use new_call::{Appointment, BatchCall, BatchLine, NewCall, Redial};
 pub use page::{BatchResult, BatchResults, CallPage, NewBatch};
+pub use person::{
+    ConsentRecord, OptOutHow, OptOutPerson, OptOutRecord, OptOutState, Person, PersonCall,
+    PersonEvent, PersonRings, RecordConsent, ShowPerson, TakeBackOptOut,
+};
 pub use plan::{Plan, PlanCandidate, PlanReading, PlanRejected};
 pub use problem::ProblemBody;
 pub use provider::{
     Agent, AgentList, Headroom, ProviderList, ProviderState, QualityList, QualityRow,
 };
+pub use rule::{CheckRules, Rule, RuleCheck, RulePage};
 pub use value::{Money, Time};
 pub use view::{View, WaitsFor};
 pub use webhook::{

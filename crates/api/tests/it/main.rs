@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod batches;
+mod calling_rules;
 mod canaries;
 mod codes;
 mod cursors;
@@ -14,6 +15,7 @@ mod key_text;
 mod keys;
 mod limits;
 mod outside;
+mod people;
 mod placing;
 mod problems;
 mod rules;

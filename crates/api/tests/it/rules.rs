@@ -173,6 +173,7 @@ async fn every_answer_fits_the_document_and_every_example_is_sent() {
                 endpoint(&server, &caller).await
             }
             path if path.starts_with("/v1/batches/{id}") => batch(&server, &caller).await,
+            path if path.starts_with("/v1/rules/{rule}") => "US-FL-HOURS".to_owned(),
             _ => "greeting".to_owned(),
         };
         let answer = send(&server, &operation, &id, key).await;

@@ -8,7 +8,7 @@ use switchboard::{
     CallId, CallStatus, Country, Outcome, core::ProviderCallId, journal::state::Verdict,
 };
 
-use crate::cli::facts::FactArgs;
+use crate::cli::facts::{FactArgs, OverrideArgs};
 
 /// `call`
 #[derive(Debug, Args)]
@@ -41,6 +41,8 @@ pub(crate) struct CallArgs {
     pub(crate) wait: bool,
     #[command(flatten)]
     pub(crate) facts: FactArgs,
+    #[command(flatten)]
+    pub(crate) lifted: OverrideArgs,
 }
 
 /// `plan`
@@ -121,6 +123,8 @@ pub(crate) struct BatchArgs {
     /// Stop when every row is decided instead of waiting until every call is over.
     #[arg(long)]
     pub(crate) no_wait: bool,
+    #[command(flatten)]
+    pub(crate) lifted: OverrideArgs,
 }
 
 /// `calls`

@@ -4,7 +4,14 @@ use clap::Args;
 use jiff::Timestamp;
 use switchboard::{
     CallRequest,
-    core::{AgreedTime, CalleeKind, Consent, ConsentKind, Error, Purpose},
+    core::{
+        AgreedTime, CalleeKind, CalleeLine, Consent, ConsentKind, Error, Purpose, RuleOverride,
+    },
+};
+
+use crate::{
+    failure::{Failure, Outcome},
+    setup,
 };
 
 /// The heading of these options.
@@ -21,9 +28,22 @@ pub(crate) struct FactArgs {
     /// Who is called: consumer or business.
     #[arg(long, value_name = "KIND", value_parser = word::<CalleeKind>)]
     pub(crate) callee_kind: Option<CalleeKind>,
+    /// The kind of line, where the number does not show it: mobile, landline, toll_free or
+    /// emergency.
+    #[arg(long, value_name = "KIND", value_parser = word::<CalleeLine>)]
+    pub(crate) callee_line: Option<CalleeLine>,
+    /// On whose behalf the agent calls, as it should say it.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) on_behalf_of: Option<String>,
+    /// The number that the callee can call back.
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
+    pub(crate) callback_number: Option<String>,
     /// The time zone in which the callee is, for example America/New_York.
     #[arg(long, value_name = "ZONE")]
     pub(crate) callee_timezone: Option<String>,
+    /// A time zone in which the callee may also be.
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) callee_timezone_guess: Option<String>,
     /// The country, state or province in which the callee is, for example US-FL.
     #[arg(long, value_name = "REGION")]
     pub(crate) callee_region: Option<String>,
@@ -45,6 +65,18 @@ pub(crate) struct FactArgs {
     /// The words that the callee agreed to.
     #[arg(long, value_name = "TEXT", requires = "consent")]
     pub(crate) consent_words: Option<String>,
+    /// Where the callee agreed to it, for example a form's address.
+    #[arg(long, value_name = "TEXT", requires = "consent")]
+    pub(crate) consent_channel: Option<String>,
+    /// The seller that the callee agreed to.
+    #[arg(long, value_name = "NAME", requires = "consent")]
+    pub(crate) consent_seller: Option<String>,
+    /// The hours that the callee agreed to, for example 'mon-fri 08:00-22:00'.
+    #[arg(long, value_name = "HOURS", requires = "consent")]
+    pub(crate) consent_hours: Option<String>,
+    /// When the consent expires.
+    #[arg(long, value_name = "TIME", requires = "consent")]
+    pub(crate) consent_expires_at: Option<Timestamp>,
     /// The time that the callee chose, for example 2026-02-14T20:00:00Z/2026-02-14T21:00:00Z.
     #[arg(long, value_name = "FROM/TO", value_parser = agreed)]
     pub(crate) agreed: Option<AgreedTime>,
@@ -65,7 +97,11 @@ impl FactArgs {
     pub(crate) fn put_into(self, call: &mut CallRequest) {
         call.purpose = self.purpose;
         call.callee_kind = self.callee_kind;
+        call.callee_line = self.callee_line;
+        call.on_behalf_of = self.on_behalf_of;
+        call.callback_number = self.callback_number;
         call.callee_timezone = self.callee_timezone;
+        call.callee_timezone_guess = self.callee_timezone_guess;
         call.callee_region = self.callee_region;
         call.published_number = self.published_number;
         call.relationship = self.relationship;
@@ -74,6 +110,10 @@ impl FactArgs {
             Consent::new(kind).with(|consent| {
                 consent.at = self.consent_at;
                 consent.words = self.consent_words;
+                consent.channel = self.consent_channel;
+                consent.seller = self.consent_seller;
+                consent.hours = self.consent_hours;
+                consent.expires_at = self.consent_expires_at;
             })
         });
         call.agreed_time = self.agreed;
@@ -81,8 +121,49 @@ impl FactArgs {
     }
 }
 
+/// The policy rules that an operator lifts.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "To lift policy rules")]
+pub(crate) struct OverrideArgs {
+    /// Lift this policy rule, for example P-HOURS-MARKETING. Rules of law are lifted by facts
+    /// alone. May be repeated.
+    #[arg(
+        long = "override",
+        value_name = "RULE",
+        requires_all = ["override_reason", "override_until"]
+    )]
+    pub(crate) overrides: Vec<String>,
+    /// Why it is lifted.
+    #[arg(long, value_name = "TEXT", requires = "overrides")]
+    pub(crate) override_reason: Option<String>,
+    /// Until when it is lifted, for example 2026-02-14T20:00:00Z.
+    #[arg(long, value_name = "TIME", requires = "overrides")]
+    pub(crate) override_until: Option<Timestamp>,
+    /// Who lifts it. By default the user of the operating system.
+    #[arg(long, value_name = "NAME", requires = "overrides")]
+    pub(crate) override_by: Option<String>,
+}
+
+impl OverrideArgs {
+    /// The overrides of a request.
+    pub(crate) fn into_overrides(self) -> Outcome<Vec<RuleOverride>> {
+        let (Some(reason), Some(until)) = (self.override_reason, self.override_until) else {
+            return Ok(Vec::new());
+        };
+        let by = setup::operator(self.override_by)
+            .map_err(|_| Failure::input("--override-by", "is missing: give your name"))?;
+        let lifted = self.overrides.into_iter().map(|rule| RuleOverride {
+            rule,
+            by: by.clone(),
+            reason: reason.clone(),
+            until,
+        });
+        Ok(lifted.collect())
+    }
+}
+
 /// A word as requests have it; `-` may stand for `_`.
-fn word<T: std::str::FromStr<Err = Error>>(word: &str) -> Result<T, String> {
+pub(super) fn word<T: std::str::FromStr<Err = Error>>(word: &str) -> Result<T, String> {
     word.trim().replace('-', "_").parse().map_err(|error: Error| error.message().to_owned())
 }
 
@@ -140,7 +221,25 @@ mod tests {
             "--agreed",
             "2026-02-14T20:00:00Z/2026-02-14T21:00:00Z",
             "--recording",
+            "--callee-line",
+            "toll-free",
+            "--callee-timezone-guess",
+            "Europe/Dublin",
+            "--on-behalf-of",
+            "Ada",
+            "--callback-number",
+            "+442079460019",
+            "--consent-channel",
+            "its form",
+            "--consent-seller",
+            "Acme",
+            "--consent-hours",
+            "mon-fri 08:00-22:00",
+            "--consent-expires-at",
+            "2099-02-14T20:00:00Z",
         ]);
+        assert_eq!(asked.as_ref().unwrap().on_behalf_of.as_deref(), Some("Ada"));
+        assert_eq!(asked.as_ref().unwrap().callback_number.as_deref(), Some("+442079460019"));
         let facts = asked.unwrap().revalidate().unwrap().facts;
         let time = |text: &str| Some(text.parse::<Timestamp>().unwrap());
         assert_eq!(facts.purpose, Some(Purpose::DebtCollection));
@@ -154,6 +253,12 @@ mod tests {
         assert_eq!(consent.kind, ConsentKind::ExpressWritten);
         assert_eq!(consent.at, time("2026-02-14T20:00:00Z"));
         assert_eq!(consent.words.as_deref(), Some("I agree."));
+        assert_eq!(consent.channel.as_deref(), Some("its form"));
+        assert_eq!(consent.seller.as_deref(), Some("Acme"));
+        assert_eq!(consent.hours.as_deref(), Some("mon-fri 08:00-22:00"));
+        assert_eq!(consent.expires_at, time("2099-02-14T20:00:00Z"));
+        assert_eq!(facts.callee_line, Some(CalleeLine::TollFree));
+        assert_eq!(facts.callee_timezone_guess.as_deref(), Some("Europe/Dublin"));
         assert_eq!(facts.agreed_time.map(|it| it.to), time("2026-02-14T21:00:00Z"));
         assert_eq!(facts.recording, Some(true));
         let silent = request(&["--recording=false"]).unwrap();

@@ -8,7 +8,9 @@ mod experiments;
 mod facts;
 mod ledger;
 mod lists;
+mod people;
 mod policy;
+mod rules;
 mod serve;
 
 use std::path::PathBuf;
@@ -28,7 +30,9 @@ pub(crate) use self::demo::{DemoArgs, SimArgs, SimProvider, SimShape};
 pub(crate) use self::experiments::{DecisionArgs, ExperimentsArgs, ExperimentsCommand, ShowArgs};
 pub(crate) use self::ledger::{LedgerArgs, LedgerCommand, QualityArgs, ReloadArgs};
 pub(crate) use self::lists::{ImportArgs, ListsArgs, ListsCommand};
+pub(crate) use self::people::{ConsentArgs, OptOutArgs, PeopleArgs, PeopleCommand, TakeBackArgs};
 pub(crate) use self::policy::{BacktestArgs, PolicyArgs, PolicyCommand};
+pub(crate) use self::rules::{CheckArgs, ListRulesArgs, RulesArgs, RulesCommand};
 pub(crate) use self::serve::{
     CreateKeyArgs, KeysArgs, KeysCommand, ListenArgs, OpenApiArgs, ServeArgs,
 };
@@ -117,6 +121,12 @@ pub(crate) enum Command {
     /// Import lists of numbers that must not be called, and show what they say.
     #[command(long_about = help::lists::LISTS, after_long_help = help::lists::LISTS_MORE)]
     Lists(ListsArgs),
+    /// Ask the calling rules about a call, and show the rules. Sends nothing.
+    #[command(long_about = help::rules::RULES, after_long_help = help::rules::RULES_MORE)]
+    Rules(RulesArgs),
+    /// Record who must not be called and who consented, and show what is known of a person.
+    #[command(long_about = help::people::PEOPLE, after_long_help = help::people::PEOPLE_MORE)]
+    People(PeopleArgs),
     /// Show which providers would be asked for a call, and why. Sends nothing.
     #[command(long_about = help::calls::PLAN, after_long_help = help::calls::PLAN_MORE)]
     Plan(PlanArgs),

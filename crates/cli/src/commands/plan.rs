@@ -22,12 +22,13 @@ use crate::{
     exit::Exit,
     failure::{Failure, Outcome},
     output::{Failed, Output, hide, or_dash},
-    setup,
+    rules_state, setup,
 };
 
 pub(crate) fn run(common: &Common, args: PlanArgs, output: Output) -> Outcome {
     let config = setup::read(common)?;
     let policy = config.policy()?;
+    rules_state::note(&policy, &config.rule_tables()?, output);
     let data = read_ledger(common, args.ledger.as_deref(), config, policy.quality, output)?;
     let planner = Planner::new(policy, data);
     let request = |to: &str| {

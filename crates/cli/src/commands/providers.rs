@@ -15,7 +15,7 @@ use crate::{
     exit::Exit,
     failure::{Failure, Outcome},
     output::{Output, or_dash},
-    setup,
+    rules_state, setup,
 };
 
 /// A provider that takes longer is not healthy enough to place a call now.
@@ -69,6 +69,7 @@ pub(crate) async fn run(common: &Common, output: Output) -> Outcome {
             found.iter().map(|(info, health)| row(info, health, &fixes)),
         );
     }
+    rules_state::note(&policy, &engine.rule_tables(), output);
     refused.warn(common, output);
     let failed = found.iter().any(|(_, health)| matches!(health, Health::Unhealthy(_)));
     Ok(if failed { Exit::Failed } else { Exit::Done })

@@ -34,6 +34,7 @@ The calling rules say whom an artificial voice may call, and when. They need to
 know why you call: --purpose, or the purpose of the route or the agent profile
 in the configuration. What else they need, a refusal names: where the number is
 published, when the callee asked to be called, or what they consented to.
+`switchboard rules check` asks them and places no call.
 
 Exit codes:
   0  a provider has the call, or it is over (look at its outcome); a provider
@@ -117,7 +118,11 @@ The last line is the summary:
    \"cost\": {\"amount\", \"currency\", \"calls_without_bill\"}, ...}
 With --dry-run, each row is
   {\"row\", \"line\", \"to\", \"country\", \"default_country_used\",
-   \"reason\", \"detail\"}
+   \"reason\", \"detail\", \"rules\": {\"verdict\", \"wait_until\",
+   \"stopped_by\"}}
+A dry run also asks the calling rules, with what the ledger knows about the
+callees: how many rows wait, and until when; how many would be refused, and by
+which rules. It exits with 3 if a row is wrong or would be refused.
 
 Exit codes (the first in this list that applies):
   5  a call is indeterminate or stalled, or was left before its end: see

@@ -9,7 +9,9 @@ pub(crate) mod demo;
 pub(crate) mod experiments;
 pub(crate) mod ledger;
 pub(crate) mod lists;
+pub(crate) mod people;
 pub(crate) mod policy;
+pub(crate) mod rules;
 pub(crate) mod serve;
 
 pub(crate) const ABOUT: &str = "\

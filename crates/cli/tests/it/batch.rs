@@ -270,3 +270,83 @@ async fn an_interrupt_begins_no_more_rows_and_loses_none() {
     assert_eq!(report(&ran)["settled"]["closed"], ROWS);
     assert_eq!((harness.ledger.len(), harness.ledger.posts()), (ROWS, ROWS));
 }
+
+/// Turns the calling rules on as they are built in: nothing is sent by these tests.
+fn with_built_in_rules(harness: &Harness) {
+    let text = fs::read_to_string(harness.config()).unwrap();
+    let text = text.replace("off = \"no person is called in a test\"", "");
+    fs::write(harness.config(), text).unwrap();
+    if !fs::read_to_string(harness.config()).unwrap().contains("[rules]") {
+        harness.configure("[rules]");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_counts_what_the_calling_rules_say() {
+    let harness = Harness::start(|config| config).await;
+    with_built_in_rules(&harness);
+    let row = |number: String, more: &str| format!("{number},Ask.,{more}\n");
+    let table = [
+        "to,task,purpose,on_behalf_of,not_before\n".to_owned(),
+        row(london(1), "reservation,Ada,2099-06-01T12:00:00Z"),
+        row(london(2), "reservation,Ada,2099-06-01T02:00:00Z"),
+        row(london(3), "reservation,Ada,2099-06-01T03:00:00Z"),
+        row("+12125550104".to_owned(), "marketing,Ada,2099-06-01T15:00:00Z"),
+        row(london(5), ",Ada,2099-06-01T12:00:00Z"),
+    ];
+    let file = harness.write("calls.csv", &table.concat());
+    let ran = harness.run(&["batch", &file, "--dry-run"]).await;
+    assert_eq!(ran.code, 3, "{}{}", ran.out, ran.err);
+    for told in [
+        "no rule stops 1 of 4 rows",
+        "2 of 4 wait until 2099-06-01 08:00 in Europe/London",
+        "1 of 4 is refused:",
+        "1 have no consent record (US-TCPA-A2, 2026-11-29)",
+        "4 of 5 rows are valid",
+        "are of 2026-11-29",
+    ] {
+        let told = told.replace("are of 2026-11-29", "tables 2026-11-29");
+        assert!(ran.err.contains(&told), "{told}: {}", ran.err);
+    }
+    assert!(ran.out.contains("waits until 2099-06-01T07:00:00Z"), "{}", ran.out);
+    let ran = harness.run(&["batch", &file, "--dry-run", "--json"]).await;
+    let rows: Vec<Value> =
+        ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let verdicts: Vec<_> = rows.iter().map(|row| row["rules"]["verdict"].clone()).collect();
+    assert_eq!(
+        verdicts,
+        ["allow".into(), "wait".into(), "wait".into(), "refuse".into(), Value::Null]
+    );
+    assert_eq!(rows[4]["reason"], "invalid_request");
+    assert!(rows[3]["rules"]["stopped_by"].as_array().unwrap().contains(&"US-TCPA-A2".into()));
+    assert_eq!((harness.ledger.len(), harness.ledger.posts()), (0, 0));
+
+    // What the whole batch lifts opens the hours of the rows that it is about.
+    let lifted = |rule: &'static str| {
+        [
+            "--override",
+            rule,
+            "--override-reason",
+            "Ada.",
+            "--override-until",
+            "2100-01-01T00:00Z",
+            "--override-by",
+            "ada",
+        ]
+    };
+    let lifting = [&["batch", &file, "--dry-run"][..], &lifted("P-HOURS-RESERVATION")].concat();
+    let ran = harness.run(&lifting).await;
+    assert!(ran.err.contains("no rule stops 3 of 4 rows"), "{}", ran.err);
+    for dry_run in [&["--dry-run"][..], &[]] {
+        let ran = harness.run(&[&["batch", &file][..], dry_run, &lifted("P-AI")].concat()).await;
+        assert_eq!(ran.code, 2, "{}{}", ran.out, ran.err);
+        assert!(ran.err.contains("--override: P-AI may not be lifted by anybody"), "{}", ran.err);
+    }
+    assert_eq!(harness.ledger.posts(), 0);
+
+    let off = harness.write("off.toml", "");
+    let text = fs::read_to_string(harness.config()).unwrap();
+    fs::write(&off, text.replace("[rules]", "[rules]\noff = \"our own phones\"")).unwrap();
+    let ran = harness.run(&["batch", &file, "--dry-run", "--config", &off]).await;
+    assert!(ran.err.contains("the calling rules are off (our own phones)"), "{}", ran.err);
+}

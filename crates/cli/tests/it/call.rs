@@ -150,3 +150,37 @@ async fn leaving_takes_two_interrupts_and_reports_an_unknown_result() {
     assert_eq!(ran.json()["status"], "attempting");
     assert_eq!(harness.ledger.count(LONDON), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_that_may_not_be_lifted_is_an_error_before_anything_is_sent() {
+    // It is checked whether the calling rules are on or not.
+    let harness = Harness::start(|config| config).await;
+    for (rule, told) in [
+        ("P-OPT-OUT", "overrides: P-OPT-OUT may not be lifted by anybody: leave it out"),
+        ("GB-HOURS", "overrides: "),
+        ("P-NONE", "overrides: there is no rule \"P-NONE\""),
+    ] {
+        let ran = harness
+            .run(&[
+                "call",
+                "--to",
+                "+442079460018",
+                "--task",
+                "Ask.",
+                "--purpose",
+                "reservation",
+                "--override",
+                rule,
+                "--override-reason",
+                "The place asked.",
+                "--override-until",
+                "2099-01-01T00:00:00Z",
+                "--override-by",
+                "ada",
+            ])
+            .await;
+        assert_eq!(ran.code, 2, "{}{}", ran.out, ran.err);
+        assert!(ran.err.contains(told), "{told}: {}", ran.err);
+    }
+    assert_eq!((harness.ledger.len(), harness.ledger.posts()), (0, 0));
+}

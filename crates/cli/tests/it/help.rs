@@ -3,7 +3,7 @@
 
 use crate::common::{EXAMPLE, Ran, command, run};
 
-const COMMANDS: [&str; 26] = [
+const COMMANDS: [&str; 28] = [
     "demo",
     "serve",
     "keys",
@@ -14,6 +14,8 @@ const COMMANDS: [&str; 26] = [
     "calls",
     "ledger",
     "lists",
+    "rules",
+    "people",
     "plan",
     "quality",
     "deck",
@@ -58,7 +60,7 @@ fn the_help_of_each_command_has_an_example_and_its_exit_codes() {
 
 #[test]
 fn the_help_begins_with_one_sentence_and_examples_and_fits_80_columns() {
-    let pages: [&[&str]; 15] = [
+    let pages: [&[&str]; 20] = [
         &[],
         &["calls", "list"],
         &["calls", "resolve"],
@@ -74,6 +76,11 @@ fn the_help_begins_with_one_sentence_and_examples_and_fits_80_columns() {
         &["keys", "list"],
         &["keys", "revoke"],
         &["keys", "rotate"],
+        &["rules", "check"],
+        &["rules", "list"],
+        &["people", "opt-out"],
+        &["people", "consent"],
+        &["people", "take-back"],
     ];
     let commands = COMMANDS.iter().map(std::slice::from_ref);
     for page in commands.clone().chain(pages) {

@@ -150,4 +150,9 @@ impl RuleDecision {
     pub fn stops(&self) -> impl Iterator<Item = &RuleFinding> {
         self.findings.iter().filter(|one| one.effect == RuleEffect::Stops)
     }
+
+    /// The findings that warn about the call and stop nothing.
+    pub fn warnings(&self) -> impl Iterator<Item = &RuleFinding> {
+        self.findings.iter().filter(|one| one.effect == RuleEffect::Warns)
+    }
 }

@@ -38,6 +38,7 @@ mod repeats;
 mod reserving;
 mod resolve;
 mod review;
+mod rules_check;
 mod shared_limits;
 mod stopping;
 mod storm;

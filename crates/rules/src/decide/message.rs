@@ -7,7 +7,8 @@ use switchboard_core::{CalleeKind, ListState, Purpose, RuleEffect, RuleFinding};
 
 use super::judge::{Judge, Moment};
 use super::scope::{Applies, Lost};
-use crate::rule::{Cap, Event, Rule, Span};
+use crate::Saying;
+use crate::rule::{Cap, Event, Rule, Span, length};
 use crate::tables::word::{Effect, Unless};
 
 impl Judge<'_> {
@@ -127,9 +128,14 @@ impl Judge<'_> {
             }
             Rule::Cap(cap) => (self.cap(*cap), None),
             Rule::Say(said) => {
-                let missing: Vec<_> =
-                    said.minus(self.asked.said).iter().map(|one| one.meaning()).collect();
-                (format!("the first words must also say {}.", missing.join(", ")), None)
+                let missing = said.minus(self.asked.said);
+                let needs = missing.iter().find_map(|one| match one {
+                    Saying::OnBehalfOf => Some("on_behalf_of"),
+                    Saying::Number => Some("callback_number"),
+                    _ => None,
+                });
+                let missing: Vec<_> = missing.iter().map(|one| one.meaning()).collect();
+                (format!("the first words must also say {}.", missing.join(", ")), needs)
             }
             Rule::Told => (String::new(), None),
         }
@@ -252,17 +258,4 @@ fn list(name: &str, state: ListState, max_age: Option<SignedDuration>, now: Time
 fn days_begun(age: SignedDuration) -> i128 {
     let day = SignedDuration::from_hours(24).as_nanos();
     (age.as_nanos() + day - 1) / day
-}
-
-/// A duration in words, for example `10 minutes` or `24 hours`.
-fn length(span: SignedDuration) -> String {
-    let minutes = span.as_mins();
-    let (number, unit) = if minutes % 1_440 == 0 && minutes > 1_440 {
-        (minutes / 1_440, "day")
-    } else if minutes % 60 == 0 {
-        (minutes / 60, "hour")
-    } else {
-        (minutes, "minute")
-    };
-    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }

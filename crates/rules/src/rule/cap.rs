@@ -54,3 +54,16 @@ pub(crate) enum Cap {
         counting_first: bool,
     },
 }
+
+/// A duration in words, for example `10 minutes` or `24 hours`.
+pub(crate) fn length(span: SignedDuration) -> String {
+    let minutes = span.as_mins();
+    let (number, unit) = if minutes % 1_440 == 0 && minutes > 1_440 {
+        (minutes / 1_440, "day")
+    } else if minutes % 60 == 0 {
+        (minutes / 60, "hour")
+    } else {
+        (minutes, "minute")
+    };
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+}

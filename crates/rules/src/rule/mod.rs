@@ -23,7 +23,7 @@ use switchboard_core::{Error, Region};
 
 use crate::Said;
 
-pub(crate) use cap::{Cap, Event, Span};
+pub(crate) use cap::{Cap, Event, Span, length};
 pub(crate) use parse::{parse, plain_hours};
 pub(crate) use week::{CalendarId, Week};
 

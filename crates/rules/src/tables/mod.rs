@@ -5,11 +5,13 @@
 //! | `columns.rs` | reads a table, line by line |
 //! | `sense.rs` | finds rows that could never apply |
 //! | `row.rs`, `word.rs` | a row, and the words of its columns |
+//! | `find.rs` | rows by id and by place, and what they ask for in words |
 //! | `error.rs` | what is wrong with a table |
 //! | `lift.rs` | which rows an operator may lift |
 
 mod columns;
 mod error;
+mod find;
 mod lift;
 mod row;
 mod sense;

@@ -7,6 +7,7 @@ mod cases;
 mod clocks;
 mod decisions;
 mod every_row;
+mod found;
 mod lifted;
 mod own_tables;
 mod said;

@@ -4,14 +4,14 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
-use switchboard_core::{Clock, Error, ErrorKind, Provider, Result, SystemClock, ValidCall};
+use switchboard_core::{Clock, Error, Provider, Result, SystemClock, ValidCall};
 use switchboard_engine::{Engine, EngineBuilder, WebhookAddress};
 use switchboard_router::{Headroom, Plan, Policy, ProviderPolicy, Reading, Snapshot, plan};
 
 use crate::{
     Switchboard,
     config::{
-        Config, ConfigError, ProviderConfig, TokenLocation, TokenStoreConfig, compile, credential,
+        Config, ConfigError, ProviderConfig, TokenLocation, TokenStoreConfig, credential,
         problem::{KeyPath, Problems},
         suggest::did_you_mean,
     },
@@ -75,9 +75,7 @@ impl Config {
         if !problems.is_empty() {
             return Err(problems.into_error(|_| None).into());
         }
-        let tables = compile::tables(&policy.rules).map_err(|wrong| {
-            Error::new(ErrorKind::Configuration, wrong.join("; ")).with_field("rules.files")
-        })?;
+        let tables = self.rule_tables()?;
         let mut builder = Engine::builder(policy).clock(Arc::clone(clock)).rule_tables(tables);
         if let Some(version) = self.version() {
             builder = builder.version(version);

@@ -5,7 +5,9 @@ use std::{
     sync::Arc,
 };
 
+use switchboard_core::{Error, ErrorKind};
 use switchboard_router::Policy;
+use switchboard_rules::Tables;
 
 use crate::{
     config::{
@@ -92,6 +94,16 @@ impl Config {
     /// A configuration that was changed after it was read, and does not fit any more.
     pub fn policy(&self) -> Result<Policy, ConfigError> {
         self.shared_policy().map(|policy| Policy::clone(&policy))
+    }
+
+    /// The tables of calling rules: those that are built in, with the files of `[rules]`.
+    ///
+    /// # Errors
+    /// What is wrong with a file, or that it cannot be read.
+    pub fn rule_tables(&self) -> Result<Tables, Error> {
+        compile::tables(&self.shared_policy()?.rules).map_err(|wrong| {
+            Error::new(ErrorKind::Configuration, wrong.join("; ")).with_field("rules.files")
+        })
     }
 
     pub(crate) fn shared_policy(&self) -> Result<Arc<Policy>, ConfigError> {

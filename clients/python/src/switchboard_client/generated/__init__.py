@@ -26,8 +26,10 @@ __all__ = [
     "ExperimentsApi",
     "KeysApi",
     "MoneyApi",
+    "PeopleApi",
     "PlanApi",
     "ProvidersApi",
+    "RulesApi",
     "WebhooksApi",
     "ApiResponse",
     "ApiClient",
@@ -56,14 +58,18 @@ __all__ = [
     "BatchLine",
     "BatchPage",
     "BatchProblem",
+    "BatchRefusedBy",
     "BatchRequest",
     "BatchResult",
     "BatchResults",
     "BatchRowCall",
     "BatchRowResult",
     "BatchRowState",
+    "BatchRowVerdict",
     "BatchRows",
+    "BatchRules",
     "BatchState",
+    "BatchWaiting",
     "Budget",
     "BudgetList",
     "Call",
@@ -72,10 +78,14 @@ __all__ = [
     "CallStatus",
     "CalleeKind",
     "CalleeLine",
+    "CallingRule",
+    "CallingRulePage",
     "CancelledBatch",
     "ChangeWebhookEndpoint",
     "Consent",
     "ConsentKind",
+    "ConsentRecord",
+    "ConsentRequest",
     "CreatedKey",
     "CreatedWebhookEndpoint",
     "Deck",
@@ -106,8 +116,17 @@ __all__ = [
     "LocalTime",
     "Me",
     "Money",
+    "OptOutHow",
+    "OptOutRecord",
+    "OptOutRequest",
+    "OptOutState",
     "Outcome",
     "OwnLimits",
+    "Person",
+    "PersonCall",
+    "PersonEvent",
+    "PersonRequest",
+    "PersonRings",
     "Plan",
     "PlanCandidate",
     "PlanReading",
@@ -132,6 +151,8 @@ __all__ = [
     "ReportComparison",
     "RotateKey",
     "RotateSecret",
+    "RuleCheck",
+    "RuleCheckRequest",
     "RuleDecision",
     "RuleEffect",
     "RuleFinding",
@@ -139,6 +160,7 @@ __all__ = [
     "RuleVerdict",
     "StartExperiment",
     "StopExperiment",
+    "TakeBackRequest",
     "Transcript",
     "Usage",
     "UsageRow",
@@ -164,8 +186,10 @@ from switchboard_client.generated.api.events_api import EventsApi as EventsApi
 from switchboard_client.generated.api.experiments_api import ExperimentsApi as ExperimentsApi
 from switchboard_client.generated.api.keys_api import KeysApi as KeysApi
 from switchboard_client.generated.api.money_api import MoneyApi as MoneyApi
+from switchboard_client.generated.api.people_api import PeopleApi as PeopleApi
 from switchboard_client.generated.api.plan_api import PlanApi as PlanApi
 from switchboard_client.generated.api.providers_api import ProvidersApi as ProvidersApi
+from switchboard_client.generated.api.rules_api import RulesApi as RulesApi
 from switchboard_client.generated.api.webhooks_api import WebhooksApi as WebhooksApi
 
 # import ApiClient
@@ -198,14 +222,18 @@ from switchboard_client.generated.models.batch_details import BatchDetails as Ba
 from switchboard_client.generated.models.batch_line import BatchLine as BatchLine
 from switchboard_client.generated.models.batch_page import BatchPage as BatchPage
 from switchboard_client.generated.models.batch_problem import BatchProblem as BatchProblem
+from switchboard_client.generated.models.batch_refused_by import BatchRefusedBy as BatchRefusedBy
 from switchboard_client.generated.models.batch_request import BatchRequest as BatchRequest
 from switchboard_client.generated.models.batch_result import BatchResult as BatchResult
 from switchboard_client.generated.models.batch_results import BatchResults as BatchResults
 from switchboard_client.generated.models.batch_row_call import BatchRowCall as BatchRowCall
 from switchboard_client.generated.models.batch_row_result import BatchRowResult as BatchRowResult
 from switchboard_client.generated.models.batch_row_state import BatchRowState as BatchRowState
+from switchboard_client.generated.models.batch_row_verdict import BatchRowVerdict as BatchRowVerdict
 from switchboard_client.generated.models.batch_rows import BatchRows as BatchRows
+from switchboard_client.generated.models.batch_rules import BatchRules as BatchRules
 from switchboard_client.generated.models.batch_state import BatchState as BatchState
+from switchboard_client.generated.models.batch_waiting import BatchWaiting as BatchWaiting
 from switchboard_client.generated.models.budget import Budget as Budget
 from switchboard_client.generated.models.budget_list import BudgetList as BudgetList
 from switchboard_client.generated.models.call import Call as Call
@@ -214,10 +242,14 @@ from switchboard_client.generated.models.call_request import CallRequest as Call
 from switchboard_client.generated.models.call_status import CallStatus as CallStatus
 from switchboard_client.generated.models.callee_kind import CalleeKind as CalleeKind
 from switchboard_client.generated.models.callee_line import CalleeLine as CalleeLine
+from switchboard_client.generated.models.calling_rule import CallingRule as CallingRule
+from switchboard_client.generated.models.calling_rule_page import CallingRulePage as CallingRulePage
 from switchboard_client.generated.models.cancelled_batch import CancelledBatch as CancelledBatch
 from switchboard_client.generated.models.change_webhook_endpoint import ChangeWebhookEndpoint as ChangeWebhookEndpoint
 from switchboard_client.generated.models.consent import Consent as Consent
 from switchboard_client.generated.models.consent_kind import ConsentKind as ConsentKind
+from switchboard_client.generated.models.consent_record import ConsentRecord as ConsentRecord
+from switchboard_client.generated.models.consent_request import ConsentRequest as ConsentRequest
 from switchboard_client.generated.models.created_key import CreatedKey as CreatedKey
 from switchboard_client.generated.models.created_webhook_endpoint import CreatedWebhookEndpoint as CreatedWebhookEndpoint
 from switchboard_client.generated.models.deck import Deck as Deck
@@ -248,8 +280,17 @@ from switchboard_client.generated.models.key_request import KeyRequest as KeyReq
 from switchboard_client.generated.models.local_time import LocalTime as LocalTime
 from switchboard_client.generated.models.me import Me as Me
 from switchboard_client.generated.models.money import Money as Money
+from switchboard_client.generated.models.opt_out_how import OptOutHow as OptOutHow
+from switchboard_client.generated.models.opt_out_record import OptOutRecord as OptOutRecord
+from switchboard_client.generated.models.opt_out_request import OptOutRequest as OptOutRequest
+from switchboard_client.generated.models.opt_out_state import OptOutState as OptOutState
 from switchboard_client.generated.models.outcome import Outcome as Outcome
 from switchboard_client.generated.models.own_limits import OwnLimits as OwnLimits
+from switchboard_client.generated.models.person import Person as Person
+from switchboard_client.generated.models.person_call import PersonCall as PersonCall
+from switchboard_client.generated.models.person_event import PersonEvent as PersonEvent
+from switchboard_client.generated.models.person_request import PersonRequest as PersonRequest
+from switchboard_client.generated.models.person_rings import PersonRings as PersonRings
 from switchboard_client.generated.models.plan import Plan as Plan
 from switchboard_client.generated.models.plan_candidate import PlanCandidate as PlanCandidate
 from switchboard_client.generated.models.plan_reading import PlanReading as PlanReading
@@ -274,6 +315,8 @@ from switchboard_client.generated.models.report_arm import ReportArm as ReportAr
 from switchboard_client.generated.models.report_comparison import ReportComparison as ReportComparison
 from switchboard_client.generated.models.rotate_key import RotateKey as RotateKey
 from switchboard_client.generated.models.rotate_secret import RotateSecret as RotateSecret
+from switchboard_client.generated.models.rule_check import RuleCheck as RuleCheck
+from switchboard_client.generated.models.rule_check_request import RuleCheckRequest as RuleCheckRequest
 from switchboard_client.generated.models.rule_decision import RuleDecision as RuleDecision
 from switchboard_client.generated.models.rule_effect import RuleEffect as RuleEffect
 from switchboard_client.generated.models.rule_finding import RuleFinding as RuleFinding
@@ -281,6 +324,7 @@ from switchboard_client.generated.models.rule_override import RuleOverride as Ru
 from switchboard_client.generated.models.rule_verdict import RuleVerdict as RuleVerdict
 from switchboard_client.generated.models.start_experiment import StartExperiment as StartExperiment
 from switchboard_client.generated.models.stop_experiment import StopExperiment as StopExperiment
+from switchboard_client.generated.models.take_back_request import TakeBackRequest as TakeBackRequest
 from switchboard_client.generated.models.transcript import Transcript as Transcript
 from switchboard_client.generated.models.usage import Usage as Usage
 from switchboard_client.generated.models.usage_row import UsageRow as UsageRow

@@ -56,7 +56,9 @@ impl Operation {
         let mut path = String::new();
         for part in self.path.split_inclusive('/') {
             match part.strip_suffix('/').unwrap_or(part) {
-                "{id}" | "{name}" => path.push_str(&part.replace("{id}", id).replace("{name}", id)),
+                "{id}" | "{name}" | "{rule}" => {
+                    path.push_str(&part.replace(part.trim_end_matches('/'), id))
+                }
                 _ => path.push_str(part),
             }
         }

@@ -7,7 +7,7 @@
 //! | file | contents |
 //! |---|---|
 //! | `file.rs` | the file, and the name of its batch |
-//! | `dry_run.rs` | `--dry-run` |
+//! | `dry_run.rs`, `rules.rs` | `--dry-run`, and what the calling rules say there |
 //! | `first_words.rs` | stopping after calls without the words that a rule asks for |
 //! | `refusals.rs` | pausing after many identical refusals |
 //! | `send.rs` | submitting rows, a bounded number at a time |
@@ -22,11 +22,14 @@ mod progress;
 mod refusals;
 mod rejected;
 mod report;
+mod rules;
 mod send;
 mod summary;
 
 use std::{num::NonZeroU32, time::Duration};
 
+use jiff::Timestamp;
+use switchboard::core::RuleOverride;
 use switchboard_batch::{Checker, RowDefaults};
 
 use self::{progress::Display, rejected::Rejected, report::Report, send::Pace};
@@ -42,15 +45,18 @@ pub(crate) async fn run(common: &Common, args: BatchArgs, output: Output) -> Out
     // and not after a thousand calls.
     let table = file::read(&args.file, &args.column)?;
     let name = file::name(args.name.as_deref(), &args.file)?;
+    let overrides = args.lifted.into_overrides()?;
     let rows = RowDefaults {
         again: args.again,
         failover_on_quota: args.failover_on_quota,
         default_country: args.default_country,
+        overrides: overrides.clone(),
     };
     let checker = Checker::new(&name, rows, None)
         .map_err(|fault| Failure::input("--name", fault.to_string()))?;
+    check_overrides(common, &overrides)?;
     if args.dry_run {
-        return dry_run::run(common, &table, checker, output);
+        return dry_run::run(common, &table, checker, output).await;
     }
     let rejected = Rejected::new(&args.file, args.rejected.as_deref(), table.header())?;
     let pace = args.rate.and_then(NonZeroU32::new);
@@ -73,4 +79,14 @@ pub(crate) async fn run(common: &Common, args: BatchArgs, output: Output) -> Out
     };
     send::run(&switchboard, &table, checker, settings, &mut report).await?;
     Ok(report.end(common, output))
+}
+
+/// What the whole batch lifts is checked once, before any row.
+fn check_overrides(common: &Common, overrides: &[RuleOverride]) -> Outcome<()> {
+    if overrides.is_empty() {
+        return Ok(());
+    }
+    let (tables, now) = (setup::read(common)?.rule_tables()?, Timestamp::now());
+    let wrong = overrides.iter().find_map(|one| tables.check_override(one, now).err());
+    wrong.map_or(Ok(()), |error| Err(Failure::input("--override", error.message())))
 }

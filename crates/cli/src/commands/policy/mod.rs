@@ -5,6 +5,7 @@ mod warnings;
 
 use std::path::Path;
 
+use jiff::Timestamp;
 use serde::Serialize;
 use switchboard::{Config, ConfigError, Problem};
 
@@ -14,6 +15,7 @@ use crate::{
     exit::Exit,
     failure::{Failure, Outcome},
     output::Output,
+    rules_state,
 };
 
 pub(crate) fn run(args: PolicyArgs, output: Output) -> Outcome {
@@ -46,7 +48,12 @@ fn check(file: &Path, output: Output) -> Outcome {
     }
     let read = Config::from_file(file).and_then(|config| Ok((config.policy()?, config)));
     let (error, warnings) = match read {
-        Ok((policy, config)) => (None, warnings::of(&config, &policy)),
+        Ok((policy, config)) => {
+            if let Ok(tables) = config.rule_tables() {
+                rules_state::note_age(&tables, Timestamp::now(), output);
+            }
+            (None, warnings::of(&config, &policy))
+        }
         Err(error) => (Some(error), Vec::new()),
     };
     if output.json {

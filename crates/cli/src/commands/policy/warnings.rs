@@ -16,6 +16,14 @@ pub(super) fn of(config: &Config, policy: &Policy) -> Vec<Warning> {
     let mut warnings: Vec<Warning> =
         at_load.map(|one| Warning { key: one.key, message: one.message }).collect();
     let mut warn = |key: String, message: String| warnings.push(Warning { key, message });
+    if let Some(reason) = config.rules.as_ref().and_then(|rules| rules.off.as_deref()) {
+        warn(
+            "rules.off".to_owned(),
+            format!(
+                "turns the calling rules off ({reason}): only opt-outs are checked before a call"
+            ),
+        );
+    }
     for one in policy.providers.iter().filter(|one| one.enabled) {
         provider(policy, one, &mut warn);
     }

@@ -15,7 +15,7 @@ use crate::{
     cli::{Common, ServeArgs},
     failure::{Failure, Outcome},
     output::Output,
-    setup,
+    rules_state, setup,
 };
 
 const DAY: u64 = 24 * 60 * 60;
@@ -53,7 +53,7 @@ impl Configured {
         server.listen = args.listen.unwrap_or(server.listen);
         server.admin_listen = args.admin_listen.unwrap_or(server.admin_listen);
         let server = server.clone();
-        changed.policy()?;
+        rules_state::note(&changed.policy()?, &changed.rule_tables()?, output);
         let secrets = config.server_secrets(process_environment)?;
         let mut secrets = secrets.iter().map(|one| ServerSecret::new(*one.expose_secret()));
         let current = secrets

@@ -9,7 +9,9 @@ from switchboard_client.generated.api.events_api import EventsApi
 from switchboard_client.generated.api.experiments_api import ExperimentsApi
 from switchboard_client.generated.api.keys_api import KeysApi
 from switchboard_client.generated.api.money_api import MoneyApi
+from switchboard_client.generated.api.people_api import PeopleApi
 from switchboard_client.generated.api.plan_api import PlanApi
 from switchboard_client.generated.api.providers_api import ProvidersApi
+from switchboard_client.generated.api.rules_api import RulesApi
 from switchboard_client.generated.api.webhooks_api import WebhooksApi
 

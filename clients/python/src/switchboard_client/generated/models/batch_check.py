@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictStr
 from typing import Any, ClassVar, Dict, List, Optional
 from typing_extensions import Annotated
 from switchboard_client.generated.models.batch_problem import BatchProblem
+from switchboard_client.generated.models.batch_rules import BatchRules
 from typing import Optional, Set
 from typing_extensions import Self
 from pydantic_core import to_jsonable_python
@@ -34,8 +35,9 @@ class BatchCheck(BaseModel):
     problems: List[BatchProblem] = Field(description="The rows that would be rejected, in order.")
     reasons: Dict[str, Annotated[int, Field(strict=True, ge=0)]] = Field(description="How many rows would be rejected for each reason.")
     rows: Annotated[int, Field(strict=True, ge=0)] = Field(description="All rows.")
+    rules: BatchRules = Field(description="What the calling rules say about the valid rows.")
     valid: Annotated[int, Field(strict=True, ge=0)] = Field(description="Those that would be submitted.")
-    __properties: ClassVar[List[str]] = ["default_country_used", "name", "problems", "reasons", "rows", "valid"]
+    __properties: ClassVar[List[str]] = ["default_country_used", "name", "problems", "reasons", "rows", "rules", "valid"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -82,6 +84,9 @@ class BatchCheck(BaseModel):
             for _item_problems in self.problems:
                 _items.append(_item_problems.to_dict() if _item_problems is not None else None)
             _dict['problems'] = _items
+        # override the default output from pydantic by calling `to_dict()` of rules
+        if self.rules:
+            _dict['rules'] = self.rules.to_dict()
         # set to None if name (nullable) is None
         # and model_fields_set contains the field
         if self.name is None and "name" in self.model_fields_set:
@@ -104,6 +109,7 @@ class BatchCheck(BaseModel):
             "problems": [BatchProblem.from_dict(_item) for _item in obj["problems"]] if obj.get("problems") is not None else None,
             "reasons": obj.get("reasons"),
             "rows": obj.get("rows"),
+            "rules": BatchRules.from_dict(obj["rules"]) if obj.get("rules") is not None else None,
             "valid": obj.get("valid")
         })
         return _obj

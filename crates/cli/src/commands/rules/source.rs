@@ -1,0 +1,78 @@
+//! The tables that are asked, and what is known about callees.
+
+use std::{path::Path, sync::Arc};
+
+use switchboard::{
+    Config, Currency, Journal, MemoryJournal, Policy, RulesCheck, process_environment,
+    router::RuleSettings, rules::Tables,
+};
+
+use crate::{cli::Common, failure::Outcome, output::Output, setup};
+
+/// The tables of the configuration, or those that are built in if there is none.
+pub(crate) struct Source {
+    pub(crate) config: Option<Config>,
+    pub(crate) policy: Policy,
+    pub(crate) tables: Tables,
+}
+
+/// Reads the configuration. Without one, the built-in tables are asked.
+pub(crate) fn read(common: &Common) -> Outcome<Source> {
+    if common.config == Path::new("switchboard.toml") && !common.config.exists() {
+        let mut policy = Policy::new(Vec::new(), Currency::USD);
+        policy.rules = RuleSettings::on();
+        return Ok(Source { config: None, policy, tables: Tables::builtin() });
+    }
+    of(setup::read(common)?)
+}
+
+/// The tables of a configuration.
+pub(crate) fn of(config: Config) -> Outcome<Source> {
+    let (policy, tables) = (config.policy()?, config.rule_tables()?);
+    Ok(Source { config: Some(config), policy, tables })
+}
+
+/// The rules, and whether a ledger is asked too.
+pub(crate) struct Asking {
+    pub(crate) rules: RulesCheck,
+    pub(crate) with_ledger: bool,
+}
+
+impl Source {
+    /// The rules with what the ledger knows about callees: the one of this file, or else the
+    /// configured one if it is there and can be read.
+    pub(crate) async fn asking(
+        self,
+        common: &Common,
+        file: Option<&Path>,
+        output: Output,
+    ) -> Outcome<Asking> {
+        let journal = match (file, self.config) {
+            (Some(file), _) => Some(setup::ledger(common, Some(file)).await?.0.journal()),
+            (None, Some(config)) => configured(config, output).await?,
+            (None, None) => None,
+        };
+        let with_ledger = journal.is_some();
+        let journal = journal.unwrap_or_else(|| Arc::new(MemoryJournal::new()) as Arc<dyn Journal>);
+        let rules = RulesCheck::new(Arc::new(self.policy), self.tables, journal).await?;
+        Ok(Asking { rules, with_ledger })
+    }
+}
+
+async fn configured(config: Config, output: Output) -> Outcome<Option<Arc<dyn Journal>>> {
+    let config = setup::with_ledger(config)
+        .ok()
+        .filter(|config| config.ledger_file().is_none_or(|file| file.exists()));
+    let Some(config) = config else {
+        return Ok(None);
+    };
+    match config.open_ledger(process_environment).await {
+        Ok(ledger) => Ok(ledger.map(|ledger| ledger.journal())),
+        Err(error) => {
+            output.note(format!(
+                "the ledger cannot be read now, so nothing is known about callees: {error}"
+            ));
+            Ok(None)
+        }
+    }
+}
