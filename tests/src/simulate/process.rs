@@ -156,16 +156,30 @@ impl Process {
         self.turns.lock().expect("nothing panics in here").push((self.truth.now(), skew));
     }
 
-    /// What the clock showed in each second of this time, in true milliseconds, and at its ends.
+    /// What the clock showed in each second of this time, in true milliseconds, right before it was
+    /// changed, and last at its end.
     pub(super) fn readings(&self, from: u64, to: u64) -> Vec<Timestamp> {
         let turns = self.turns.lock().expect("nothing panics in here");
-        let shown = |at: u64| {
-            let turned = turns.iter().rev().find(|(since, _)| *since <= at);
-            let skew = turned.or(turns.first()).map_or(0, |(_, skew)| *skew);
+        let mut readings = Vec::new();
+        let mut show = |at: u64, skew: i64| {
             let shown = self.truth.at(at).checked_add(SignedDuration::from_millis(skew));
-            shown.unwrap_or(Timestamp::MAX)
+            readings.push(shown.unwrap_or(Timestamp::MAX));
         };
-        (from..to).step_by(1_000).chain([to]).map(shown).collect()
+        let next = turns.iter().skip(1).map(|(at, _)| Some(*at)).chain([None]);
+        for ((since, skew), next) in turns.iter().zip(next) {
+            let begin = from.max(*since);
+            match next {
+                Some(next) if next < from => {}
+                Some(next) if next <= to => {
+                    (begin..next).step_by(1_000).chain([next]).for_each(|at| show(at, *skew));
+                }
+                _ if *since <= to => {
+                    (begin..to).step_by(1_000).chain([to]).for_each(|at| show(at, *skew));
+                }
+                _ => {}
+            }
+        }
+        readings
     }
 }
 
