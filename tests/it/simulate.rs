@@ -69,6 +69,27 @@ fn a_backend_that_takes_silence_for_proof_rings_twice_and_reports_what_is_not_tr
     first_breach(Sown::SilenceAssumed, Property::FalseOutcomes).unwrap();
 }
 
+#[test]
+fn an_engine_without_the_rules_rings_when_they_say_no() {
+    let settings = Settings { replicas: None, sown: Some(Sown::RulesOff) };
+    for what in ["rang although", "rang more often"] {
+        let is_found =
+            |report: &Report| report.breaches.iter().any(|breach| breach.what.contains(what));
+        assert!(run(0..100, settings).any(|report| is_found(&report)), "nobody {what}");
+    }
+}
+
+#[test]
+fn a_journal_that_does_not_look_at_the_callee_rings_somebody_too_often() {
+    let report = first_breach(Sown::CalleeUnchecked, Property::Rules).unwrap();
+    assert!(report.breaches.iter().all(|breach| breach.property == Property::Rules));
+}
+
+#[test]
+fn a_backend_that_sends_minutes_later_rings_after_closing() {
+    first_breach(Sown::SentLate, Property::Rules).unwrap();
+}
+
 /// The first world in which that is found out, of so many.
 fn nobody_attends(replicas: u32) -> Option<Report> {
     let settings = Settings { replicas: Some(replicas), sown: Some(Sown::NewsWithheld) };

@@ -79,6 +79,13 @@ struct ConsentEvidence {
     source: Option<String>,
 }
 
+/// The columns of `consents` from which a [`ConsentRow`] is read, in this order. Databases differ in
+/// the type of an id.
+pub(crate) const CONSENT_COLUMNS: &str =
+    "id, tenant, terms, evidence, recorded_at, withdrawn_at, withdrawn_by";
+pub(crate) type ConsentColumns<Id> =
+    (Id, String, String, Option<String>, i64, Option<i64>, Option<String>);
+
 /// A row of `consents`, without its number and its person.
 #[derive(Debug)]
 pub(crate) struct ConsentRow {
@@ -110,6 +117,12 @@ impl ConsentRow {
             withdrawn_at: None,
             withdrawn_by: None,
         })
+    }
+
+    pub(crate) fn of<Id>(columns: ConsentColumns<Id>, id_of: impl FnOnce(Id) -> Uuid) -> Self {
+        let (id, tenant, terms, evidence, recorded_at, withdrawn_at, withdrawn_by) = columns;
+        let id = id_of(id);
+        Self { id, tenant, terms, evidence, recorded_at, withdrawn_at, withdrawn_by }
     }
 
     pub(crate) fn read(self) -> Result<ConsentRecord> {

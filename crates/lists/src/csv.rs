@@ -5,8 +5,8 @@ use std::io::{Cursor, Read};
 use switchboard_table::{Breaks, FaultKind as TableFault, Header, Reader, Row, alike};
 
 use crate::{
+    detect::is_header,
     fault::{Fault, FaultKind},
-    format::is_header,
     options::{Column, Options},
     refused::Reason,
     sink::Sink,

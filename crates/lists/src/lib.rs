@@ -25,7 +25,7 @@
 //! | `fault.rs` | why a whole file is rejected |
 //! | `unpack.rs` | gzip and zip, with a limit on what they unpack to |
 //! | `decode.rs` | UTF-8, UTF-16 and Latin-1 |
-//! | `format.rs` | the formats, and how one is detected |
+//! | `format.rs`, `detect.rs` | the formats, and how one is detected |
 //! | `lines.rs`, `text.rs` | formats with a number a line |
 //! | `csv.rs`, `flag.rs` | tables, and columns that say whether a number is listed |
 //! | `xml.rs` | the XML of the registries of the United States and Canada |
@@ -35,6 +35,7 @@
 mod cell;
 mod csv;
 mod decode;
+mod detect;
 mod fault;
 mod flag;
 mod format;

@@ -4,8 +4,8 @@ use std::io::{self, BufRead};
 
 use crate::{
     cell::north_american,
+    detect::{area_code_line, trim},
     fault::Fault,
-    format::{area_code_line, trim},
     lines::Lines,
     refused::Reason,
     sink::Sink,

@@ -19,8 +19,8 @@ use crate::{
     cell::Cells,
     csv,
     decode::Decoder,
+    detect,
     fault::{Fault, FaultKind, TooLarge},
-    format,
     sink::Sink,
     text, xml,
 };
@@ -189,7 +189,7 @@ impl Reading<'_> {
         let mut text = Decoder::new(input);
         let sample = text.peek(SAMPLE).map_err(|error| somewhere(Fault::unreadable(&error)))?;
         let whole = sample.len() < SAMPLE;
-        let Some(format) = format::detect(sample, whole, self.options).map_err(somewhere)? else {
+        let Some(format) = detect::detect(sample, whole, self.options).map_err(somewhere)? else {
             return Ok(());
         };
         if self.format.is_some_and(|first| first != format) {

@@ -14,6 +14,7 @@
 mod audit;
 mod budget;
 pub mod experiment;
+mod fact_defaults;
 pub mod failover;
 pub mod hash;
 mod headroom;

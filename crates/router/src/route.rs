@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use switchboard_core::{Country, Language, ProfileName, ProviderId, ValidCall};
 
-use crate::{policy::FactDefaults, strategy::Strategy};
+use crate::{fact_defaults::FactDefaults, strategy::Strategy};
 
 /// A condition on calls. Every list that is not empty has to match; a list matches if one of its
 /// entries does.

@@ -34,19 +34,22 @@ struct Asked {
 struct Sum {
     calls: u64,
     rings: u64,
-    broken: [u64; 6],
+    broken: [u64; 7],
+    waiting: u64,
+    after_closing: u64,
     failed: Vec<u64>,
     counters: Counters,
     hashes: Vec<(u64, u64)>,
 }
 
-const PROPERTIES: [Property; 6] = [
+const PROPERTIES: [Property; 7] = [
     Property::DuplicateRings,
     Property::LostCalls,
     Property::FalseOutcomes,
     Property::Limits,
     Property::Invariants,
     Property::Budgets,
+    Property::Rules,
 ];
 
 fn main() -> ExitCode {
@@ -158,6 +161,8 @@ impl Sum {
     fn add(&mut self, report: &Report) {
         self.calls += report.calls;
         self.rings += report.rings;
+        self.waiting += report.waiting;
+        self.after_closing += report.after_closing;
         for (count, property) in self.broken.iter_mut().zip(PROPERTIES) {
             *count += report.count(property);
         }
@@ -173,7 +178,7 @@ impl Sum {
         let whole = self.hashes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |whole, (_, hash)| {
             (whole ^ hash).wrapping_mul(0x0100_0000_01b3).rotate_left(17)
         });
-        let [duplicate, lost, wrong, limits, invariants, budgets] = self.broken;
+        let [duplicate, lost, wrong, limits, invariants, budgets, rules] = self.broken;
         json!({
             "seeds": self.hashes.len(),
             "calls": self.calls,
@@ -184,6 +189,9 @@ impl Sum {
             "limits_exceeded": limits,
             "invariants_broken": invariants,
             "budgets_overshot": budgets,
+            "rules_broken": rules,
+            "calls_waiting": self.waiting,
+            "rings_after_closing": self.after_closing,
             "fault_state_min": self.counters.least().map(|(_, _, least)| least),
             "trace_hash": format!("{whole:016x}"),
         })

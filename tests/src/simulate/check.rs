@@ -5,6 +5,7 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
+use jiff::Timestamp;
 use switchboard::{
     Call, CallId, CallStatus, Delivery, Engine, Outcome,
     core::{AttemptState, Proof, Refusal},
@@ -12,8 +13,9 @@ use switchboard::{
 };
 
 use super::{
+    law,
     staff::SEND_WITHIN,
-    world::{State, World},
+    world::{Seen, State, World},
 };
 
 /// An invariant of the product.
@@ -31,6 +33,8 @@ pub enum Property {
     Invariants,
     /// A budget was exceeded.
     Budgets,
+    /// A ring that the calling rules did not allow.
+    Rules,
 }
 
 /// The maximum number of requests per ring to a provider that takes no call for a while: one and
@@ -161,7 +165,8 @@ pub(super) async fn news(world: &World) {
     }
 }
 
-/// The news that running processes have not processed.
+/// The news that running processes have not processed. About a call that waits for the rules they
+/// have time.
 pub(super) async fn unheard(world: &World) -> Vec<News> {
     let journals = world.with(|state| {
         state.slots.iter().filter_map(|slot| slot.journal.clone()).collect::<Vec<_>>()
@@ -170,6 +175,12 @@ pub(super) async fn unheard(world: &World) -> Vec<News> {
     for journal in journals {
         unheard.extend(journal.news().await.expect("books in memory can be read"));
     }
+    world.with(|state| {
+        let waits = |call: &CallId| {
+            state.seen.get(call).is_some_and(|seen| is_waiting(world, state, &seen.call))
+        };
+        unheard.retain(|news| !waits(&news.call));
+    });
     unheard
 }
 
@@ -177,10 +188,11 @@ pub(super) async fn unheard(world: &World) -> Vec<News> {
 pub(super) fn end(world: &World, calls: &[Call]) {
     world.with(|state| {
         rings(state, calls);
-        lost(state, calls);
+        lost(state, world, calls);
         truth(state, calls);
         limits(state, world.plan.place_limit);
         budgets(state, world);
+        law::judge(state, world);
     });
 }
 
@@ -211,14 +223,39 @@ fn rings(state: &mut State, calls: &[Call]) {
     }
 }
 
-fn lost(state: &mut State, calls: &[Call]) {
+/// True if nothing happens to the call before this many milliseconds have passed: it is settled, or
+/// the calling rules make it wait longer.
+pub(super) fn is_at_rest(world: &World, seen: &Seen, within: u64) -> bool {
+    seen.stage.is_settled() || waits_for_rules(&seen.call, world.truth.at(world.now() + within))
+}
+
+/// True if the calling rules let the call pass only after this time.
+fn waits_for_rules(call: &Call, after: Timestamp) -> bool {
+    let may_wait = match call.status {
+        CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted => true,
+        CallStatus::Attempting => {
+            call.attempts.last().is_some_and(|last| last.state == AttemptState::NotPlaced)
+        }
+        _ => false,
+    };
+    let decision = call.decision.as_ref().filter(|_| may_wait);
+    decision.is_some_and(|decision| decision.wait_until.is_some_and(|until| until > after))
+}
+
+/// True if the calling rules still make the call wait. A clock that was set back makes it longer.
+fn is_waiting(world: &World, state: &State, call: &Call) -> bool {
+    waits_for_rules(call, world.truth.at(world.now().saturating_sub(state.set_back)))
+}
+
+fn lost(state: &mut State, world: &World, calls: &[Call]) {
     let mut wrong = Vec::new();
     for (wish, accepted) in state.accepted.iter().enumerate() {
         if accepted.is_some_and(|id| calls.iter().all(|call| call.id != id)) {
             wrong.push(format!("call {wish}: taken in and not in the journal"));
         }
     }
-    for call in calls.iter().filter(|call| !call.status.is_settled()) {
+    let open = calls.iter().filter(|call| !call.status.is_settled());
+    for call in open.filter(|call| !is_waiting(world, state, call)) {
         let wish = super::plan::wish_named(&call.metadata);
         wrong.push(format!("call {wish}: {} for ever", call.status));
     }

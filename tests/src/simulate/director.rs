@@ -209,6 +209,11 @@ fn strike(world: &Arc<World>, fault: Fault, call: CallId, process: Option<&Arc<P
             staff::stop(world, call);
             true
         }
+        Fault::OptOut => {
+            meets(None);
+            staff::opt_out(world, call);
+            true
+        }
         _ => true,
     }
 }

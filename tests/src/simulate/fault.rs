@@ -133,6 +133,8 @@ faults! {
     Cancel "cancel",
     /// The caller hangs up.
     Stop "stop",
+    /// The callee asks not to be called again.
+    OptOut "opt_out",
 }
 
 /// How a fault is injected.
@@ -251,7 +253,8 @@ impl Fault {
             | Fault::Pause
             | Fault::ClockForward
             | Fault::ClockBack
-            | Fault::Cancel => EVERY,
+            | Fault::Cancel
+            | Fault::OptOut => EVERY,
             // A process that wakes up can only report what it had begun.
             Fault::SleptThroughTakeover => {
                 &[Scheduled, Sent, Unknown, Reconciling, NotPlaced, InProgress, BetweenRings]
@@ -320,7 +323,8 @@ impl Fault {
             | Fault::ClockBack
             | Fault::OperatorResolves
             | Fault::Cancel
-            | Fault::Stop => Means::Arrival,
+            | Fault::Stop
+            | Fault::OptOut => Means::Arrival,
         }
     }
 }

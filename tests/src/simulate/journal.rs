@@ -24,7 +24,10 @@ use switchboard::{
     router::{AuditEntry, AuditTopic},
 };
 
-use super::{Sown, director, fault::Fault, plan, process::Process, trace::Happened, world::World};
+use super::{
+    Sown, director, fault::Fault, plan, process::Process, staff::SEND_WITHIN, trace::Happened,
+    world::World,
+};
 
 /// The fault of one write.
 #[derive(Debug, Clone, Copy)]
@@ -172,6 +175,7 @@ impl CallLog for SimJournal {
         let wish = self.world.with(|state| state.seen.get(&id).map_or(0, |seen| seen.wish));
         let meddle = director::meddle(&self.world, &self.process, Some(id), wish);
         let name = write.facts.last().map_or("nothing", fact_name);
+        let asked = self.world.now();
         let sends = write.facts.iter().find_map(|fact| match fact {
             Fact::Sent(attempt) => Some(*attempt),
             _ => None,
@@ -181,18 +185,28 @@ impl CallLog for SimJournal {
         self.flush(id).await?;
         let recorded = match self.world.sown {
             Some(Sown::ClaimForgotten) if sends.is_some() => self.pretend(id, write, at).await,
+            Some(Sown::CalleeUnchecked) => {
+                let mut write = write;
+                write.reservation.callee = None;
+                self.inner.write(id, write, at).await
+            }
             Some(
                 Sown::ClaimForgotten
                 | Sown::RequestSentAgain
                 | Sown::SilenceAssumed
-                | Sown::NewsWithheld,
+                | Sown::NewsWithheld
+                | Sown::RulesOff
+                | Sown::SentLate,
             )
             | None => self.inner.write(id, write, at).await,
         };
         match &recorded {
             Ok(recorded) => {
                 if let Some(attempt) = sends {
+                    let since = asked.saturating_sub(SEND_WITHIN.as_millis() as u64);
+                    let readings = self.process.readings(since, asked);
                     self.world.with(|state| {
+                        state.notes.permitted(attempt, &readings);
                         state.attempts.insert(attempt, id);
                         state.unsent.insert(attempt, Arc::clone(&self.process));
                     });
@@ -359,7 +373,11 @@ impl People for SimJournal {
 
     async fn opt_out(&self, to: &PhoneNumber, opt_out: &OptOut) -> Result<bool> {
         self.process.gate().await;
-        self.inner.opt_out(to, opt_out).await
+        let known = self.inner.opt_out(to, opt_out).await;
+        if known.is_ok() {
+            self.world.with(|state| state.notes.opted_out(to));
+        }
+        known
     }
 
     async fn take_back_opt_out(&self, to: &PhoneNumber, request: &TakeBack) -> Result<()> {

@@ -14,18 +14,20 @@
 //! | the plan of a seed | `plan.rs`, `wish.rs` |
 //! | the injection of faults | `director.rs` |
 //! | processes that are paused and killed | `process.rs`; their journal: `journal.rs`; who starts and uses them: `staff.rs` |
+//! | the calling rules: who is called, and whether rings kept to them | `law` |
 //! | the providers | the truth: `network.rs`; what a process sees of it: `provider.rs`, `place.rs`, `reads.rs` |
 //!
 //! Simulated time runs until nothing more happens: minutes in most worlds, days in some.
 //!
-//! What is not simulated: sockets and bytes (the tests over HTTP do that), a journal that loses
-//! what it has synced, and time zones.
+//! What is not simulated: sockets and bytes (the tests over HTTP do that), and a journal that loses
+//! what it has synced.
 
 mod check;
 mod counters;
 mod director;
 mod fault;
 mod journal;
+mod law;
 mod network;
 mod place;
 mod plan;

@@ -25,6 +25,8 @@ use super::{
 pub(super) struct Ring {
     pub(super) attempt: AttemptId,
     pub(super) wish: usize,
+    /// When it rang, in true milliseconds.
+    pub(super) at: u64,
 }
 
 /// A provider's record of one call.
@@ -149,7 +151,7 @@ async fn live(world: &Arc<World>, at: usize) {
         if rings {
             record.rang = true;
             let (attempt, wish, id) = (record.attempt, record.wish, record.id);
-            state.rings.push(Ring { attempt, wish });
+            state.rings.push(Ring { attempt, wish, at: now });
             state.trace.note(now, Happened::Ring(id), Some(wish), None);
         }
         rings

@@ -13,7 +13,11 @@ use super::{
     network,
     plan::{self, wish_of},
     provider::{SimProvider, report},
+    staff::SEND_WITHIN,
 };
+
+/// How late a faulty backend sends, in milliseconds.
+const SENT_LATE: u64 = 5 * 60_000;
 
 impl SimProvider {
     /// Places a call, possibly with a fault injected into the backend.
@@ -22,7 +26,17 @@ impl SimProvider {
         if let Some(call) = self.world.with(|state| state.attempts.get(&order.attempt).copied()) {
             director::at_door(&self.world, &self.process, call);
         }
+        let stopped = self.world.now();
         self.process.gate().await;
+        let resumed = self.world.now();
+        if self.world.sown == Some(Sown::SentLate) {
+            self.travels(SENT_LATE).await;
+        }
+        // What a process sleeps through after its last check cannot be held against it.
+        let judged = self.world.now().saturating_sub(resumed - stopped);
+        let since = judged.saturating_sub(SEND_WITHIN.as_millis() as u64);
+        let readings = self.process.readings(since, judged);
+        self.world.with(|state| state.notes.leaves(order.attempt, readings));
         let (fault, draw) = self.leaves(order, came);
         let answer = self.place_with(order, fault, draw).await;
         match (answer, self.world.sown) {
@@ -38,7 +52,10 @@ impl SimProvider {
                     Sown::SilenceAssumed
                     | Sown::RequestSentAgain
                     | Sown::ClaimForgotten
-                    | Sown::NewsWithheld,
+                    | Sown::NewsWithheld
+                    | Sown::RulesOff
+                    | Sown::CalleeUnchecked
+                    | Sown::SentLate,
                 )
                 | None,
             ) => answer,

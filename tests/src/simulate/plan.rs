@@ -11,6 +11,7 @@ use switchboard::{Outcome, ValidCall};
 
 use super::{
     fault::{Fault, Means, pairs},
+    law::Regime,
     random::Random,
     stage::Stage,
     wish::wish,
@@ -80,6 +81,10 @@ pub(super) struct Wish {
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) replicas: u32,
+    /// When the world begins.
+    pub(super) base: Timestamp,
+    /// The calling rules.
+    pub(super) regime: Regime,
     pub(super) wishes: Vec<Wish>,
     pub(super) aims: Vec<Aim>,
     /// The world lasts days rather than minutes: polls are rarer and delays longer.
@@ -100,9 +105,10 @@ pub(super) struct Plan {
 pub(super) const LONGEST: u64 = 120_000;
 
 impl Plan {
-    pub(super) fn new(seed: u64, replicas: Option<u32>, base: Timestamp) -> Self {
+    pub(super) fn new(seed: u64, replicas: Option<u32>) -> Self {
         let random = &mut Random::new(seed);
         let long = random.chance(6);
+        let (regime, base) = Regime::draw(random, long);
         let pairs = pairs();
         let stride = stride(pairs.len());
         let aimed = random.between(4, 8);
@@ -142,6 +148,8 @@ impl Plan {
         let sweep = if long { 90_000 } else { 1_000 * random.between(3, 10) };
         Self {
             replicas,
+            base,
+            regime,
             wishes,
             aims,
             long,

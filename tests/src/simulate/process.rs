@@ -28,11 +28,8 @@ pub(super) struct Truth {
 }
 
 impl Truth {
-    pub(super) fn new() -> Self {
-        Self {
-            start: Instant::now(),
-            base: Timestamp::from_second(1_772_442_000).expect("a moment in 2026"),
-        }
+    pub(super) fn new(base: Timestamp) -> Self {
+        Self { start: Instant::now(), base }
     }
 
     /// The milliseconds since the start of the world.
@@ -64,6 +61,8 @@ pub(super) struct Process {
     pub(super) slot: usize,
     truth: Truth,
     skew: AtomicI64,
+    /// When the clock was changed, and to how many milliseconds ahead of the truth.
+    turns: Mutex<Vec<(u64, i64)>>,
     gate: Mutex<Gate>,
 }
 
@@ -80,6 +79,7 @@ impl Process {
             slot,
             truth,
             skew: AtomicI64::new(skew),
+            turns: Mutex::new(vec![(0, skew)]),
             gate: Mutex::new(Gate { standing: Standing::Running, waiting: Vec::new() }),
         })
     }
@@ -152,7 +152,34 @@ impl Process {
 
     /// Changes the clock of the process by this many milliseconds.
     pub(super) fn turn(&self, by: i64) {
-        self.skew.fetch_add(by, Ordering::SeqCst);
+        let skew = self.skew.fetch_add(by, Ordering::SeqCst) + by;
+        self.turns.lock().expect("nothing panics in here").push((self.truth.now(), skew));
+    }
+
+    /// What the clock showed in each second of this time, in true milliseconds, right before it was
+    /// changed, and last at its end.
+    pub(super) fn readings(&self, from: u64, to: u64) -> Vec<Timestamp> {
+        let turns = self.turns.lock().expect("nothing panics in here");
+        let mut readings = Vec::new();
+        let mut show = |at: u64, skew: i64| {
+            let shown = self.truth.at(at).checked_add(SignedDuration::from_millis(skew));
+            readings.push(shown.unwrap_or(Timestamp::MAX));
+        };
+        let next = turns.iter().skip(1).map(|(at, _)| Some(*at)).chain([None]);
+        for ((since, skew), next) in turns.iter().zip(next) {
+            let begin = from.max(*since);
+            match next {
+                Some(next) if next < from => {}
+                Some(next) if next <= to => {
+                    (begin..next).step_by(1_000).chain([next]).for_each(|at| show(at, *skew));
+                }
+                _ if *since <= to => {
+                    (begin..to).step_by(1_000).chain([to]).for_each(|at| show(at, *skew));
+                }
+                _ => {}
+            }
+        }
+        readings
     }
 }
 

@@ -13,12 +13,12 @@ use tokio::runtime::Builder;
 use super::{
     check::{self, Breach, Property},
     counters::Counters,
-    network,
+    law, network,
     plan::Plan,
     process::Truth,
     staff,
     trace::Happened,
-    world::World,
+    world::{State, World},
 };
 
 /// A fault injected into the product itself, to check that it is detected.
@@ -33,6 +33,12 @@ pub enum Sown {
     SilenceAssumed,
     /// The journal does not tell owners what others wrote to their calls.
     NewsWithheld,
+    /// The engine runs without calling rules.
+    RulesOff,
+    /// The journal permits an attempt without a look at what it knows about the callee.
+    CalleeUnchecked,
+    /// The backend sends minutes after it was asked to.
+    SentLate,
 }
 
 /// The settings of a run.
@@ -53,6 +59,10 @@ pub struct Report {
     pub calls: u64,
     /// Phones that rang.
     pub rings: u64,
+    /// Calls that the calling rules still make wait at the end.
+    pub waiting: u64,
+    /// Phones that rang when a rule stopped that, because a provider was slow.
+    pub after_closing: u64,
     /// The violated invariants.
     pub breaches: Vec<Breach>,
     /// How often each fault happened in each state.
@@ -98,8 +108,8 @@ fn tariff() -> RateDeck {
 }
 
 async fn live(seed: u64, settings: Settings) -> Report {
-    let truth = Truth::new();
-    let plan = Plan::new(seed, settings.replicas, truth.base);
+    let plan = Plan::new(seed, settings.replicas);
+    let truth = Truth::new(plan.base);
     let world = World::new(seed, plan, truth, tariff(), settings.sown);
     for slot in 0..world.plan.replicas as usize {
         staff::start(&world, slot);
@@ -124,6 +134,8 @@ async fn live(seed: u64, settings: Settings) -> Report {
             seed,
             calls: calls.len() as u64,
             rings: state.rings.len() as u64,
+            waiting: calls.iter().filter(|call| !call.status.is_settled()).count() as u64,
+            after_closing: law::after_closing(state, &world),
             breaches: std::mem::take(&mut state.breaches),
             counters: std::mem::take(&mut state.counters),
             hash: state.trace.hash(),
@@ -159,7 +171,7 @@ async fn trouble(world: &World) {
         let done = world.with(|state| {
             state.callers == 0
                 && state.aims.iter().all(|aim| aim.left == 0)
-                && state.seen.values().all(|seen| seen.stage.is_settled())
+                && state.seen.values().all(|seen| check::is_at_rest(world, seen, 0))
         });
         if done && now >= least {
             return;
@@ -187,22 +199,21 @@ async fn rest(world: &World) {
     let patience = if world.plan.long { 60 * 3_600_000 } else { 3 * 3_600_000 };
     let limit = world.now() + patience + world.with(|state| state.set_back);
     let step = if world.plan.long { 120 } else { 5 };
+    // Calls that the rules make wait longer go on waiting.
+    let within = if world.plan.long { 20 * 3_600_000 } else { 15 * 60_000 };
+    let at_rest =
+        |state: &State| state.seen.values().all(|seen| check::is_at_rest(world, seen, within));
     while world.now() < limit {
         let quiet = world.with(|state| {
             state.callers == 0
                 && state.letters == 0
                 && state.coming.is_empty()
                 && state.slots.iter().all(|slot| slot.ready)
-                && state.seen.values().all(|seen| seen.stage.is_settled())
+                && at_rest(state)
         });
         tokio::time::sleep(Duration::from_secs(step)).await;
         let heard = check::unheard(world).await.is_empty();
-        if quiet
-            && heard
-            && world.with(|state| {
-                state.letters == 0 && state.seen.values().all(|seen| seen.stage.is_settled())
-            })
-        {
+        if quiet && heard && world.with(|state| state.letters == 0 && at_rest(state)) {
             return;
         }
     }

@@ -11,11 +11,12 @@ use switchboard::{
     AgentProfile, Budget, CallId, Currency, Engine, ErrorKind, Money, OnUnknown, Policy,
     ProfileName, Provider, ProviderId, Route, TenantId, Timings, WebhookAddress,
     core::RequestLimit,
-    journal::state::Resolution,
-    router::{BusyCallee, FactDefaults, Match, Period, ProviderPolicy},
+    journal::{OptOut, OptOutSource, People, state::Resolution},
+    router::{BusyCallee, FactDefaults, Match, Period, ProviderPolicy, RuleSettings},
 };
 
 use super::{
+    Sown,
     check::Property,
     director,
     fault::Fault,
@@ -108,6 +109,9 @@ fn router(
         provider: None,
         experiment: None,
     }];
+    if world.sown != Some(Sown::RulesOff) {
+        policy.rules = RuleSettings::default();
+    }
     policy.timings = Timings {
         poll_every: milliseconds(plan.poll),
         reconcile_for: milliseconds(plan.reconcile),
@@ -125,6 +129,7 @@ fn router(
     };
     let [first, second] = providers;
     Engine::builder(policy)
+        .rule_tables(plan.regime.tables())
         .provider(first)
         .provider(second)
         .journal(Arc::new(journal))
@@ -274,6 +279,25 @@ pub(super) fn cancel(world: &Arc<World>, call: CallId) {
 /// The caller hangs up.
 pub(super) fn stop(world: &Arc<World>, call: CallId) {
     errand(world, call, move |router| async move { router.stop(call).await });
+}
+
+/// An operator, who sits at no process of the world, writes down that the callee asked not to be
+/// called again.
+pub(super) fn opt_out(world: &Arc<World>, call: CallId) {
+    let world = Arc::clone(world);
+    tokio::spawn(async move {
+        let (to, after) = world.with(|state| {
+            let to = state.seen.get(&call).map(|seen| seen.call.to);
+            (to, state.random.below(1_500))
+        });
+        tokio::time::sleep(Duration::from_millis(after)).await;
+        let Some(to) = to else { return };
+        let at = world.truth.at(world.now());
+        let opt_out = OptOut::new(OptOutSource::Operator, "an operator", at);
+        if world.books.opt_out(&to, &opt_out).await.is_ok() {
+            world.with(|state| state.notes.opted_out(&to));
+        }
+    });
 }
 
 /// Resolves a call that was given up: a webhook arrives after all, or an operator asks the

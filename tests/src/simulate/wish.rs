@@ -5,11 +5,11 @@ use switchboard::{CallRequest, Outcome, core::Redial};
 
 use super::{
     fault::{Fault, Means},
+    law,
     plan::{HOUR, Hooks, LONGEST, MINUTE, Wish},
     random::Random,
     stage::Stage,
 };
-use crate::callee;
 
 /// Faults with an unknown result for which no phone rang.
 const NOTHING_PLACED: &[Fault] =
@@ -38,7 +38,7 @@ pub(super) fn wish(
     base: Timestamp,
     long: bool,
 ) -> Wish {
-    let mut request = CallRequest::new(callee(nth), "Ask whether they are open on Sunday.");
+    let mut request = CallRequest::new(law::number(nth), "Ask whether they are open on Sunday.");
     let mut route = *random.pick(ROUTES);
     let ends = [
         Outcome::Completed,
@@ -69,8 +69,12 @@ pub(super) fn wish(
         call: request.validate(base).expect("the plan makes sense"),
     };
     match aim {
-        None => at_random(random, &mut request, &mut wish, nth),
+        None => {
+            law::mixed(random, &mut request, base);
+            at_random(random, &mut request, &mut wish, nth);
+        }
         Some((fault, stage)) => {
+            law::allowed(random, &mut request, base);
             lead(random, &mut request, &mut wish, &mut route, stage);
             prepare(random, &mut wish, &mut route, fault, stage);
         }
@@ -103,7 +107,7 @@ fn moment(base: Timestamp, at: u64) -> String {
 fn at_random(random: &mut Random, request: &mut CallRequest, wish: &mut Wish, nth: usize) {
     if random.chance(35) && nth > 0 {
         // The callee of another call.
-        request.to = callee(random.below(nth as u64) as usize);
+        request.to = law::number(random.below(nth as u64) as usize).to_owned();
         request.allow_duplicate = random.chance(60);
     }
     if random.chance(35) {

@@ -13,6 +13,7 @@ use super::{
     check::{Breach, Property},
     counters::Counters,
     fault::Fault,
+    law::Notes,
     network::{Record, Ring},
     plan::{Aim, Plan},
     process::{Process, SeededIds, Truth},
@@ -70,6 +71,8 @@ pub(super) struct State {
     pub(super) delivered: Vec<usize>,
     pub(super) records: Vec<Record>,
     pub(super) rings: Vec<Ring>,
+    /// What the judge of the calling rules has written down.
+    pub(super) notes: Notes,
     /// When requests arrived at each provider.
     pub(super) door: Vec<(u64, usize)>,
     /// The number of webhooks in flight.
@@ -135,6 +138,7 @@ impl World {
             delivered: vec![0; wishes],
             records: Vec::new(),
             rings: Vec::new(),
+            notes: Notes::default(),
             door: Vec::new(),
             letters: 0,
             callers: wishes,

@@ -125,6 +125,10 @@ impl From<&core::LocalTime> for LocalTime {
 
 impl From<&core::FactUsed> for FactUsed {
     fn from(fact: &core::FactUsed) -> Self {
-        Self { name: fact.name.clone(), origin: fact.origin.clone(), at: fact.at.map(Into::into) }
+        Self {
+            name: fact.name.to_string(),
+            origin: fact.origin.to_string(),
+            at: fact.at.map(Into::into),
+        }
     }
 }

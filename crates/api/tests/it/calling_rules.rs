@@ -11,7 +11,7 @@ const LONDON: &str = "+442079460123";
 const LISBON: &str = "+351212345678";
 
 async fn on() -> Server {
-    Server::with_policy(|policy| policy.rules = RuleSettings::on()).await
+    Server::with_policy(|policy| policy.rules = RuleSettings::default()).await
 }
 
 /// A reminder of an appointment in Lisbon.

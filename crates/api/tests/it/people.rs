@@ -8,7 +8,7 @@ use crate::support::{Server, TO};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_opt_out_of_one_tenant_binds_all_and_an_operator_takes_it_back() {
-    let server = Server::with_policy(|policy| policy.rules = RuleSettings::on()).await;
+    let server = Server::with_policy(|policy| policy.rules = RuleSettings::default()).await;
     let acme = server.key(Some("acme"), Role::Caller).await;
     let other = server.key(Some("other"), Role::Admin).await;
     let operator = server.key(None, Role::Operator).await;
@@ -64,7 +64,7 @@ async fn an_opt_out_of_one_tenant_binds_all_and_an_operator_takes_it_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_consent_counts_for_the_calls_of_its_tenant() {
-    let server = Server::with_policy(|policy| policy.rules = RuleSettings::on()).await;
+    let server = Server::with_policy(|policy| policy.rules = RuleSettings::default()).await;
     let acme = server.key(Some("acme"), Role::Caller).await;
     let other = server.key(Some("other"), Role::Caller).await;
     let operator = server.key(None, Role::Operator).await;

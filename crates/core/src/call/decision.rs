@@ -1,5 +1,7 @@
 //! What the calling rules decided about a call.
 
+use std::borrow::Cow;
+
 use jiff::{Timestamp, civil};
 use serde::{Deserialize, Serialize};
 
@@ -77,9 +79,9 @@ pub struct LocalTime {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FactUsed {
     /// Its field, for example `consent`.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// Where it comes from: `request`, `route`, `profile`, `ledger` or `number`.
-    pub origin: String,
+    pub origin: Cow<'static, str>,
     /// When it was established, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,

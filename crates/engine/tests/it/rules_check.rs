@@ -97,7 +97,7 @@ async fn rules_that_are_off_are_asked_all_the_same() {
 #[tokio::test(start_paused = true)]
 async fn a_check_needs_no_engine() {
     let mut policy = Policy::new(Vec::new(), Currency::USD);
-    policy.rules = RuleSettings::on();
+    policy.rules = RuleSettings::default();
     let journal = Arc::new(MemoryJournal::new());
     let rules = RulesCheck::new(Arc::new(policy), Tables::builtin(), journal).await.unwrap();
     let ask = async |request: CallRequest, now: &str| {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use switchboard_core::{Consent, Result, TenantId};
 use uuid::Uuid;
 
-use super::{LONGEST_NAME, LONGEST_WORDS, checked, kept};
+use super::text::{LONGEST_NAME, LONGEST_WORDS, checked, kept};
 
 /// The id of a consent, of version 7.
 pub type ConsentId = Uuid;

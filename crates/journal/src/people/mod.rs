@@ -9,9 +9,11 @@
 //! |---|---|
 //! | `opt_out.rs` | who asked not to be called again, and who took it back |
 //! | `consent.rs` | consents and their evidence |
+//! | `text.rs` | how texts about people are kept |
 
 mod consent;
 mod opt_out;
+mod text;
 
 use std::fmt::Debug;
 
@@ -19,8 +21,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use switchboard_core::{
-    Attempt, AttemptState, CallId, CalleeHistory, Error, PhoneNumber, Result, TenantId,
-    text::one_line,
+    Attempt, AttemptState, CallId, CalleeHistory, PhoneNumber, Result, TenantId,
 };
 
 pub use consent::{ConsentId, ConsentRecord, NewConsent, Withdrawal};
@@ -28,11 +29,7 @@ pub use opt_out::{
     OptOut, OptOutEvent, OptOutNews, OptOutSource, TakeBack, check_take_back, in_force,
     opt_out_news, opted_out,
 };
-
-/// The most characters of a note or of somebody's words.
-pub const LONGEST_WORDS: usize = 2_000;
-/// The most characters of a name, a code or a source.
-pub const LONGEST_NAME: usize = 200;
+pub use text::{LONGEST_NAME, LONGEST_WORDS};
 
 /// When an attempt made a phone ring, or may have. `None` while it must not be sent yet, and once
 /// it is proven that no phone rang.
@@ -156,23 +153,4 @@ pub trait People: Debug + Send + Sync {
 
     /// Everything that is remembered about a person.
     async fn person(&self, to: &PhoneNumber) -> Result<Person>;
-}
-
-fn kept(text: &str, most: usize) -> String {
-    let line = one_line(text);
-    match line.char_indices().nth(most) {
-        Some((end, _)) => line.get(..end).unwrap_or_default().to_owned(),
-        None => line,
-    }
-}
-
-fn checked(field: &'static str, text: &str, most: usize) -> Result<String> {
-    let line = one_line(text);
-    if line.is_empty() {
-        return Err(Error::invalid(field, "is empty: write what it is about, or leave it out"));
-    }
-    if line.chars().count() > most {
-        return Err(Error::invalid(field, format!("has more than {most} characters: shorten it")));
-    }
-    Ok(line)
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use switchboard_core::{CallId, Error, ErrorKind, Result};
 
-use super::{LONGEST_NAME, LONGEST_WORDS, checked, kept};
+use super::text::{LONGEST_NAME, LONGEST_WORDS, checked, kept};
 
 /// How an opt-out became known. `Debug` omits the code.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -17,7 +17,7 @@
 //! | `keys.rs` | API keys |
 //! | `batches.rs`, `batch_erasure.rs` | batches and their rows; erasure and retention of these |
 //! | `lists.rs` | lists of numbers |
-//! | `people.rs` | what is remembered about people, and what it forbids |
+//! | `people.rs`, `people_journal.rs` | what is remembered about people, and what it forbids |
 //! | `search.rs` | pages of calls |
 //! | `inbox.rs` | webhooks, stored before they are handled |
 //! | `locks.rs` | advisory locks |
@@ -43,6 +43,7 @@ mod maintenance;
 mod news;
 mod options;
 mod people;
+mod people_journal;
 mod processes;
 mod queries;
 mod reservations;

@@ -4,24 +4,22 @@
 //! until the transaction has ended: two processes never both take the last ring, and an opt-out
 //! that was recorded is seen by every attempt that is checked after it.
 
-use std::sync::Arc;
-
-use async_trait::async_trait;
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, PgConnection, Row, postgres::PgRow};
-use switchboard_core::{AttemptId, CallId, CalleeHistory, PhoneNumber, Result, TenantId};
+use sqlx::{AssertSqlSafe, PgConnection, Row};
+use switchboard_core::{AttemptId, CalleeHistory, TenantId};
 use switchboard_journal::{
-    ConsentId, Denied, NewConsent, OptOut, People, Person, PersonEvent, TakeBack, Withdrawal,
+    Denied, OptOut, Person, TakeBack, Withdrawal,
     people::{OptOutEvent, OptOutNews, check_take_back, opt_out_news, opted_out},
 };
 use switchboard_router::CalleeLimits;
+use uuid::Uuid;
 
 use crate::{
     people::{
-        ConsentRow, HistoryRow, OptOutRow, RANG, RANG_AT, kept_opt_out, kept_take_back, moments,
+        CONSENT_COLUMNS, ConsentColumns, ConsentRow, HistoryRow, OptOutRow, RANG, RANG_AT, moments,
         opt_out_events, person_event,
     },
-    postgres::{PostgresJournal, carry_out, locks, read, tx::TxResult},
+    postgres::{locks, tx::TxResult},
     row::micros,
 };
 
@@ -31,14 +29,6 @@ const OPTED_OUT: &str = "(SELECT min(at) FROM opt_outs WHERE to_hash = $1 AND wh
 const OPT_OUTS: &str = "SELECT entry FROM opt_outs WHERE to_hash = $1 ORDER BY number";
 const OPT_OUT: &str = "INSERT INTO opt_outs (to_hash, what, at, entry) VALUES ($1, $2, $3, $4)";
 const EVENTS: &str = "SELECT kind, at, call_id FROM person_events WHERE to_hash = $1";
-const NOTE: &str = "INSERT INTO person_events (to_hash, kind, at, call_id) VALUES ($1, $2, $3, $4) \
-                    ON CONFLICT (to_hash, kind) DO UPDATE SET at = excluded.at, call_id = excluded.call_id \
-                    WHERE excluded.at > person_events.at";
-const CONSENTS: &str = "SELECT id, tenant, terms, evidence, recorded_at, withdrawn_at, withdrawn_by FROM consents \
-                        WHERE to_hash = $1 ORDER BY number";
-const CONSENT: &str = "INSERT INTO consents (id, to_hash, tenant, terms, evidence, recorded_at) VALUES ($1, $2, $3, $4, $5, $6) \
-                       ON CONFLICT (id) DO NOTHING";
-const WITHDRAW: &str = "UPDATE consents SET withdrawn_at = $3, withdrawn_by = $4 WHERE to_hash = $1 AND id = $2 AND withdrawn_at IS NULL";
 const WITHDRAW_ALL: &str = "UPDATE consents SET withdrawn_at = $2, withdrawn_by = $3 WHERE to_hash = $1 AND withdrawn_at IS NULL";
 const FORGET_EVIDENCE: &str =
     "UPDATE consents SET evidence = NULL WHERE to_hash = $1 AND evidence IS NOT NULL";
@@ -131,7 +121,7 @@ async fn append(connection: &mut PgConnection, person: &[u8; 32], row: &OptOutRo
     Ok(())
 }
 
-async fn opt_out(
+pub(super) async fn opt_out(
     connection: &mut PgConnection,
     person: &[u8; 32],
     opt_out: &OptOut,
@@ -145,7 +135,7 @@ async fn opt_out(
     Ok(news == OptOutNews::New)
 }
 
-async fn take_back(
+pub(super) async fn take_back(
     connection: &mut PgConnection,
     person: &[u8; 32],
     request: &TakeBack,
@@ -156,7 +146,7 @@ async fn take_back(
 }
 
 /// One statement, because it is read for every call.
-async fn history(
+pub(super) async fn history(
     connection: &mut PgConnection,
     tenant: &TenantId,
     person: &[u8; 32],
@@ -196,7 +186,7 @@ async fn history(
     Ok(history.read()?)
 }
 
-async fn person(connection: &mut PgConnection, hash: &[u8; 32]) -> TxResult<Person> {
+pub(super) async fn person(connection: &mut PgConnection, hash: &[u8; 32]) -> TxResult<Person> {
     let mut person = Person::default();
     person.opt_outs = opt_outs(connection, hash).await?;
     person.opted_out = opted_out(&person.opt_outs);
@@ -214,127 +204,10 @@ async fn person(connection: &mut PgConnection, hash: &[u8; 32]) -> TxResult<Pers
         person.events.push(person_event(row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)?);
     }
     person.events.sort_unstable_by_key(|event| event.kind);
-    for row in sqlx::query(CONSENTS).bind(hash.as_slice()).fetch_all(connection).await? {
-        person.consents.push(consent_row(&row)?.read()?);
+    let sql = format!("SELECT {CONSENT_COLUMNS} FROM consents WHERE to_hash = $1 ORDER BY number");
+    let consents = sqlx::query_as::<_, ConsentColumns<Uuid>>(AssertSqlSafe(sql));
+    for row in consents.bind(hash.as_slice()).fetch_all(connection).await? {
+        person.consents.push(ConsentRow::of(row, |id| id).read()?);
     }
     Ok(person)
-}
-
-fn consent_row(row: &PgRow) -> sqlx::Result<ConsentRow> {
-    Ok(ConsentRow {
-        id: row.try_get(0)?,
-        tenant: row.try_get(1)?,
-        terms: row.try_get(2)?,
-        evidence: row.try_get(3)?,
-        recorded_at: row.try_get(4)?,
-        withdrawn_at: row.try_get(5)?,
-        withdrawn_by: row.try_get(6)?,
-    })
-}
-
-#[async_trait]
-impl People for PostgresJournal {
-    async fn history(
-        &self,
-        tenant: &TenantId,
-        to: &PhoneNumber,
-        since: Timestamp,
-    ) -> Result<CalleeHistory> {
-        let person = self.inner.key.person(to);
-        let (mut connection, _turn) = self.inner.single().await?;
-        read(history(&mut connection, tenant, &person, micros(since)).await)
-    }
-
-    async fn opt_out(&self, to: &PhoneNumber, asked: &OptOut) -> Result<bool> {
-        let (inner, person) = (Arc::clone(&self.inner), self.inner.key.person(to));
-        let asked = Arc::new(kept_opt_out(asked));
-        carry_out(async move {
-            inner
-                .change(|connection| {
-                    let asked = Arc::clone(&asked);
-                    Box::pin(async move { opt_out(connection, &person, &asked).await })
-                })
-                .await
-        })
-        .await
-    }
-
-    async fn take_back_opt_out(&self, to: &PhoneNumber, request: &TakeBack) -> Result<()> {
-        let (inner, person) = (Arc::clone(&self.inner), self.inner.key.person(to));
-        let request = Arc::new(kept_take_back(request)?);
-        carry_out(async move {
-            inner
-                .change(|connection| {
-                    let request = Arc::clone(&request);
-                    Box::pin(async move { take_back(connection, &person, &request).await })
-                })
-                .await
-        })
-        .await
-    }
-
-    async fn add_consent(&self, to: &PhoneNumber, consent: &NewConsent) -> Result<bool> {
-        let (inner, person) = (Arc::clone(&self.inner), self.inner.key.person(to));
-        let row = ConsentRow::new(consent)?;
-        carry_out(async move {
-            let mut change = inner.begin().await?;
-            let added = sqlx::query(CONSENT)
-                .bind(row.id)
-                .bind(person.as_slice())
-                .bind(&row.tenant)
-                .bind(&row.terms)
-                .bind(&row.evidence)
-                .bind(row.recorded_at)
-                .execute(&mut *change)
-                .await;
-            let answer = added.map(|added| added.rows_affected() > 0).map_err(Into::into);
-            inner.ended_beside(change, answer).await
-        })
-        .await
-    }
-
-    async fn withdraw_consent(
-        &self,
-        to: &PhoneNumber,
-        id: ConsentId,
-        withdrawal: &Withdrawal,
-    ) -> Result<bool> {
-        let (inner, person) = (Arc::clone(&self.inner), self.inner.key.person(to));
-        let withdrawal = withdrawal.clone().into_kept();
-        carry_out(async move {
-            let mut change = inner.begin().await?;
-            let withdrawn = sqlx::query(WITHDRAW)
-                .bind(person.as_slice())
-                .bind(id)
-                .bind(micros(withdrawal.at))
-                .bind(&withdrawal.by)
-                .execute(&mut *change)
-                .await;
-            let answer = withdrawn.map(|done| done.rows_affected() > 0).map_err(Into::into);
-            inner.ended_beside(change, answer).await
-        })
-        .await
-    }
-
-    async fn note(&self, to: &PhoneNumber, event: &PersonEvent) -> Result<()> {
-        let (inner, person) = (Arc::clone(&self.inner), self.inner.key.person(to));
-        let event = *event;
-        carry_out(async move {
-            let mut change = inner.begin().await?;
-            let noted = sqlx::query(NOTE)
-                .bind(person.as_slice())
-                .bind(event.kind.as_str())
-                .bind(micros(event.at))
-                .bind(event.call.map(CallId::as_uuid))
-                .execute(&mut *change)
-                .await;
-            inner.ended_beside(change, noted.map(|_| ()).map_err(Into::into)).await
-        })
-        .await
-    }
-
-    async fn person(&self, to: &PhoneNumber) -> Result<Person> {
-        let mut snapshot = self.inner.snapshot().await?;
-        read(person(&mut snapshot, &self.inner.key.person(to)).await)
-    }
 }

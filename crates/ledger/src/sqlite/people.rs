@@ -2,12 +2,11 @@
 //!
 //! There is one writer, so what is counted and what is written are one step.
 
-use async_trait::async_trait;
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, params};
-use switchboard_core::{AttemptId, CalleeHistory, PhoneNumber, Result, TenantId};
+use rusqlite::{Connection, params};
+use switchboard_core::{AttemptId, CalleeHistory};
 use switchboard_journal::{
-    ConsentId, Denied, NewConsent, OptOut, People, Person, PersonEvent, TakeBack, Withdrawal,
+    Denied, OptOut, Person, TakeBack, Withdrawal,
     people::{OptOutEvent, OptOutNews, check_take_back, opt_out_news, opted_out},
 };
 use switchboard_router::CalleeLimits;
@@ -15,11 +14,11 @@ use uuid::Uuid;
 
 use crate::{
     people::{
-        ConsentRow, HistoryRow, OptOutRow, RANG, RANG_AT, kept_opt_out, kept_take_back, moments,
+        CONSENT_COLUMNS, ConsentColumns, ConsentRow, HistoryRow, OptOutRow, RANG, RANG_AT, moments,
         opt_out_events, person_event,
     },
     row::micros,
-    sqlite::{SqliteJournal, tx::TxResult},
+    sqlite::tx::TxResult,
 };
 
 /// When a person who is opted out asked for it first, since it was last taken back.
@@ -28,15 +27,7 @@ const OPTED_OUT: &str = "SELECT min(at) FROM opt_outs WHERE to_hash = ?1 AND wha
 const OPT_OUTS: &str = "SELECT entry FROM opt_outs WHERE to_hash = ?1 ORDER BY number";
 const OPT_OUT: &str = "INSERT INTO opt_outs (to_hash, what, at, entry) VALUES (?1, ?2, ?3, ?4)";
 const EVENTS: &str = "SELECT kind, at, call_id FROM person_events WHERE to_hash = ?1";
-const NOTE: &str = "INSERT INTO person_events (to_hash, kind, at, call_id) VALUES (?1, ?2, ?3, ?4) \
-                    ON CONFLICT (to_hash, kind) DO UPDATE SET at = excluded.at, call_id = excluded.call_id \
-                    WHERE excluded.at > person_events.at";
-const CONSENTS: &str = "SELECT id, tenant, terms, evidence, recorded_at, withdrawn_at, withdrawn_by FROM consents \
-                        WHERE to_hash = ?1 ORDER BY number";
 const GIVEN: &str = "SELECT terms, evidence FROM consents WHERE to_hash = ?1 AND tenant = ?2 AND withdrawn_at IS NULL ORDER BY number";
-const CONSENT: &str = "INSERT INTO consents (id, to_hash, tenant, terms, evidence, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
-                       ON CONFLICT (id) DO NOTHING";
-const WITHDRAW: &str = "UPDATE consents SET withdrawn_at = ?3, withdrawn_by = ?4 WHERE to_hash = ?1 AND id = ?2 AND withdrawn_at IS NULL";
 const WITHDRAW_ALL: &str = "UPDATE consents SET withdrawn_at = ?2, withdrawn_by = ?3 WHERE to_hash = ?1 AND withdrawn_at IS NULL";
 const FORGET_EVIDENCE: &str =
     "UPDATE consents SET evidence = NULL WHERE to_hash = ?1 AND evidence IS NOT NULL";
@@ -112,7 +103,11 @@ fn append(connection: &Connection, person: &[u8; 32], row: &OptOutRow) -> TxResu
     Ok(())
 }
 
-fn opt_out(connection: &Connection, person: &[u8; 32], opt_out: &OptOut) -> TxResult<bool> {
+pub(super) fn opt_out(
+    connection: &Connection,
+    person: &[u8; 32],
+    opt_out: &OptOut,
+) -> TxResult<bool> {
     let news = opt_out_news(&opt_outs(connection, person)?, opt_out);
     if news != OptOutNews::Nothing {
         append(connection, person, &OptOutRow::opted_out(opt_out)?)?;
@@ -121,7 +116,11 @@ fn opt_out(connection: &Connection, person: &[u8; 32], opt_out: &OptOut) -> TxRe
     Ok(news == OptOutNews::New)
 }
 
-fn take_back(connection: &Connection, person: &[u8; 32], request: &TakeBack) -> TxResult<()> {
+pub(super) fn take_back(
+    connection: &Connection,
+    person: &[u8; 32],
+    request: &TakeBack,
+) -> TxResult<()> {
     check_take_back(&opt_outs(connection, person)?, request)?;
     append(connection, person, &OptOutRow::taken_back(request)?)
 }
@@ -143,7 +142,7 @@ fn rings(
     Ok(rings)
 }
 
-fn history(
+pub(super) fn history(
     connection: &Connection,
     tenant: &str,
     person: &[u8; 32],
@@ -171,7 +170,7 @@ fn history(
     Ok(history.read()?)
 }
 
-fn person(connection: &Connection, hash: &[u8; 32]) -> TxResult<Person> {
+pub(super) fn person(connection: &Connection, hash: &[u8; 32]) -> TxResult<Person> {
     let mut person = Person::default();
     person.opt_outs = opt_outs(connection, hash)?;
     person.opted_out = opted_out(&person.opt_outs);
@@ -183,103 +182,11 @@ fn person(connection: &Connection, hash: &[u8; 32]) -> TxResult<Person> {
         person.events.push(person_event(&kind, row.get(1)?, call.map(Uuid::from_bytes))?);
     }
     person.events.sort_unstable_by_key(|event| event.kind);
-    let mut statement = connection.prepare_cached(CONSENTS)?;
-    let rows = statement.query_map([hash], consent_row)?;
+    let sql = format!("SELECT {CONSENT_COLUMNS} FROM consents WHERE to_hash = ?1 ORDER BY number");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([hash], |row| ConsentColumns::<[u8; 16]>::try_from(row))?;
     for row in rows {
-        person.consents.push(row?.read()?);
+        person.consents.push(ConsentRow::of(row?, Uuid::from_bytes).read()?);
     }
     Ok(person)
-}
-
-fn consent_row(row: &Row<'_>) -> rusqlite::Result<ConsentRow> {
-    Ok(ConsentRow {
-        id: Uuid::from_bytes(row.get(0)?),
-        tenant: row.get(1)?,
-        terms: row.get(2)?,
-        evidence: row.get(3)?,
-        recorded_at: row.get(4)?,
-        withdrawn_at: row.get(5)?,
-        withdrawn_by: row.get(6)?,
-    })
-}
-
-#[async_trait]
-impl People for SqliteJournal {
-    async fn history(
-        &self,
-        tenant: &TenantId,
-        to: &PhoneNumber,
-        since: Timestamp,
-    ) -> Result<CalleeHistory> {
-        let (tenant, person) = (tenant.clone(), self.key.person(to));
-        self.read(move |connection| history(connection, tenant.as_str(), &person, micros(since)))
-            .await
-    }
-
-    async fn opt_out(&self, to: &PhoneNumber, asked: &OptOut) -> Result<bool> {
-        let (person, asked) = (self.key.person(to), kept_opt_out(asked));
-        self.writer.run(move |connection| opt_out(connection, &person, &asked)).await
-    }
-
-    async fn take_back_opt_out(&self, to: &PhoneNumber, request: &TakeBack) -> Result<()> {
-        let (person, request) = (self.key.person(to), kept_take_back(request)?);
-        self.writer.run(move |connection| take_back(connection, &person, &request)).await
-    }
-
-    async fn add_consent(&self, to: &PhoneNumber, consent: &NewConsent) -> Result<bool> {
-        let (person, row) = (self.key.person(to), ConsentRow::new(consent)?);
-        self.writer
-            .run(move |connection| {
-                let added = connection.prepare_cached(CONSENT)?.execute(params![
-                    row.id.as_bytes(),
-                    person,
-                    row.tenant,
-                    row.terms,
-                    row.evidence,
-                    row.recorded_at,
-                ])?;
-                Ok(added > 0)
-            })
-            .await
-    }
-
-    async fn withdraw_consent(
-        &self,
-        to: &PhoneNumber,
-        id: ConsentId,
-        withdrawal: &Withdrawal,
-    ) -> Result<bool> {
-        let (person, withdrawal) = (self.key.person(to), withdrawal.clone().into_kept());
-        self.writer
-            .run(move |connection| {
-                let withdrawn = connection.prepare_cached(WITHDRAW)?.execute(params![
-                    person,
-                    id.as_bytes(),
-                    micros(withdrawal.at),
-                    withdrawal.by
-                ])?;
-                Ok(withdrawn > 0)
-            })
-            .await
-    }
-
-    async fn note(&self, to: &PhoneNumber, event: &PersonEvent) -> Result<()> {
-        let (person, event) = (self.key.person(to), *event);
-        self.writer
-            .run(move |connection| {
-                connection.prepare_cached(NOTE)?.execute(params![
-                    person,
-                    event.kind.as_str(),
-                    micros(event.at),
-                    event.call.as_ref().map(|call| call.as_uuid().into_bytes()),
-                ])?;
-                Ok(())
-            })
-            .await
-    }
-
-    async fn person(&self, to: &PhoneNumber) -> Result<Person> {
-        let hash = self.key.person(to);
-        self.read(move |connection| person(connection, &hash)).await
-    }
 }

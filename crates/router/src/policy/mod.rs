@@ -20,7 +20,8 @@ use crate::{
     route::Route, strategy::Strategy,
 };
 
-pub use facts::{FactDefaults, FactOrigin, FactSources};
+pub use crate::fact_defaults::FactDefaults;
+pub use facts::{FactOrigin, FactSources};
 pub use limits::ProviderLimits;
 pub use provider::ProviderPolicy;
 pub use rules::RuleSettings;

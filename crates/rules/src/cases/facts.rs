@@ -4,7 +4,7 @@ use jiff::{Timestamp, civil, tz::TimeZone};
 use switchboard_core::{AgreedTime, CalleeLine, Consent, ConsentKind, ListState, RuleOverride};
 
 use super::Case;
-use super::read::instant;
+use super::instant::instant;
 
 /// The hours of a consent that names every hour.
 const ALWAYS: &str = "mon-sun 00:00-24:00";

@@ -21,6 +21,7 @@
 //! (what the first words say; everything if it is not given), and `override` (ids with commas).
 
 mod facts;
+mod instant;
 mod read;
 
 use jiff::Timestamp;

@@ -1,9 +1,8 @@
 //! Reads a table of cases.
 
-use jiff::Timestamp;
 use switchboard_core::{CallFacts, CalleeKind, CalleeLine, PhoneNumber, Purpose};
 
-use super::{Case, CaseLists, VERDICTS, facts};
+use super::{Case, CaseLists, VERDICTS, facts, instant::instant};
 use crate::{Said, TableError, TableErrors};
 
 const COLUMNS: [&str; 12] = [
@@ -159,8 +158,4 @@ fn case<'a>(get: &dyn Fn(&str) -> &'a str, line: usize) -> Result<Case, Found> {
 
 fn names(text: &str) -> Vec<String> {
     text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
-}
-
-pub(super) fn instant(text: &str) -> Result<Timestamp, String> {
-    text.parse().map_err(|_| format!("{text:?} is no instant: write it as 2026-12-05T23:30Z"))
 }

@@ -1,5 +1,7 @@
 //! The facts that a decision relied on, and where they come from.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use switchboard_core::{FactUsed, ListState};
 
@@ -7,14 +9,17 @@ use super::judge::Judge;
 use crate::rule::{Event, Rule};
 use crate::tables::word::Unless;
 
+/// Where facts come from that the journal remembers.
+const LEDGER: Cow<'static, str> = Cow::Borrowed("ledger");
+
 impl Judge<'_> {
     /// The facts that were read.
     pub(super) fn facts(&self) -> Vec<FactUsed> {
         let facts = self.asked.facts;
         let history = self.asked.history;
         let mut all = Vec::with_capacity(8);
-        let mut add = |name: &str, origin: &str, at: Option<Timestamp>| {
-            all.push(FactUsed { name: name.to_owned(), origin: origin.to_owned(), at });
+        let mut add = |name: &'static str, origin: Cow<'static, str>, at: Option<Timestamp>| {
+            all.push(FactUsed { name: name.into(), origin, at });
         };
         let told = |name| self.origin(name);
         add("purpose", told("purpose"), None);
@@ -31,7 +36,7 @@ impl Judge<'_> {
             }
         }
         if facts.callee_timezone.is_none() && self.scope.has_zones {
-            add("callee_timezone", "number", None);
+            add("callee_timezone", "number".into(), None);
         }
         let lifting = self.used.lifting.get();
         let lifted_by = |one: Unless| lifting & one.bit() != 0;
@@ -39,7 +44,7 @@ impl Judge<'_> {
         let consent = [Unless::Consent, Unless::Written, Unless::ConsentHours];
         if self.scope.rows.iter().any(needs) || consent.into_iter().any(lifted_by) {
             for one in &self.known.consents {
-                let origin = if one.is_asked { told("consent") } else { "ledger" };
+                let origin = if one.is_asked { told("consent") } else { LEDGER };
                 add("consent", origin, one.given);
             }
         }
@@ -61,11 +66,11 @@ impl Judge<'_> {
             (Event::Abandoned, history.abandoned),
         ] {
             if self.used.events.get() & 1 << event as u8 != 0 && at.is_some() {
-                add(event.as_str(), "ledger", at);
+                add(event.as_str(), LEDGER, at);
             }
         }
         if self.used.rings.get() && !self.rings.is_empty() {
-            add("rings", "ledger", self.rings.last().copied());
+            add("rings", LEDGER, self.rings.last().copied());
         }
         for row in &self.scope.rows {
             if let (Rule::List { name, .. }, Some(state)) = (&row.ready.rule, row.list.get()) {
@@ -75,14 +80,15 @@ impl Judge<'_> {
                     | ListState::Absent { as_of }
                     | ListState::Listed { as_of } => *as_of,
                 };
-                add(&format!("list {name}"), "ledger", Some(at));
+                let name = format!("list {name}").into();
+                all.push(FactUsed { name, origin: LEDGER, at: Some(at) });
             }
         }
         all
     }
 
-    fn origin(&self, field: &str) -> &str {
+    fn origin(&self, field: &str) -> Cow<'static, str> {
         let known = self.asked.origins.iter().find(|(name, _)| *name == field);
-        known.map_or("request", |(_, origin)| origin)
+        known.map_or(Cow::Borrowed("request"), |(_, origin)| Cow::Owned((*origin).to_owned()))
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::civil;
 use switchboard_core::Region;
 
-use super::lines;
+use super::lines::lines;
 use crate::tables::day;
 
 /// The calendars of holidays, by name.

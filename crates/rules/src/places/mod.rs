@@ -1,62 +1,24 @@
 //! Where a number is: its country and subdivisions, its time zones, and their holidays.
 
 mod calendars;
+mod lines;
 mod numbers;
+mod zones;
 
-use std::{collections::HashMap, sync::Arc, sync::LazyLock};
+use std::sync::LazyLock;
 
-use jiff::tz::TimeZone;
-use switchboard_core::{Country, PhoneNumber, Region, time_zone};
+use switchboard_core::{Country, PhoneNumber, Region};
 
 pub(crate) use calendars::Calendars;
 pub(crate) use numbers::Place;
 use numbers::{Nanp, Prefixes};
-
-/// A time zone and its name.
-#[derive(Debug, Clone)]
-pub(crate) struct Zone {
-    pub(crate) name: Arc<str>,
-    pub(crate) zone: TimeZone,
-}
-
-/// The time zones that the tables name, each once.
-#[derive(Debug, Default)]
-pub(crate) struct Zones {
-    all: Vec<Zone>,
-    by_name: HashMap<String, u16>,
-}
-
-impl Zones {
-    fn intern(&mut self, name: &str) -> Option<u16> {
-        if let Some(known) = self.by_name.get(name) {
-            return Some(*known);
-        }
-        let zone = time_zone(name).ok()?;
-        let at = u16::try_from(self.all.len()).ok()?;
-        self.all.push(Zone { name: name.into(), zone });
-        self.by_name.insert(name.to_owned(), at);
-        Some(at)
-    }
-
-    /// Names separated by commas. A name that is no zone is an error of the built-in tables.
-    fn list(&mut self, names: &str) -> Vec<u16> {
-        names
-            .split(',')
-            .filter(|name| !name.is_empty())
-            .map(|name| {
-                let Some(zone) = self.intern(name) else {
-                    panic!("the built-in tables name {name:?}, which is no time zone");
-                };
-                zone
-            })
-            .collect()
-    }
-}
+pub(crate) use zones::Zone;
+use zones::Zones;
 
 /// The built-in tables of area codes, prefixes and holidays.
 #[derive(Debug)]
 pub(crate) struct Places {
-    pub(crate) zones: Zones,
+    zones: Zones,
     pub(crate) calendars: Calendars,
     nanp: Nanp,
     prefixes: Prefixes,
@@ -96,12 +58,12 @@ impl Places {
     }
 
     pub(crate) fn zone(&self, at: u16) -> Option<&Zone> {
-        self.zones.all.get(usize::from(at))
+        self.zones.at(at)
     }
 
     /// The zone of this name, if the tables have it.
     pub(crate) fn zone_named(&self, name: &str) -> Option<&Zone> {
-        self.zones.by_name.get(name).and_then(|at| self.zone(*at))
+        self.zones.named(name)
     }
 }
 
@@ -125,9 +87,4 @@ pub(crate) fn belongs_to(territory: Country) -> Option<Country> {
         "CC" | "CX" => "AU".parse().ok(),
         _ => None,
     }
-}
-
-/// The lines of a built-in table without its header, each split at tabs.
-fn lines(text: &str) -> impl Iterator<Item = Vec<&str>> {
-    text.lines().skip(1).filter(|line| !line.is_empty()).map(|line| line.split('\t').collect())
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use switchboard_core::{NumberType, PhoneNumber, Region};
 
-use super::{Zones, lines};
+use super::{lines::lines, zones::Zones};
 
 /// Where a number is, as far as it shows that.
 #[derive(Debug, Clone, Copy)]

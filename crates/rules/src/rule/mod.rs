@@ -14,55 +14,17 @@
 //! the weekday and never widens it. `h` and `d` are rolling; `cd` are calendar days where the callee
 //! is, today included.
 
+mod asks;
 mod cap;
 mod parse;
 mod week;
 
-use jiff::SignedDuration;
-use switchboard_core::{Error, Region};
+use switchboard_core::Error;
 
-use crate::Said;
-
+pub(crate) use asks::Rule;
 pub(crate) use cap::{Cap, Event, Span, length};
 pub(crate) use parse::{parse, plain_hours};
 pub(crate) use week::{CalendarId, Week};
-
-/// What a row asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Rule {
-    /// Calls only at these times of the week, and none while an emergency is declared in one of
-    /// these regions.
-    Hours {
-        /// The times.
-        week: Week,
-        /// The regions.
-        emergencies: Vec<Region>,
-    },
-    /// A time zone must be known.
-    ZoneKnown,
-    /// Consent.
-    Need {
-        /// Only consent in writing counts.
-        written: bool,
-        /// How old it may be.
-        within: Option<SignedDuration>,
-    },
-    /// No call at all.
-    Never,
-    /// The number must not be on a list.
-    List {
-        /// The list's name.
-        name: String,
-        /// How old the list may be. `None`: it is kept up to date, and only who is on it counts.
-        max_age: Option<SignedDuration>,
-    },
-    /// A limit on how often, or how soon.
-    Cap(Cap),
-    /// The first words must say this.
-    Say(Said),
-    /// For people to read.
-    Told,
-}
 
 /// Checks the hours that a consent names, for example `mon-fri 08:00-22:00`.
 ///

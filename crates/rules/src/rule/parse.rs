@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use switchboard_core::Region;
 
-use super::Rule;
+use super::asks::Rule;
 use super::cap::{Cap, Event, Span};
 use super::week::{CalendarId, Narrowed, Week, Windows};
 use crate::Said;

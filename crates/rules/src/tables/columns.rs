@@ -3,7 +3,7 @@
 use jiff::civil;
 use switchboard_core::{CalleeKind, Country, Purpose, Region};
 
-use super::error::TableError;
+use super::error::{Errors, TableError};
 use super::row::{Jurisdiction, Ready, Row};
 use super::sense;
 use super::word::{Checked, Effect, Kind, Line, Unless};
@@ -35,9 +35,14 @@ const REQUIRED: [&str; 8] =
     ["id", "jurisdiction", "kind", "purposes", "rule", "effect", "source", "as_of"];
 
 /// Reads a table. Columns are separated by tabs; lines that are empty or begin with `#` are left
-/// out.
-pub(super) fn read(file: &str, text: &str, is_own: bool) -> (Vec<Ready>, Vec<TableError>) {
-    let mut errors = Errors { file, line: 1, found: Vec::new() };
+/// out. `is_law` says whether a built-in row of this id is a rule of law.
+pub(super) fn read(
+    file: &str,
+    text: &str,
+    is_own: bool,
+    is_law: &dyn Fn(&str) -> bool,
+) -> (Vec<Ready>, Vec<TableError>) {
+    let mut errors = Errors::new(file);
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut lines = text.lines().enumerate().filter(|(_, line)| {
         let line = line.trim();
@@ -68,7 +73,7 @@ pub(super) fn read(file: &str, text: &str, is_own: bool) -> (Vec<Ready>, Vec<Tab
             continue;
         }
         let fields = Fields { columns: &columns, fields: &fields };
-        let Some(ready) = row(&fields, is_own, &mut errors) else {
+        let Some(ready) = row(&fields, is_own, is_law, &mut errors) else {
             continue;
         };
         if rows.iter().any(|other| other.row.id == ready.row.id) {
@@ -81,23 +86,6 @@ pub(super) fn read(file: &str, text: &str, is_own: bool) -> (Vec<Ready>, Vec<Tab
         }
     }
     (rows, errors.found)
-}
-
-pub(super) struct Errors<'a> {
-    file: &'a str,
-    line: usize,
-    found: Vec<TableError>,
-}
-
-impl Errors<'_> {
-    pub(super) fn add(&mut self, column: Option<&'static str>, message: String) {
-        let file = self.file.to_owned();
-        self.found.push(TableError { file, line: self.line, column, message });
-    }
-
-    fn keep<T>(&mut self, column: &'static str, read: Result<T, String>) -> Option<T> {
-        read.map_err(|message| self.add(Some(column), message)).ok()
-    }
 }
 
 fn header_of(header: &str, errors: &mut Errors<'_>) -> Option<Vec<&'static str>> {
@@ -138,7 +126,12 @@ impl<'a> Fields<'a> {
 }
 
 /// Reads a row. All its mistakes are reported at once.
-fn row(fields: &Fields<'_>, is_own: bool, errors: &mut Errors<'_>) -> Option<Ready> {
+fn row(
+    fields: &Fields<'_>,
+    is_own: bool,
+    is_law: &dyn Fn(&str) -> bool,
+    errors: &mut Errors<'_>,
+) -> Option<Ready> {
     let before = errors.found.len();
     let id = errors.keep("id", id(fields.get("id")));
     let jurisdiction = errors.keep("jurisdiction", jurisdiction(fields.get("jurisdiction")));
@@ -192,7 +185,7 @@ fn row(fields: &Fields<'_>, is_own: bool, errors: &mut Errors<'_>) -> Option<Rea
         is_own,
     };
     let rule = rule?;
-    sense::check(&row, &rule, errors);
+    sense::check(&row, &rule, is_law, errors);
     (errors.found.len() == before).then(|| Ready::new(row, rule))
 }
 

@@ -37,6 +37,28 @@ impl TableErrors {
     }
 }
 
+/// The mistakes in a table that is being read, and the line that is read.
+pub(super) struct Errors<'a> {
+    file: &'a str,
+    pub(super) line: usize,
+    pub(super) found: Vec<TableError>,
+}
+
+impl<'a> Errors<'a> {
+    pub(super) fn new(file: &'a str) -> Self {
+        Self { file, line: 1, found: Vec::new() }
+    }
+
+    pub(super) fn add(&mut self, column: Option<&'static str>, message: String) {
+        let file = self.file.to_owned();
+        self.found.push(TableError { file, line: self.line, column, message });
+    }
+
+    pub(super) fn keep<T>(&mut self, column: &'static str, read: Result<T, String>) -> Option<T> {
+        read.map_err(|message| self.add(Some(column), message)).ok()
+    }
+}
+
 impl fmt::Display for TableErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, error) in self.0.iter().enumerate() {

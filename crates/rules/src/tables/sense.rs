@@ -3,8 +3,7 @@
 use jiff::civil;
 use switchboard_core::CalleeKind;
 
-use super::Tables;
-use super::columns::Errors;
+use super::error::Errors;
 use super::row::Row;
 use super::word::{Effect, Line, Unless};
 use crate::rule::Rule;
@@ -15,14 +14,18 @@ pub(super) const AS_OF: civil::Date = civil::Date::constant(2026, 11, 29);
 /// Policies of the product that nobody may lift or replace.
 pub(super) const FIRM: [&str; 5] = ["P-OPT-OUT", "P-SUPPRESSION", "P-ZONE", "P-AI", "P-RECORDING"];
 
-pub(super) fn check(row: &Row, rule: &Rule, errors: &mut Errors<'_>) {
+pub(super) fn check(
+    row: &Row,
+    rule: &Rule,
+    is_law: &dyn Fn(&str) -> bool,
+    errors: &mut Errors<'_>,
+) {
     if row.is_own && FIRM.contains(&row.id.as_str()) {
         errors.add(
             Some("id"),
             format!("{} may not be replaced: it protects people whoever operates this", row.id),
         );
     }
-    let is_law = |id: &str| Tables::builtin().row(id).is_some_and(|known| !known.is_policy());
     if row.is_own && row.is_policy() && is_law(&row.id) {
         errors.add(
             Some("checked"),

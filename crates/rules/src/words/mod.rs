@@ -5,6 +5,7 @@
 //! [`said_in`] tells what a sentence says; [`check_transcript`] tells whether it was said in the
 //! call. English, Spanish, French, German, Italian, Portuguese and Dutch are known.
 
+mod facts;
 mod fold;
 mod languages;
 mod name;
@@ -16,6 +17,7 @@ mod spoken;
 mod tongue;
 mod transcript;
 
-pub use opening::{Opening, OpeningFacts};
+pub use facts::OpeningFacts;
+pub use opening::Opening;
 pub use said_in::said_in;
 pub use transcript::{OptOutWords, TranscriptCheck, check_transcript, sounds_like_opt_out};

@@ -3,7 +3,7 @@
 use switchboard_core::Language;
 
 use super::{
-    OpeningFacts,
+    facts::OpeningFacts,
     fold::fold,
     name::{Sure, holds},
     patterns::Patterns,

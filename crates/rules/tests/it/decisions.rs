@@ -231,11 +231,8 @@ fn a_decision_says_which_facts_it_rests_on_and_where_they_come_from() {
     let origins = [("purpose", "profile")];
     let asked = call.asked().with(|asked| asked.origins = &origins);
     let decision = switchboard_rules::decide(&asked, &tables, now);
-    let facts: Vec<_> = decision
-        .facts
-        .iter()
-        .map(|fact| (fact.name.as_str(), fact.origin.as_str(), fact.at))
-        .collect();
+    let facts: Vec<_> =
+        decision.facts.iter().map(|fact| (&*fact.name, &*fact.origin, fact.at)).collect();
     for expected in [
         ("purpose", "profile", None),
         ("callee_timezone", "number", None),

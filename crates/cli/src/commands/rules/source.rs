@@ -20,7 +20,7 @@ pub(crate) struct Source {
 pub(crate) fn read(common: &Common) -> Outcome<Source> {
     if common.config == Path::new("switchboard.toml") && !common.config.exists() {
         let mut policy = Policy::new(Vec::new(), Currency::USD);
-        policy.rules = RuleSettings::on();
+        policy.rules = RuleSettings::default();
         return Ok(Source { config: None, policy, tables: Tables::builtin() });
     }
     of(setup::read(common)?)
