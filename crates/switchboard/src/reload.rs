@@ -22,6 +22,9 @@ pub struct ConfigurationApplied {
     /// Why it was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+    /// Why the calling rules are off, if they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules_off: Option<String>,
     /// The file, where the ledger does not have it yet. No secret stands in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
@@ -58,6 +61,7 @@ impl Switchboard {
             version: "unread".to_owned(),
             applied: false,
             why: Some(why.to_owned()),
+            rules_off: None,
             text: None,
         })
         .await
@@ -126,6 +130,7 @@ impl Switchboard {
             version: version.to_owned(),
             applied,
             why,
+            rules_off: config.rules.as_ref().and_then(|rules| rules.off.clone()),
             text: config.text().filter(|_| applied && !kept).map(str::to_owned),
         })
         .await

@@ -12,7 +12,7 @@ use switchboard::{
     ProfileName, Provider, ProviderId, Route, TenantId, Timings, WebhookAddress,
     core::RequestLimit,
     journal::{OptOut, OptOutSource, People, state::Resolution},
-    router::{BusyCallee, FactDefaults, Match, Period, ProviderPolicy, RuleSettings},
+    router::{BusyCallee, FactDefaults, Match, Period, ProviderPolicy},
 };
 
 use super::{
@@ -109,8 +109,8 @@ fn router(
         provider: None,
         experiment: None,
     }];
-    if world.sown != Some(Sown::RulesOff) {
-        policy.rules = RuleSettings::default();
+    if world.sown == Some(Sown::RulesOff) {
+        policy.rules.off = Some("a fault that is sown".to_owned());
     }
     policy.timings = Timings {
         poll_every: milliseconds(plan.poll),

@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use switchboard_router::{Policy, RateDeck};
+use switchboard_rules::Tables;
 
 use crate::{
     config::{
@@ -98,6 +99,7 @@ pub struct Config {
 pub(super) struct Compiled {
     pub(super) from: Config,
     pub(super) policy: Arc<Policy>,
+    pub(super) tables: Tables,
 }
 
 impl Config {
@@ -107,15 +109,18 @@ impl Config {
     }
 
     /// What the configuration is called beside the plans that are made by it: the beginning of the
-    /// SHA-256 of the file and of the decks that it names. `None` for a configuration that no file
-    /// says, or not any more.
+    /// SHA-256 of the file, and of the decks and rules that it names. `None` for a configuration that
+    /// no file says, or not any more.
     pub fn version(&self) -> Option<String> {
         let unchanged =
             self.compiled.as_deref().is_some_and(|compiled| self.says_the_same(&compiled.from));
         let text = self.text().filter(|_| unchanged)?;
         let mut hash = Sha256::new();
         hash.update(text);
-        let policy = self.compiled.as_deref().map(|compiled| &compiled.policy)?;
+        let Compiled { policy, tables, .. } = self.compiled.as_deref()?;
+        if !policy.rules.files.is_empty() {
+            hash.update(tables.version());
+        }
         for one in policy.providers.iter().filter(|one| !one.deck.is_empty()) {
             hash.update(one.deck.fingerprint().to_be_bytes());
         }
@@ -130,7 +135,7 @@ impl Config {
     /// The prices of an account that has not changed since its decks were read: they are large, and
     /// are read once.
     pub(crate) fn read_already(&self, name: &str, provider: &ProviderConfig) -> Option<&RateDeck> {
-        let Compiled { from, policy } = self.compiled.as_deref()?;
+        let Compiled { from, policy, .. } = self.compiled.as_deref()?;
         let (now, then) = (&self.routing, &from.routing);
         let same = from.providers.get(name) == Some(provider)
             && (&now.currency, &now.currencies) == (&then.currency, &then.currencies);

@@ -52,14 +52,19 @@ impl Config {
             None
         });
         match (read, policy) {
-            (Some(config), Some(policy)) if problems.is_empty() => Ok(Self {
-                text: Some(Arc::from(text)),
-                compiled: Some(Arc::new(Compiled {
-                    from: config.clone(),
-                    policy: Arc::new(policy),
-                })),
-                ..config
-            }),
+            (Some(config), Some(policy)) if problems.is_empty() => {
+                let tables = tables(&policy)
+                    .map_err(|error| ConfigError::one("rules.files", error.message()))?;
+                Ok(Self {
+                    text: Some(Arc::from(text)),
+                    compiled: Some(Arc::new(Compiled {
+                        from: config.clone(),
+                        policy: Arc::new(policy),
+                        tables,
+                    })),
+                    ..config
+                })
+            }
             (_, _) => Err(problems.into_error(|place| document.position(place))),
         }
     }
@@ -101,15 +106,19 @@ impl Config {
     /// # Errors
     /// What is wrong with a file, or that it cannot be read.
     pub fn rule_tables(&self) -> Result<Tables, Error> {
-        compile::tables(&self.shared_policy()?.rules).map_err(|wrong| {
-            Error::new(ErrorKind::Configuration, wrong.join("; ")).with_field("rules.files")
-        })
+        match self.unchanged() {
+            Some(compiled) => Ok(compiled.tables.clone()),
+            None => tables(&*self.shared_policy()?),
+        }
+    }
+
+    /// What was made of the configuration, unless it was changed in code since.
+    fn unchanged(&self) -> Option<&Compiled> {
+        self.compiled.as_deref().filter(|compiled| self.says_the_same(&compiled.from))
     }
 
     pub(crate) fn shared_policy(&self) -> Result<Arc<Policy>, ConfigError> {
-        if let Some(compiled) =
-            self.compiled.as_deref().filter(|compiled| self.says_the_same(&compiled.from))
-        {
+        if let Some(compiled) = self.unchanged() {
             return Ok(Arc::clone(&compiled.policy));
         }
         let mut problems = Problems::default();
@@ -117,4 +126,10 @@ impl Config {
             .map(Arc::new)
             .ok_or_else(|| problems.into_error(|_| None))
     }
+}
+
+fn tables(policy: &Policy) -> Result<Tables, Error> {
+    compile::tables(&policy.rules).map_err(|wrong| {
+        Error::new(ErrorKind::Configuration, wrong.join("; ")).with_field("rules.files")
+    })
 }

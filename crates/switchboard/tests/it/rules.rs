@@ -53,8 +53,12 @@ fn own_files_are_found_beside_the_configuration() {
     assert!(error.contains("ours.tsv"), "{error}");
     let own = "P-HOURS-RESERVATION\t*\tquiet_hours\treservation\tany\tany\tmon-sun 10:00-20:00\tagreed_time\tgate\t\t\tours\tpolicy\t2026-11-29\t\n";
     fs::write(&missing, format!("{COLUMNS}\n{own}")).unwrap();
-    let rules = Config::from_file(&file).unwrap().policy().unwrap().rules;
-    assert_eq!(rules.files, [missing]);
+    let config = Config::from_file(&file).unwrap();
+    let rules = config.policy().unwrap().rules;
+    assert_eq!(rules.files, [missing.clone()]);
+    fs::write(&missing, format!("{COLUMNS}\n{}", own.replace("20:00", "19:00"))).unwrap();
+    let changed = Config::from_file(&file).unwrap();
+    assert_ne!(changed.version(), config.version(), "other rules are another configuration");
     let regions: Vec<_> = rules.emergencies.iter().map(ToString::to_string).collect();
     assert_eq!(regions, ["US-LA", "FR"]);
 }
