@@ -73,9 +73,8 @@ fn a_backend_that_takes_silence_for_proof_rings_twice_and_reports_what_is_not_tr
 fn an_engine_without_the_rules_rings_when_they_say_no() {
     let settings = Settings { replicas: None, sown: Some(Sown::RulesOff) };
     for what in ["rang although", "rang more often"] {
-        let is_found = |report: &Report| {
-            report.breaches.iter().any(|breach| breach.what.contains(what))
-        };
+        let is_found =
+            |report: &Report| report.breaches.iter().any(|breach| breach.what.contains(what));
         assert!(run(0..100, settings).any(|report| is_found(&report)), "nobody {what}");
     }
 }
