@@ -4,13 +4,21 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, sync::Arc};
 
+use jiff::Timestamp;
 use serde_json::json;
-use switchboard::{Call, CallId, CallRequest, CallStatus, core::ProviderCallId, journal::NewCall};
+use switchboard::{
+    Attempt, Call, CallId, CallRequest, CallStatus, ProviderId,
+    core::{AttemptId, ProviderCallId},
+    journal::NewCall,
+};
 use switchboard_testkit::Ring;
 use switchboard_tests::{
     binary, callee,
     kill::{Facts, Row, RowKind, Totals, judge, run},
-    loops::LoopOptions,
+    loops::{
+        LoopOptions,
+        people::{self, OptOuts},
+    },
 };
 use uuid::Uuid;
 
@@ -92,6 +100,43 @@ fn what_may_not_be_is_found() {
         lost,
         "no row asks for it"
     );
+}
+
+/// A ring of this person by this attempt.
+fn rung(to: &str, call: &str) -> Ring {
+    let at = "2026-02-14T20:00:00Z";
+    serde_json::from_value(json!({"at": at, "to": to, "call_id": call})).unwrap()
+}
+
+#[test]
+fn rings_above_the_limit_and_after_an_opt_out_are_found() {
+    let to = people::calls().next().unwrap().to;
+    let twice = vec![rung(&to, "a"), rung(&to, "b")];
+    let judged = people::judge(&OptOuts::new(), &twice, &[]);
+    assert_eq!((judged.at_limit, judged.against_rules), (1, 0));
+    let thrice = [twice, vec![rung(&to, "c")]].concat();
+    assert_eq!(people::judge(&OptOuts::new(), &thrice, &[]).against_rules, 1);
+
+    let at: Timestamp = "2026-02-14T20:00:00Z".parse().unwrap();
+    let request = CallRequest::new(&*to, "Ask.").validate(at).unwrap();
+    let new = NewCall::new(CallId::new(Uuid::from_u128(1)), Arc::new(request), at);
+    let attempt = Attempt::new(
+        AttemptId::new(Uuid::from_u128(2)),
+        ProviderId::from_static("kaicalls"),
+        Uuid::nil(),
+        at,
+    )
+    .with(|attempt| {
+        attempt.provider_call_id = Some(ProviderCallId::from("a"));
+        attempt.sent_at = Some(at);
+    });
+    let call = new.received().with(|call| call.attempts.push(attempt));
+    let second = jiff::SignedDuration::from_secs(1);
+    for (durable, found) in [(at - second, 1), (at + second, 0)] {
+        let opt_outs = OptOuts::from([(to.clone(), durable)]);
+        let judged = people::judge(&opt_outs, &[rung(&to, "a")], std::slice::from_ref(&call));
+        assert_eq!(judged.against_rules, found);
+    }
 }
 
 async fn loops(loops: u32, program: &Path) -> (Totals, Vec<String>) {

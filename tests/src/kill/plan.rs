@@ -7,6 +7,7 @@ use crate::{
     callee,
     fuzz::Chance,
     kill::faults::{self, Faults},
+    loops::people::{self, CALL_BACK},
 };
 
 /// The kind of a row.
@@ -70,6 +71,8 @@ pub struct Plan {
     pub faults: Faults,
     /// For each process, its kills and pauses in order.
     pub replicas: Vec<VecDeque<Strike>>,
+    /// For each opt-out, how many rings it waits for, and how long after that.
+    pub opt_outs: Vec<(usize, Duration)>,
     /// Run the command once more after it ended, which must find nothing to do.
     pub once_more: bool,
 }
@@ -84,6 +87,7 @@ impl Plan {
         Self {
             faults: faults::draw(&mut chance, &rows),
             replicas: (0..replicas).map(|_| strikes(&mut chance, good, pauses)).collect(),
+            opt_outs: opt_outs(&mut chance, good),
             once_more: chance.below(4) == 0,
             rows,
         }
@@ -91,10 +95,17 @@ impl Plan {
 
     /// The content of the table file.
     pub fn table(&self) -> String {
-        let mut table = "to,task,tags\n".to_owned();
+        let mut people: VecDeque<_> = people::calls().collect();
+        let each = people.len().div_ceil(self.rows.len());
+        let until = people::not_after();
+        let mut table = "to,task,tags,tenant,not_after,callback_number\n".to_owned();
         for row in &self.rows {
-            let _ =
-                writeln!(table, "{},Ask whether the shop is open on Sunday.,{}", row.to, row.tag);
+            let task = "Ask whether the shop is open on Sunday.";
+            let _ = writeln!(table, "{},{task},{},,,{CALL_BACK}", row.to, row.tag);
+            for call in people.drain(..each.min(people.len())) {
+                let tenant = ["acme", "bolt"][call.tenant];
+                let _ = writeln!(table, "{},{},,{tenant},{until},{CALL_BACK}", call.to, call.task);
+            }
         }
         table
     }
@@ -123,6 +134,12 @@ fn rows(chance: &mut Chance) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// Around the first rings, when most calls are under way.
+fn opt_outs(chance: &mut Chance, calls: usize) -> Vec<(usize, Duration)> {
+    let mut draw = |below: usize| chance.below(below);
+    (0..3).map(|_| (draw(calls.div_ceil(2)), Duration::from_millis(draw(1500) as u64))).collect()
 }
 
 fn strikes(chance: &mut Chance, calls: usize, pauses: bool) -> VecDeque<Strike> {

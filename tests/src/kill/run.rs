@@ -1,12 +1,12 @@
 //! Runs many loops, some concurrently, because a loop mostly waits.
 
-use std::{collections::BTreeSet, fmt::Write, path::Path};
+use std::{collections::BTreeSet, fmt::Write, path::Path, time::Duration};
 
 use futures::{StreamExt, future::join_all, stream};
 use serde::Serialize;
 use serde_json::Value;
 use switchboard_testkit::PostgresServer;
-use tokio::time::{sleep, sleep_until};
+use tokio::time::{sleep, sleep_until, timeout};
 
 use crate::{
     kill::{
@@ -14,7 +14,10 @@ use crate::{
         faults::{self, Faults},
         judge, program, replica,
     },
-    loops::LoopOptions,
+    loops::{
+        LoopOptions,
+        people::{self, OptOuts, PeopleJudged},
+    },
 };
 
 /// The totals of all loops.
@@ -32,6 +35,10 @@ pub struct Totals {
     pub duplicate_rings: usize,
     /// Calls that are missing, never finish, or contradict the ledger.
     pub lost_calls: usize,
+    /// Rings that the calling rules did not allow.
+    pub against_rules: usize,
+    /// People whose phone rang as often as it may.
+    pub at_limit: usize,
     /// Phones that rang.
     #[serde(skip)]
     pub rings: usize,
@@ -92,9 +99,10 @@ pub async fn run(options: &LoopOptions, mut tell: impl FnMut(String)) -> Totals 
 }
 
 impl Totals {
-    /// True if no phone rang twice and no call was lost.
+    /// True if no phone rang twice or against the rules, and no call was lost.
     pub fn is_good(&self) -> bool {
-        self.bad_loops == 0 && self.duplicate_rings == 0 && self.lost_calls == 0
+        let Self { bad_loops, duplicate_rings, lost_calls, against_rules, .. } = self;
+        *bad_loops == 0 && duplicate_rings + lost_calls + against_rules == 0
     }
 
     fn add(&mut self, ended: &Ended) {
@@ -107,6 +115,8 @@ impl Totals {
         self.resolved += ended.resolved;
         self.duplicate_rings += ended.judged.duplicate_rings;
         self.lost_calls += ended.judged.lost_calls;
+        self.against_rules += ended.people.against_rules;
+        self.at_limit += ended.people.at_limit;
         self.doubted += ended.judged.doubted;
         self.indeterminate += ended.judged.indeterminate;
         self.bad_loops += u32::from(ended.report.is_some());
@@ -122,6 +132,7 @@ struct Ended {
     failures: u32,
     resolved: u32,
     judged: Judged,
+    people: PeopleJudged,
     report: Option<String>,
 }
 
@@ -136,8 +147,8 @@ async fn one(
     let books = server.map_or(Books::Sqlite, |server| Books::Postgres(server.database().unwrap()));
     let stage = Stage::set(parent, number, program, books, &plan).await;
     let processes = plan.replicas.iter().enumerate();
-    let mut courses =
-        join_all(processes.map(|(n, strikes)| replica::run(&stage, n, strikes.clone()))).await;
+    let courses = join_all(processes.map(|(n, strikes)| replica::run(&stage, n, strikes.clone())));
+    let (mut courses, opt_outs) = tokio::join!(courses, opt_outs(&stage, &plan));
     // A call that an operator resolved just after its batch gave it up is followed by the next
     // process.
     if plan.once_more || courses.iter().any(|course| course.resolved > 0) {
@@ -151,19 +162,27 @@ async fn one(
     }
     let mut problems: Vec<String> =
         courses.iter_mut().filter_map(|course| course.broken.take()).collect();
-    let facts = facts(&stage, &plan, &mut problems).await;
+    let mut facts = facts(&stage, &plan, &mut problems).await;
+    let people = people::judge(&opt_outs, &facts.rings, &facts.calls);
+    let (calls, rings) = (facts.calls.len(), facts.rings.len());
+    // The others are called once.
+    facts.calls.retain(|call| !people::is_person(call.to.e164()));
+    facts.rings.retain(|ring| !people::is_person(&ring.to));
+    facts.rejected.retain(|to| !people::is_person(to));
     let judged = judge(&facts);
+    problems.extend(people.faults.iter().map(|(to, what)| format!("{} {what}", masked(to))));
     let mut ended = Ended {
-        calls: facts.calls.len(),
-        rings: facts.rings.len(),
+        calls,
+        rings,
         kills: courses.iter().map(|course| course.kills).sum(),
         pauses: courses.iter().map(|course| course.pauses).sum(),
         failures: courses.iter().map(|course| course.failures).sum(),
         resolved: courses.iter().map(|course| course.resolved).sum(),
         judged,
+        people,
         report: None,
     };
-    if !problems.is_empty() && ended.judged.faults.is_empty() {
+    if !problems.is_empty() && ended.judged.faults.is_empty() && ended.people.faults.is_empty() {
         // A damaged ledger, or a process that hangs or fails, counts as a lost call.
         ended.judged.lost_calls += 1;
     }
@@ -173,6 +192,24 @@ async fn one(
         ended.report = Some(format!("{report}  kept in {}\n", stage.keep().display()));
     }
     ended
+}
+
+/// Records the opt-outs of the plan.
+async fn opt_outs(stage: &Stage, plan: &Plan) -> OptOuts {
+    let mut opt_outs = OptOuts::new();
+    for (nth, (rings, later)) in plan.opt_outs.iter().enumerate() {
+        let rung = async {
+            while stage.ring_count() < *rings {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        // There may be no ring for long.
+        let _ = timeout(Duration::from_secs(4), rung).await;
+        sleep(*later).await;
+        let ledger = stage.ledger().await;
+        opt_outs.extend(people::opt_out(&ledger.journal(), nth).await);
+    }
+    opt_outs
 }
 
 async fn facts(stage: &Stage, plan: &Plan, problems: &mut Vec<String>) -> Facts {

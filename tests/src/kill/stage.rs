@@ -11,7 +11,7 @@ use std::{
 };
 
 use serde::Deserialize;
-use switchboard::Call;
+use switchboard::{Call, Ledger};
 use switchboard_testkit::{Ring, RingLedger, fault::FaultScript};
 use tempfile::TempDir;
 use tokio::{
@@ -22,7 +22,7 @@ use tokio::{
 
 use crate::{
     kill::Plan,
-    loops::{KAICALLS_KEY, KALLYAI_TOKEN, accounts},
+    loops::{KAICALLS_KEY, KALLYAI_TOKEN, accounts, people},
 };
 
 /// The speed of the simulators: a call of three minutes takes less than two seconds.
@@ -48,6 +48,7 @@ pub struct Stage {
     program: PathBuf,
     environment: Vec<(&'static str, String)>,
     /// Killed when they are dropped.
+    books: Books,
     _providers: [Child; 2],
 }
 
@@ -72,13 +73,14 @@ impl Stage {
         let directory =
             tempfile::Builder::new().prefix(&format!("loop-{number}-")).tempdir_in(parent).unwrap();
         fs::write(directory.path().join(TABLE), plan.table()).unwrap();
+        fs::write(directory.path().join(people::TABLE), people::table()).unwrap();
         let ((kallyai, first), (kaicalls, second)) = tokio::join!(
             provider(directory.path(), program, "kallyai", RINGS[0], &plan.faults.kallyai),
             provider(directory.path(), program, "kaicalls", RINGS[1], &plan.faults.kaicalls),
         );
         let mut environment =
             vec![(KALLYAI_TOKEN, kallyai.credential), (KAICALLS_KEY, kaicalls.credential)];
-        let ledger = match books {
+        let ledger = match books.clone() {
             Books::Sqlite => "path = \"ledger.db\"".to_owned(),
             Books::Postgres(url) => {
                 environment.push(("KILL_LEDGER", url));
@@ -87,7 +89,8 @@ impl Stage {
         };
         let text = configuration(&ledger, &kallyai.url, &kaicalls.url, &kaicalls.agent_id);
         fs::write(directory.path().join("switchboard.toml"), text).unwrap();
-        Self { directory, program: program.to_owned(), environment, _providers: [first, second] }
+        let program = program.to_owned();
+        Self { directory, program, environment, books, _providers: [first, second] }
     }
 
     /// The directory.
@@ -172,6 +175,14 @@ impl Stage {
         Ok(lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
     }
 
+    /// The ledger, opened here as another process would.
+    pub async fn ledger(&self) -> Ledger {
+        match &self.books {
+            Books::Sqlite => Ledger::file(self.path().join("ledger.db"), None).await.unwrap(),
+            Books::Postgres(url) => Ledger::postgres(url, None).await.unwrap(),
+        }
+    }
+
     /// The number of rings so far.
     pub fn ring_count(&self) -> usize {
         let lines = |name| {
@@ -237,20 +248,18 @@ async fn provider(
 
 /// All waiting times are short, because waiting is not what is tested.
 fn configuration(ledger: &str, kallyai: &str, kaicalls: &str, agent: &str) -> String {
-    let accounts = accounts(kallyai, kaicalls, agent);
+    let (accounts, section) = (accounts(kallyai, kaicalls, agent), people::SECTION);
     format!(
         r#"
         [ledger]
         {ledger}
-
-        [rules]
-        off = "no person is called in a test"
 
         [routing]
         default_agent = "assistant"
         max_wait_seconds = 5
         reconcile_seconds = 5
 
+        {section}
         {accounts}
         "#
     )

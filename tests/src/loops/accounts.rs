@@ -22,6 +22,9 @@ base_url = "{kallyai}"
 breaker = {{ failures = 5, cooldown_seconds = 1, longest_cooldown_seconds = 1 }}
 
 [agents.assistant]
+purpose = "reservation"
+published_number = "https://example.com/contact"
+on_behalf_of = "Ada Lovelace"
 at = {{ kallyai = "general", kaicalls = "{agent}" }}
 
 [[routes]]

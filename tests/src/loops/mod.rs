@@ -3,10 +3,12 @@
 //! | to find | look at |
 //! |---|---|
 //! | the options of both, and how they are read | [`LoopOptions`] |
+//! | people whom the calling rules protect | [`people`] |
 //! | the accounts, agents and routes of their configuration | [`accounts`] |
 
 mod accounts;
 mod options;
+pub mod people;
 
 pub use accounts::{KAICALLS_KEY, KALLYAI_TOKEN, accounts};
 pub use options::{LoopOptions, number};

@@ -8,6 +8,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::{
     callee,
+    loops::people::{CALL_BACK, PersonCall},
     serve::{
         Replicas,
         http::{Answer, Connection, request},
@@ -31,6 +32,10 @@ pub struct Wish {
     pub tag: &'static str,
     /// Which of the keys it is placed with.
     pub tenant: usize,
+    /// What it is about.
+    pub task: String,
+    /// The latest time of the call.
+    pub not_after: Option<String>,
 }
 
 impl Wish {
@@ -41,12 +46,32 @@ impl Wish {
             to: callee(number),
             tag: ["kallyai", "kaicalls", ""][number % 3],
             tenant: number % tenants,
+            task: "Ask whether the shop is open.".to_owned(),
+            not_after: None,
+        }
+    }
+
+    /// A call to somebody whom the calling rules protect, with this number.
+    pub fn of_person(number: usize, call: PersonCall, not_after: &str) -> Self {
+        Self {
+            number,
+            to: call.to,
+            tag: "",
+            tenant: call.tenant,
+            task: call.task,
+            not_after: Some(not_after.to_owned()),
         }
     }
 
     fn request(&self, key: &str) -> String {
         let tags: Vec<&str> = Some(self.tag).filter(|tag| !tag.is_empty()).into_iter().collect();
-        let body = json!({"to": self.to, "task": "Ask whether the shop is open.", "tags": tags});
+        let body = json!({
+            "to": self.to,
+            "task": self.task,
+            "tags": tags,
+            "callback_number": CALL_BACK,
+            "not_after": self.not_after,
+        });
         let (bearer, key) = (format!("Bearer {key}"), format!("wish-{}", self.number));
         let headers = [
             ("Authorization", bearer.as_str()),

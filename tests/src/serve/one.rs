@@ -12,6 +12,7 @@ use crate::{
     Which,
     fuzz::Chance,
     kill::{Books, Row, RowKind, faults},
+    loops::people::{self, OptOuts},
     serve::{
         Endpoint, Follower, Operator, Options, Process, Replicas, Setting, Stage, Totals,
         UNLIMITED,
@@ -37,6 +38,7 @@ struct Ran {
     failed_deliveries: usize,
     seconds: [u64; 3],
     feed: Feed,
+    opt_outs: OptOuts,
 }
 
 pub(super) async fn one(
@@ -53,7 +55,13 @@ pub(super) async fn one(
     let (limits, slack) = limits(options);
     let stage = stage(seed, parent, program, books, &addresses, &wishes, &limits).await;
     let replicas = Arc::new(Replicas::new(addresses));
-    let mut ran = act(options, seed, &stage, &replicas, &wishes).await;
+    // Somebody is called more than once only here.
+    let until = people::not_after();
+    let people: Vec<Wish> = (wishes.len()..)
+        .zip(people::calls())
+        .map(|(number, call)| Wish::of_person(number, call, &until))
+        .collect();
+    let mut ran = act(options, seed, &stage, &replicas, &wishes, &people).await;
 
     let ledger = stage.ledger().await;
     ran.feed.positions = last_feed(&ledger).await;
@@ -70,16 +78,22 @@ pub(super) async fn one(
         ran.problems.push(problem);
     }
     let rings = stage.sims.rings.rings();
-    let judged = judge_calls(&wishes, &ran.granted, &calls, rings.clone());
+    let found = people::judge(&ran.opt_outs, &rings, &calls);
+    let granted: Vec<Granted> =
+        ran.granted.iter().filter(|one| one.number < wishes.len()).cloned().collect();
+    let others: Vec<_> =
+        calls.iter().filter(|call| !people::is_person(call.to.e164())).cloned().collect();
+    let their_rings = rings.iter().filter(|ring| !people::is_person(&ring.to)).cloned().collect();
+    let judged = judge_calls(&wishes, &granted, &others, their_rings);
     let events = judge_events(&told, &ran.feed);
-    let (used, broken) = judge_limits(&told, &arrived(&stage, &wishes), &limits, slack);
+    let (used, broken) = judge_limits(&told, &arrived(&stage, &wishes, &people), &limits, slack);
 
     let sum = |of: fn(&Granted) -> u32| ran.granted.iter().map(of).sum();
     let hits = |of: fn(&strikes::Course) -> u32| ran.courses.iter().map(of).sum();
     let with = |status| calls.iter().filter(|call| call.status == status).count();
     let mut totals = Totals {
         loops: 1,
-        calls: wishes.len(),
+        calls: wishes.len() + people.len(),
         requests: sum(|one| one.requests),
         failures: sum(|one| one.failures),
         replays: sum(|one| one.replays),
@@ -101,6 +115,8 @@ pub(super) async fn one(
         invented_events: events.invented,
         undelivered_events: events.undelivered,
         broken_limits: broken.len(),
+        against_rules: found.against_rules,
+        at_limit: found.at_limit,
         limits: used,
         placing_seconds: ran.seconds[0],
         settling_seconds: ran.seconds[1],
@@ -108,7 +124,8 @@ pub(super) async fn one(
         bad_loops: 0,
         skipped: false,
     };
-    let faults = [ran.problems, judged.faults, events.faults, broken].concat();
+    let against: Vec<String> = found.faults.into_iter().map(|(_, what)| what).collect();
+    let faults = [ran.problems, judged.faults, events.faults, broken, against].concat();
     drop(ledger);
     if faults.is_empty() && totals.is_good() {
         return (totals, None);
@@ -152,7 +169,7 @@ fn limits(options: &Options) -> ([Limit; 4], Duration) {
 }
 
 /// The requests that place calls, as they arrived at the providers.
-fn arrived(stage: &Stage, wishes: &[Wish]) -> Vec<Arrived> {
+fn arrived(stage: &Stage, wishes: &[Wish], people: &[Wish]) -> Vec<Arrived> {
     let tenants: HashMap<&str, &'static str> =
         wishes.iter().map(|wish| (wish.to.as_str(), TENANTS[wish.tenant])).collect();
     let of = |which: Which| {
@@ -165,10 +182,14 @@ fn arrived(stage: &Stage, wishes: &[Wish]) -> Vec<Arrived> {
             let at: Timestamp = request.at.parse().unwrap();
             let body = request.body.to_string();
             let to = body.find("\"+").and_then(|from| body.get(from + 1..from + 13));
+            let of_person = |wish: &&Wish| body.contains(&wish.to) && body.contains(&wish.task);
+            let person = people.iter().find(of_person).map(|wish| TENANTS[wish.tenant]);
             arrived.push(Arrived {
                 at: at.as_microsecond(),
                 provider: which.id(),
-                tenant: to.and_then(|to| tenants.get(to)).copied().unwrap_or_default(),
+                tenant: person
+                    .or_else(|| to.and_then(|to| tenants.get(to)).copied())
+                    .unwrap_or_default(),
             });
         }
     }
@@ -200,6 +221,7 @@ async fn stage(
     let mut setting = Setting::new(books);
     // Shorter than most pauses, and longer than a busy machine makes a server wait.
     setting.lease_seconds = if wishes.len() > FEW { 4 } else { 2 };
+    setting.rules = people::SECTION.to_owned();
     setting.routing = "max_wait_seconds = 900\nreconcile_seconds = 5\n".to_owned();
     setting.server =
         format!("settle_seconds = 1\ndrain_seconds = 3\npublic_url = \"http://{hooks}\"\n");
@@ -245,6 +267,7 @@ async fn act(
     stage: &Stage,
     replicas: &Arc<Replicas>,
     wishes: &[Wish],
+    people: &[Wish],
 ) -> Ran {
     let mut problems = Vec::new();
     let mut servers = Vec::new();
@@ -281,19 +304,21 @@ async fn act(
     });
     let began = Instant::now();
     let placing = async {
-        let granted = callers::place(replicas, &keys, wishes.to_vec(), at_once, pace).await;
+        let all = mixed(wishes, people);
+        let granted = callers::place(replicas, &keys, all, at_once, pace).await;
         // A blow after the last answer: calls are still under way.
         sleep(Duration::from_secs(2)).await;
         replicas.leave_alone();
         granted
     };
-    let (granted, struck) = tokio::join!(placing, join_all(struck));
+    let opting_out = opt_outs(stage, seed);
+    let (granted, struck, opt_outs) = tokio::join!(placing, join_all(struck), opting_out);
     let (left, courses): (Vec<Option<Process>>, Vec<_>) = struck.into_iter().unzip();
     problems.extend(courses.iter().filter_map(|course| course.broken.clone()));
 
     let placed = Instant::now();
     let ledger = stage.ledger().await;
-    if let Err(problem) = settle(&ledger, wishes.len()).await {
+    if let Err(problem) = settle(&ledger, wishes.len() + people.len()).await {
         problems.push(problem);
     }
     let settled = Instant::now();
@@ -325,7 +350,38 @@ async fn act(
         feed.followers.push((name, tenant.map(str::to_owned), seen));
     }
     let failed_deliveries = endpoint.failures();
-    Ran { granted, courses, problems, resumed, resolved, failed_deliveries, seconds, feed }
+    Ran {
+        granted,
+        courses,
+        problems,
+        resumed,
+        resolved,
+        failed_deliveries,
+        seconds,
+        feed,
+        opt_outs,
+    }
+}
+
+/// Calls to the people among the others, from the first on.
+fn mixed(wishes: &[Wish], people: &[Wish]) -> Vec<Wish> {
+    let mut all = wishes.to_vec();
+    for (nth, one) in people.iter().enumerate() {
+        all.insert((2 * nth + 1).min(all.len()), one.clone());
+    }
+    all
+}
+
+/// Records opt-outs while calls are under way.
+async fn opt_outs(stage: &Stage, seed: u64) -> OptOuts {
+    let mut chance = Chance::new(seed ^ 0x0b7);
+    let ledger = stage.ledger().await;
+    let mut opt_outs = OptOuts::new();
+    for nth in 0..3 {
+        sleep(Duration::from_millis(200 + chance.below(1500) as u64)).await;
+        opt_outs.extend(people::opt_out(&ledger.journal(), nth).await);
+    }
+    opt_outs
 }
 
 /// A cursor near the beginning of the feed, and the events before it: that keys were made.

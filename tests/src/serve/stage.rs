@@ -17,7 +17,7 @@ use tokio::{process::Command, time::timeout};
 use crate::{
     Sims,
     kill::Books,
-    loops::{KAICALLS_KEY, KALLYAI_TOKEN, accounts},
+    loops::{KAICALLS_KEY, KALLYAI_TOKEN, accounts, people},
     serve::Process,
 };
 
@@ -36,6 +36,8 @@ pub struct Setting {
     pub server: String,
     /// Further sections of the configuration.
     pub sections: String,
+    /// The section about the calling rules.
+    pub rules: String,
     /// Lines of `[routing]`.
     pub routing: String,
     /// After so long without a sign of life, others take over a server's calls: on PostgreSQL.
@@ -50,6 +52,7 @@ impl Setting {
             speed: 100.0,
             server: "settle_seconds = 0\ndrain_seconds = 5\n".to_owned(),
             sections: UNLIMITED.to_owned(),
+            rules: "[rules]\noff = \"The tests of the server call at any time.\"\n".to_owned(),
             routing: "max_wait_seconds = 120\nreconcile_seconds = 5\n".to_owned(),
             lease_seconds: 2,
         }
@@ -100,6 +103,7 @@ impl Stage {
         let sims = Sims::start(kallyai, kaicalls).await;
         let text = configuration(setting, &sims);
         fs::write(directory.path().join("switchboard.toml"), text).unwrap();
+        fs::write(directory.path().join(people::TABLE), people::table()).unwrap();
         Self { directory, program: program.to_owned(), ledger: setting.ledger.clone(), sims }
     }
 
@@ -217,7 +221,7 @@ pub fn free_address() -> String {
 }
 
 fn configuration(setting: &Setting, sims: &Sims) -> String {
-    let Setting { server, sections, routing, lease_seconds, .. } = setting;
+    let Setting { server, sections, rules, routing, lease_seconds, .. } = setting;
     let ledger = match setting.ledger {
         Books::Sqlite => "path = \"ledger.db\"".to_owned(),
         Books::Postgres(_) => {
@@ -231,9 +235,6 @@ fn configuration(setting: &Setting, sims: &Sims) -> String {
 [ledger]
 {ledger}
 
-[rules]
-off = "no person is called in a test"
-
 [routing]
 default_agent = "assistant"
 {routing}
@@ -245,6 +246,7 @@ secret_env = "PROOF_SECRET"
 trusted_proxies = ["127.0.0.1/32"]
 {server}
 
+{rules}
 {accounts}
 {sections}
 "#

@@ -52,6 +52,10 @@ pub struct Totals {
     pub undelivered_events: usize,
     /// Limits that were exceeded.
     pub broken_limits: usize,
+    /// Rings that the calling rules did not allow.
+    pub against_rules: usize,
+    /// People whose phone rang as often as it may.
+    pub at_limit: usize,
     /// The busiest use of each limit, with what it allows: of the last loop.
     pub limits: Vec<(String, usize, usize)>,
     /// How long the last loop took to place its calls, in seconds: while servers were killed.
@@ -71,9 +75,10 @@ impl Totals {
     /// True if nothing went wrong.
     pub fn is_good(&self) -> bool {
         let Self { duplicate_rings, lost_calls, lost_events, invented_events, .. } = self;
-        let Self { undelivered_events, broken_limits, .. } = self;
+        let Self { undelivered_events, broken_limits, against_rules, .. } = self;
         let wrong = duplicate_rings + lost_calls + lost_events + invented_events;
-        self.bad_loops == 0 && wrong + undelivered_events + broken_limits + self.given_up == 0
+        let more = undelivered_events + broken_limits + against_rules;
+        self.bad_loops == 0 && wrong + more + self.given_up == 0
     }
 
     /// Adds another loop.
@@ -101,6 +106,8 @@ impl Totals {
         self.invented_events += other.invented_events;
         self.undelivered_events += other.undelivered_events;
         self.broken_limits += other.broken_limits;
+        self.against_rules += other.against_rules;
+        self.at_limit += other.at_limit;
         self.limits = other.limits;
         self.placing_seconds = other.placing_seconds;
         self.settling_seconds = other.settling_seconds;
