@@ -80,7 +80,7 @@ fn run(cli: Cli, output: Output) -> Outcome {
             Command::Keys(args) => commands::keys::run(&common, args, output).await,
             Command::Listen(args) => commands::listen::run(args, output).await,
             Command::Openapi(args) => commands::openapi::run(&args, output),
-            Command::Call(args) => commands::call::run(&common, args, output).await,
+            Command::Call(args) => commands::call::run(&common, *args, output).await,
             Command::Batch(args) => commands::batch::run(&common, args, output).await,
             Command::Calls(args) => commands::calls::run(&common, args, output).await,
             Command::Ledger(args) => commands::ledger::run(&common, args, output).await,

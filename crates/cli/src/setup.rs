@@ -10,11 +10,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use switchboard::{
     Config, Error, Ledger, Provider, ProviderId, Recovered, Retention, Switchboard, TakesUp,
-    config::LedgerConfig, process_environment,
+    config::LedgerConfig, core::RuleOverride, process_environment,
 };
 
 use crate::{
-    cli::Common,
+    cli::{Common, OverrideArgs},
     credential::RefusedCredentials,
     exit::Exit,
     failure::{Failure, Outcome},
@@ -150,6 +150,22 @@ pub(crate) fn operator(given: Option<String>) -> Outcome<String> {
     by.ok_or_else(|| {
         Failure::input("--by", "is missing, and the environment names no user: give your name")
     })
+}
+
+/// The policy rules that an operator lifts with these options.
+pub(crate) fn overrides(args: OverrideArgs) -> Outcome<Vec<RuleOverride>> {
+    let (Some(reason), Some(until)) = (args.override_reason, args.override_until) else {
+        return Ok(Vec::new());
+    };
+    let by = operator(args.override_by)
+        .map_err(|_| Failure::input("--override-by", "is missing: give your name"))?;
+    let lifted = args.overrides.into_iter().map(|rule| RuleOverride {
+        rule,
+        by: by.clone(),
+        reason: reason.clone(),
+        until,
+    });
+    Ok(lifted.collect())
 }
 
 fn absolute(file: &Path) -> Outcome<PathBuf> {

@@ -82,10 +82,11 @@ pub(crate) async fn of_engine(
     at: Timestamp,
 ) -> Result<RulesChecked> {
     let config = inner.config();
-    match &config.policy.rules.off {
-        None => drop(inner.lists(&config, at).await?),
+    if config.policy.rules.off.is_none() {
+        inner.lists(&config, at).await?;
+    } else {
         // Nothing else keeps them up to date then.
-        Some(_) => drop(inner.lists.refresh(&*inner.journal).await?),
+        inner.lists.refresh(&*inner.journal).await?;
     }
     let (journal, lists) = (&*inner.journal, &inner.lists);
     check(&config.policy, &config.tables, journal, lists, call, at, inner.now()).await

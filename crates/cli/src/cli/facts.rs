@@ -4,14 +4,7 @@ use clap::Args;
 use jiff::Timestamp;
 use switchboard::{
     CallRequest,
-    core::{
-        AgreedTime, CalleeKind, CalleeLine, Consent, ConsentKind, Error, Purpose, RuleOverride,
-    },
-};
-
-use crate::{
-    failure::{Failure, Outcome},
-    setup,
+    core::{AgreedTime, CalleeKind, CalleeLine, Consent, ConsentKind, Error, Purpose},
 };
 
 /// The heading of these options.
@@ -142,24 +135,6 @@ pub(crate) struct OverrideArgs {
     /// Who lifts it. By default the user of the operating system.
     #[arg(long, value_name = "NAME", requires = "overrides")]
     pub(crate) override_by: Option<String>,
-}
-
-impl OverrideArgs {
-    /// The overrides of a request.
-    pub(crate) fn into_overrides(self) -> Outcome<Vec<RuleOverride>> {
-        let (Some(reason), Some(until)) = (self.override_reason, self.override_until) else {
-            return Ok(Vec::new());
-        };
-        let by = setup::operator(self.override_by)
-            .map_err(|_| Failure::input("--override-by", "is missing: give your name"))?;
-        let lifted = self.overrides.into_iter().map(|rule| RuleOverride {
-            rule,
-            by: by.clone(),
-            reason: reason.clone(),
-            until,
-        });
-        Ok(lifted.collect())
-    }
 }
 
 /// A word as requests have it; `-` may stand for `_`.

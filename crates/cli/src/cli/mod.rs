@@ -28,6 +28,7 @@ pub(crate) use self::calls::{
 pub(crate) use self::deck::{DeckArgs, DeckCommand, DeckShowArgs, LayoutArgs};
 pub(crate) use self::demo::{DemoArgs, SimArgs, SimProvider, SimShape};
 pub(crate) use self::experiments::{DecisionArgs, ExperimentsArgs, ExperimentsCommand, ShowArgs};
+pub(crate) use self::facts::OverrideArgs;
 pub(crate) use self::ledger::{LedgerArgs, LedgerCommand, QualityArgs, ReloadArgs};
 pub(crate) use self::lists::{ImportArgs, ListsArgs, ListsCommand};
 pub(crate) use self::people::{ConsentArgs, OptOutArgs, PeopleArgs, PeopleCommand, TakeBackArgs};
@@ -108,7 +109,7 @@ pub(crate) enum Command {
     Openapi(OpenApiArgs),
     /// Place a call.
     #[command(long_about = help::calls::CALL, after_long_help = help::calls::CALL_MORE)]
-    Call(CallArgs),
+    Call(Box<CallArgs>),
     /// Place the calls of a CSV table, each row once.
     #[command(long_about = help::calls::BATCH, after_long_help = help::calls::BATCH_MORE)]
     Batch(BatchArgs),

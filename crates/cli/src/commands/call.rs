@@ -24,7 +24,7 @@ use crate::{
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 
 pub(crate) async fn run(common: &Common, args: CallArgs, output: Output) -> Outcome {
-    let overrides = args.lifted.into_overrides()?;
+    let overrides = setup::overrides(args.lifted)?;
     let switchboard = setup::open_for_calls(common, output).await?;
     let request = CallRequest::new(args.to, args.task).with(|call| {
         call.default_country = args.default_country.map(|country| country.as_str().to_owned());

@@ -45,7 +45,7 @@ pub(crate) async fn run(common: &Common, args: BatchArgs, output: Output) -> Out
     // and not after a thousand calls.
     let table = file::read(&args.file, &args.column)?;
     let name = file::name(args.name.as_deref(), &args.file)?;
-    let overrides = args.lifted.into_overrides()?;
+    let overrides = setup::overrides(args.lifted)?;
     let rows = RowDefaults {
         again: args.again,
         failover_on_quota: args.failover_on_quota,

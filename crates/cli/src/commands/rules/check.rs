@@ -13,6 +13,7 @@ use crate::{
     exit::Exit,
     failure::{Failure, Outcome},
     output::Output,
+    setup,
 };
 
 pub(super) async fn run(common: &Common, args: CheckArgs, output: Output) -> Outcome {
@@ -25,7 +26,7 @@ pub(super) async fn run(common: &Common, args: CheckArgs, output: Output) -> Out
     })?;
     let at = at.unwrap_or(now);
     let source = source::read(common)?;
-    let overrides = args.lifted.into_overrides()?;
+    let overrides = setup::overrides(args.lifted)?;
     let request = CallRequest::new(args.to, "Ask.").with(|call| {
         call.default_country = args.default_country.map(|country| country.as_str().to_owned());
         call.agent = args.agent;
