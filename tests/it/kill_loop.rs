@@ -154,6 +154,28 @@ async fn killed_processes_ring_nobody_twice_and_lose_no_call() {
     assert!(totals.kills > 0 && totals.rings > 0, "{totals:?}");
 }
 
+/// A program that takes the rules out of its configuration rings people above the limit.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_without_the_rules_is_found_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let program = directory.path().join("lawless");
+    let real = binary::switchboard().display();
+    let script = format!(
+        "#!/bin/sh\nif [ \"$1\" = batch ]; then sed 's/^files = .*/off = \"nobody asks\"/' switchboard.toml > off && mv off switchboard.toml; fi\nexec '{real}' \"$@\"\n"
+    );
+    fs::write(&program, script).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let (totals, reports) = loops(1, &program).await;
+    assert!(totals.against_rules > 0, "{totals:?}");
+    thrown_away(&reports.join("\n"));
+}
+
+/// Directories are kept for whoever looks into a failure; where one is expected they go.
+fn thrown_away(report: &str) {
+    let kept = report.lines().find_map(|line| line.trim().strip_prefix("kept in ")).unwrap();
+    fs::remove_dir_all(Path::new(kept).parent().unwrap()).unwrap();
+}
+
 /// Each start takes the table for another batch: what a program would do that kept no keys.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_that_forgets_what_it_placed_is_found_out() {
@@ -169,7 +191,5 @@ async fn a_program_that_forgets_what_it_placed_is_found_out() {
     assert!(totals.duplicate_rings > 0, "{totals:?}");
     let report = reports.join("\n");
     assert!(report.contains("--seed 1") && !report.contains(&callee(0)[..8]), "{report}");
-    // They are kept for whoever looks into a failure; here it is none.
-    let kept = report.lines().find_map(|line| line.trim().strip_prefix("kept in ")).unwrap();
-    fs::remove_dir_all(Path::new(kept).parent().unwrap()).unwrap();
+    thrown_away(&report);
 }
