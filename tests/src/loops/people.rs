@@ -29,16 +29,21 @@ pub const SECTION: &str = "[rules]\nfiles = [\"rules.tsv\"]\n";
 /// What callees are told to call back.
 pub const CALL_BACK: &str = "+14165550199";
 
-/// The table of rules: nothing is closed, and the phone of nobody may ring more than twice a day.
+/// Where these people are, and nobody else whom a loop calls: their limit must not hide that another
+/// phone rang too often.
+const PLACE: &str = "CA";
+
+/// The table of rules: nothing is closed, and none of these people's phones may ring more than twice
+/// a day.
 pub fn table() -> String {
     let mut table = String::from(
         "id\tjurisdiction\tkind\tpurposes\tcallee\trule\teffect\tsource\tchecked\tas_of\n",
     );
-    let mut add = |row: &Row, purposes: &str, rule: &str| {
+    let mut add = |row: &Row, jurisdiction: &str, purposes: &str, rule: &str| {
         let callee = row.callee.map_or("any", |kind| kind.as_str());
         let of = [
             &row.id,
-            &row.jurisdiction.to_string(),
+            jurisdiction,
             row.kind.as_str(),
             purposes,
             callee,
@@ -55,13 +60,14 @@ pub fn table() -> String {
         .rows()
         .filter(|row| row.effect == Effect::Gate && row.purposes.contains(&Purpose::Reservation))
     {
+        let place = row.jurisdiction.to_string();
         let is_about_time = matches!(row.kind, Kind::QuietHours | Kind::Days | Kind::Holidays);
         match row.id.as_str() {
             "P-ZONE" => {}
-            "P-CAP-DAY" => add(row, "reservation", &format!("max {MOST} in 24h")),
+            "P-CAP-DAY" => add(row, PLACE, "reservation", &format!("max {MOST} in 24h")),
             // A row can be replaced, and not taken away: the loop has no calls for this.
-            "P-GAP" => add(row, "political", &row.rule),
-            _ if is_about_time => add(row, "political", &row.rule),
+            "P-GAP" | "P-CAP-WEEK" => add(row, &place, "political", &row.rule),
+            _ if is_about_time => add(row, &place, "political", &row.rule),
             _ => {}
         }
     }
@@ -96,7 +102,6 @@ pub fn not_after() -> String {
     format!("{end:.0}")
 }
 
-/// In Canada, where no other call of a loop goes to.
 fn number(person: usize) -> String {
     format!("+141655501{person:02}")
 }
