@@ -120,13 +120,19 @@ impl std::fmt::Display for Until {
 impl RefusedBy {
     /// What the rows lack, as the end of “3 …”, for example `have no consent record`.
     pub fn lack(&self) -> String {
+        let of = |one: &'static str, many: &'static str| if self.rows == 1 { one } else { many };
+        let have = of("has", "have");
         match self.needs.as_deref() {
-            Some("consent") => "have no consent record".to_owned(),
-            Some("published_number") => "do not say where the number is published".to_owned(),
-            Some("requested_at") => "do not say when the callee asked to be called".to_owned(),
-            Some("callee_timezone") => "have no time zone of the callee".to_owned(),
-            Some(field) => format!("lack {field}"),
-            None => "are stopped".to_owned(),
+            Some("consent") => format!("{have} no consent record"),
+            Some("published_number") => {
+                format!("{} not say where the number is published", of("does", "do"))
+            }
+            Some("requested_at") => {
+                format!("{} not say when the callee asked to be called", of("does", "do"))
+            }
+            Some("callee_timezone") => format!("{have} no time zone of the callee"),
+            Some(field) => format!("{} {field}", of("lacks", "lack")),
+            None => format!("{} stopped", of("is", "are")),
         }
     }
 }

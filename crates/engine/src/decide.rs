@@ -220,7 +220,7 @@ pub(crate) fn fault(decision: &RuleDecision) -> CallFailure {
     for (nth, one) in decision.stops().enumerate() {
         let mark = if nth == 0 { ": " } else { "; " };
         // Writing to a string cannot fail.
-        let _ = write!(message, "{mark}{}", one.message);
+        let _ = write!(message, "{mark}{}: {}", one.rule, one.why());
     }
     CallFailure { kind: ErrorKind::Blocked, message }
 }

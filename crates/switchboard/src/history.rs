@@ -151,7 +151,7 @@ fn by_rules(decision: &RuleDecision) -> EventText {
         (RuleVerdict::Wait, None, None) => "it has to wait".to_owned(),
         (RuleVerdict::Refuse, _, None) => "it may not ring".to_owned(),
     };
-    let findings = decision.findings.iter().map(|one| format!("; {}: {}", one.rule, one.message));
+    let findings = decision.findings.iter().map(|one| format!("; {}: {}", one.rule, one.why()));
     let details = format!("{verdict}{}", findings.collect::<String>());
     EventText { event: "decided", by: "rules".to_owned(), evidence: None, details }
 }

@@ -1883,6 +1883,8 @@ export interface components {
             estimated_cost: components["schemas"]["Money"] | null;
             experiment: components["schemas"]["Experiment"] | null;
             fault: components["schemas"]["Fault"] | null;
+            /** @description What a person should look at, by what the transcript shows. */
+            flags: components["schemas"]["CallFlag"][];
             /** @description True if a recording was fetched and its address is kept. */
             has_recording: boolean;
             /** @description True if a transcript was fetched and is kept. */
@@ -1956,6 +1958,25 @@ export interface components {
              */
             updated_at: string;
             waits_for: components["schemas"]["WaitsFor"] | null;
+        };
+        /**
+         * @description Something that a person should look at after a call. Nothing follows from it by itself.
+         * @example {
+         *       "at": "2026-02-14T20:03:10Z",
+         *       "code": "first_words_missing",
+         *       "message": "The first words did not say that it is an AI."
+         *     }
+         */
+        CallFlag: {
+            /**
+             * Format: date-time
+             * @description When it was found.
+             */
+            at: string;
+            /** @description `first_words_missing` or `may_have_opted_out`; others may follow. */
+            code: string;
+            /** @description One sentence, without anything that was said in the call. */
+            message: string;
         };
         /**
          * @description Calls, newest first. A page may be short or empty and not be the last one, because the rows that
@@ -3969,6 +3990,7 @@ export type BatchWaiting = components['schemas']['BatchWaiting'];
 export type Budget = components['schemas']['Budget'];
 export type BudgetList = components['schemas']['BudgetList'];
 export type Call = components['schemas']['Call'];
+export type CallFlag = components['schemas']['CallFlag'];
 export type CallPage = components['schemas']['CallPage'];
 export type CallRequest = components['schemas']['CallRequest'];
 export type CallStatus = components['schemas']['CallStatus'];

@@ -301,7 +301,7 @@ async fn a_dry_run_counts_what_the_calling_rules_say() {
         "no rule stops 1 of 4 rows",
         "2 of 4 wait until 2099-06-01 08:00 in Europe/London",
         "1 of 4 is refused:",
-        "1 have no consent record (US-TCPA-A2, 2026-11-29)",
+        "1 has no consent record (US-TCPA-A2, 2026-11-29)",
         "4 of 5 rows are valid",
         "are of 2026-11-29",
     ] {

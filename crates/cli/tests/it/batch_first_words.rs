@@ -5,7 +5,8 @@ use switchboard_testkit::calls::Outcome;
 
 use crate::common::Harness;
 
-const ROWS: usize = 60;
+/// At one row in half a second, there are ten seconds for the transcripts of the first two calls.
+const ROWS: usize = 20;
 
 fn london(row: usize) -> String {
     format!("+44207946{row:04}")
@@ -26,7 +27,7 @@ async fn the_second_call_without_its_first_words_stops_a_batch() {
         .await;
         harness.turn_rules_on();
         let file = harness.write("calls.csv", &table());
-        let ran = harness.run(&["batch", &file, "--json", "--at-once", "1"]).await;
+        let ran = harness.run(&["batch", &file, "--json", "--rate", "120"]).await;
         let summary: Value = serde_json::from_str(ran.out.lines().last().unwrap()).unwrap();
         assert_eq!(summary["first_words_missing"], ignores, "{summary}{}", ran.err);
         let left = summary["not_started"].as_u64().unwrap();

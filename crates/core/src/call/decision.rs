@@ -58,6 +58,23 @@ impl RuleFinding {
         Self { rule, effect, message, needs: None, until: None, as_of }
     }
 
+    /// The message without the rule and its citation, which are looked up by the rule's id: for
+    /// sentences that name the rule themselves.
+    ///
+    /// ```
+    /// use switchboard_core::{RuleEffect, RuleFinding};
+    ///
+    /// let message = "X-HOURS (Act 9, 2026-11-29): it is too late".to_owned();
+    /// let as_of = "2026-11-29".parse()?;
+    /// let finding = RuleFinding::new("X-HOURS".to_owned(), RuleEffect::Stops, message, as_of);
+    /// assert_eq!(finding.why(), "it is too late");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn why(&self) -> &str {
+        let cited = format!("{}): ", self.as_of);
+        self.message.split_once(&cited).map_or(self.message.as_str(), |(_, why)| why)
+    }
+
     /// The same finding with other fields set.
     #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {

@@ -73,6 +73,7 @@ __all__ = [
     "Budget",
     "BudgetList",
     "Call",
+    "CallFlag",
     "CallPage",
     "CallRequest",
     "CallStatus",
@@ -237,6 +238,7 @@ from switchboard_client.generated.models.batch_waiting import BatchWaiting as Ba
 from switchboard_client.generated.models.budget import Budget as Budget
 from switchboard_client.generated.models.budget_list import BudgetList as BudgetList
 from switchboard_client.generated.models.call import Call as Call
+from switchboard_client.generated.models.call_flag import CallFlag as CallFlag
 from switchboard_client.generated.models.call_page import CallPage as CallPage
 from switchboard_client.generated.models.call_request import CallRequest as CallRequest
 from switchboard_client.generated.models.call_status import CallStatus as CallStatus

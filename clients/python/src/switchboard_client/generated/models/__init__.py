@@ -46,6 +46,7 @@ from switchboard_client.generated.models.batch_waiting import BatchWaiting
 from switchboard_client.generated.models.budget import Budget
 from switchboard_client.generated.models.budget_list import BudgetList
 from switchboard_client.generated.models.call import Call
+from switchboard_client.generated.models.call_flag import CallFlag
 from switchboard_client.generated.models.call_page import CallPage
 from switchboard_client.generated.models.call_request import CallRequest
 from switchboard_client.generated.models.call_status import CallStatus

@@ -23,6 +23,7 @@ from typing import Any, ClassVar, Dict, List, Optional, Union
 from typing_extensions import Annotated
 from uuid import UUID
 from switchboard_client.generated.models.attempt import Attempt
+from switchboard_client.generated.models.call_flag import CallFlag
 from switchboard_client.generated.models.call_status import CallStatus
 from switchboard_client.generated.models.experiment import Experiment
 from switchboard_client.generated.models.fault import Fault
@@ -50,6 +51,7 @@ class Call(BaseModel):
     estimated_cost: Optional[Money] = Field(description="What the plan expects it to cost.")
     experiment: Optional[Experiment] = Field(description="The experiment that it takes part in.")
     fault: Optional[Fault] = Field(description="Why it was not placed, or why that is not known.")
+    flags: List[CallFlag] = Field(description="What a person should look at, by what the transcript shows.")
     has_recording: StrictBool = Field(description="True if a recording was fetched and its address is kept.")
     has_transcript: StrictBool = Field(description="True if a transcript was fetched and is kept.")
     id: UUID = Field(description="Its id, a UUID of version 7: ids sort by time.")
@@ -73,7 +75,7 @@ class Call(BaseModel):
     to_tag: Optional[StrictStr] = Field(description="A pseudonym of the callee, the same for each of their calls. Null if none is kept.")
     updated_at: datetime = Field(description="When it last changed.")
     waits_for: Optional[WaitsFor] = Field(description="Why it does not move.")
-    __properties: ClassVar[List[str]] = ["agent", "attempts", "batch", "cost", "country", "created_at", "decision", "duration_seconds", "ended_at", "estimated_cost", "experiment", "fault", "has_recording", "has_transcript", "id", "language", "metadata", "next_steps", "not_after", "not_before", "outcome", "provider", "provider_call_id", "redial_at", "revision", "ring", "settled", "status", "summary", "tags", "tenant", "to", "to_tag", "updated_at", "waits_for"]
+    __properties: ClassVar[List[str]] = ["agent", "attempts", "batch", "cost", "country", "created_at", "decision", "duration_seconds", "ended_at", "estimated_cost", "experiment", "fault", "flags", "has_recording", "has_transcript", "id", "language", "metadata", "next_steps", "not_after", "not_before", "outcome", "provider", "provider_call_id", "redial_at", "revision", "ring", "settled", "status", "summary", "tags", "tenant", "to", "to_tag", "updated_at", "waits_for"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -135,6 +137,12 @@ class Call(BaseModel):
         # override the default output from pydantic by calling `to_dict()` of fault
         if self.fault:
             _dict['fault'] = self.fault.to_dict()
+        # override the default output from pydantic by calling `to_dict()` of each item in flags (list)
+        _items = []
+        if self.flags:
+            for _item_flags in self.flags:
+                _items.append(_item_flags.to_dict() if _item_flags is not None else None)
+            _dict['flags'] = _items
         # override the default output from pydantic by calling `to_dict()` of waits_for
         if self.waits_for:
             _dict['waits_for'] = self.waits_for.to_dict()
@@ -262,6 +270,7 @@ class Call(BaseModel):
             "estimated_cost": Money.from_dict(obj["estimated_cost"]) if obj.get("estimated_cost") is not None else None,
             "experiment": Experiment.from_dict(obj["experiment"]) if obj.get("experiment") is not None else None,
             "fault": Fault.from_dict(obj["fault"]) if obj.get("fault") is not None else None,
+            "flags": [CallFlag.from_dict(_item) for _item in obj["flags"]] if obj.get("flags") is not None else None,
             "has_recording": obj.get("has_recording"),
             "has_transcript": obj.get("has_transcript"),
             "id": obj.get("id"),
