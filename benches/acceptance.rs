@@ -48,7 +48,9 @@ async fn measure() -> Result<(), Failure> {
     std::fs::create_dir_all(&under)?;
     let directory = tempfile::tempdir_in(under)?;
     let file = async |name: &str| -> Result<Arc<dyn Journal>, Failure> {
-        Ok(Arc::new(SqliteJournal::open(directory.path().join(name)).await?))
+        let journal: Arc<dyn Journal> =
+            Arc::new(SqliteJournal::open(directory.path().join(name)).await?);
+        Ok(journal)
     };
     compare("SQLite", &Pair::over(file("with.db").await?, file("without.db").await?)?).await?;
     let Some(server) = PostgresServer::start("")? else {
@@ -56,7 +58,9 @@ async fn measure() -> Result<(), Failure> {
         return Ok(());
     };
     let database = async || -> Result<Arc<dyn Journal>, Failure> {
-        Ok(Arc::new(PostgresJournal::connect(&server.database()?).await?))
+        let journal: Arc<dyn Journal> =
+            Arc::new(PostgresJournal::connect(&server.database()?).await?);
+        Ok(journal)
     };
     compare("PostgreSQL", &Pair::over(database().await?, database().await?)?).await
 }

@@ -77,7 +77,8 @@ pub(crate) struct ImportArgs {
     /// Values of that column for "not listed" [default: N, no, 0, false, empty, …].
     #[arg(long, value_name = "VALUES", value_delimiter = ',', requires = "flag_column")]
     pub(crate) clear_values: Vec<String>,
-    /// How many days the list may be used, to show until when.
+    /// How many days the list may be used, to show until when [default: what the rules that ask for
+    /// it say].
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=3650))]
     pub(crate) max_age: Option<u16>,
     /// Who imports it, for the ledger. By default the user of the operating system.

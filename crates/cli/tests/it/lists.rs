@@ -53,7 +53,7 @@ fn a_list_is_imported_shown_asked_and_removed() {
     let lists = Lists::new();
     let ran = lists.import(
         "416,5550123\r\n416,5550123\r\n437,5550100\r\n416,55501\r\n",
-        &[&DNCL[..], &["--max-age", "31", "--yes", "--json"]].concat(),
+        &[&DNCL[..], &["--yes", "--json"]].concat(),
     );
     assert_eq!(ran.code, 0, "{}", ran.err);
     let json = ran.json();
@@ -69,7 +69,7 @@ fn a_list_is_imported_shown_asked_and_removed() {
         report["refused"],
         json!([{"reason": "not_a_number", "count": 1, "first": [{"line": 4}]}])
     );
-    assert_eq!(report["valid_until"], "2026-12-02T00:00:00Z");
+    assert_eq!(report["valid_until"], "2026-12-02T00:00:00Z", "31 days, by the rule that asks");
 
     let own = lists.import(
         "phone;name\n+14165550124;A\n",

@@ -189,6 +189,15 @@ impl Tables {
         names
     }
 
+    /// How old a list of numbers may be for every row that asks for it. `None` if no row says it.
+    pub fn list_max_age(&self, list: &str) -> Option<SignedDuration> {
+        let ages = self.0.rows.iter().filter_map(|ready| match &ready.rule {
+            Rule::List { name, max_age } if name == list => *max_age,
+            _ => None,
+        });
+        ages.min()
+    }
+
     /// The row at this place.
     pub(crate) fn ready(&self, at: u16) -> Option<&Ready> {
         self.0.rows.get(usize::from(at))

@@ -55,7 +55,7 @@ fn own_files_are_found_beside_the_configuration() {
     fs::write(&missing, format!("{COLUMNS}\n{own}")).unwrap();
     let config = Config::from_file(&file).unwrap();
     let rules = config.policy().unwrap().rules;
-    assert_eq!(rules.files, [missing.clone()]);
+    assert_eq!(rules.files, std::slice::from_ref(&missing));
     fs::write(&missing, format!("{COLUMNS}\n{}", own.replace("20:00", "19:00"))).unwrap();
     let changed = Config::from_file(&file).unwrap();
     assert_ne!(changed.version(), config.version(), "other rules are another configuration");

@@ -3,7 +3,10 @@
 use std::{io::Read, path::Path};
 
 use jiff::{Timestamp, tz::TimeZone};
-use switchboard::{CallRequest, core::Purpose};
+use switchboard::{
+    CallRequest,
+    core::{Purpose, time_zone},
+};
 use switchboard_table::{Meaning, Sheet, SheetRow, alike};
 
 use crate::failure::{Failure, Outcome};
@@ -90,7 +93,7 @@ impl Row {
 /// The zone whose time is nearest to two in the morning.
 fn where_it_is_night(now: Timestamp) -> &'static str {
     let from_two = |zone: &&str| {
-        let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+        let zone = time_zone(zone).unwrap_or(TimeZone::UTC);
         let hours = i16::from(now.to_zoned(zone).hour()) - 2;
         hours.abs().min(24 - hours.abs())
     };
@@ -211,7 +214,7 @@ mod tests {
     fn it_is_night_somewhere_at_any_time() {
         for hour in 0..48 {
             let now = Timestamp::from_second(1_800_000_000 + hour * 1_800).unwrap();
-            let local = now.in_tz(where_it_is_night(now)).unwrap();
+            let local = now.to_zoned(time_zone(where_it_is_night(now)).unwrap());
             assert!(local.hour() >= 22 || local.hour() < 8, "{local}");
         }
     }

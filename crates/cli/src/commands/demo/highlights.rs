@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 
-use jiff::tz::TimeZone;
 use switchboard::{
     Call, CallId, CallStatus, Delivery, ErrorKind, Ledger,
-    core::{Refusal, RuleDecision, RuleVerdict},
+    core::{Refusal, RuleDecision, RuleVerdict, time_zone},
     journal::state::Fact,
     router::PlanRecord,
 };
@@ -159,7 +158,7 @@ fn waits_for_morning(line: &Line<'_>) -> Option<String> {
     let decision = line.decision()?;
     let (until, there) = (decision.wait_until?, decision.zones.first()?);
     let finding = decision.stops().next()?;
-    let local = TimeZone::get(&there.zone).map(|zone| until.to_zoned(zone)).ok()?;
+    let local = time_zone(&there.zone).map(|zone| until.to_zoned(zone)).ok()?;
     Some(format!(
         "waits: it is {} in {}, and rule {} lets it pass on {}",
         there.time.strftime("%H:%M"),

@@ -5,6 +5,7 @@ use switchboard::{
     core::{Error, ErrorKind},
     jiff::{SignedDuration, Timestamp},
     journal::{ListNumbers, NewList},
+    rules::Tables,
 };
 use switchboard_lists::{Fault, FaultKind, FlagValues, Options, Report};
 
@@ -23,6 +24,7 @@ pub(super) async fn run(
     store: &dyn Journal,
     args: ImportArgs,
     by: String,
+    tables: &Tables,
     output: Output,
 ) -> Outcome {
     let now = Timestamp::now();
@@ -31,7 +33,7 @@ pub(super) async fn run(
         return Err(Failure::input("--as-of", "is in the future: give the date of the list"));
     }
     let bar = output.spinner("reading the list");
-    let options = options(&args);
+    let options = options(&args, tables);
     let hasher = store.list_hasher();
     let file = args.file.clone();
     let reader = {
@@ -72,7 +74,8 @@ pub(super) async fn run(
     Ok(Exit::Done)
 }
 
-fn options(args: &ImportArgs) -> Options {
+fn options(args: &ImportArgs, tables: &Tables) -> Options {
+    let days = args.max_age.map(|days| SignedDuration::from_hours(24 * i64::from(days)));
     Options::new().with(|options| {
         options.format = args.format;
         options.country = args.country;
@@ -82,7 +85,7 @@ fn options(args: &ImportArgs) -> Options {
             FlagValues { listed: args.listed_values.clone(), clear: args.clear_values.clone() };
         options.covers = args.covers.clone();
         options.as_of = Some(args.as_of);
-        options.max_age = args.max_age.map(|days| SignedDuration::from_hours(24 * i64::from(days)));
+        options.max_age = days.or_else(|| tables.list_max_age(args.name.as_str()));
     })
 }
 

@@ -16,6 +16,7 @@ use serde_json::json;
 
 use crate::{
     cli::{Common, ListsArgs, ListsCommand},
+    commands::rules::source,
     exit::Exit,
     failure::{Failure, Outcome},
     output::Output,
@@ -29,7 +30,8 @@ pub(crate) async fn run(common: &Common, args: ListsArgs, output: Output) -> Out
             let by = setup::operator(args.by.clone())?;
             // The first list may come before the first call.
             let ledger = setup::ledger_or_new(common, file).await?;
-            import::run(&*ledger.journal(), *args, by, output).await
+            let tables = source::read(common)?.tables;
+            import::run(&*ledger.journal(), *args, by, &tables, output).await
         }
         ListsCommand::List => {
             let (ledger, _) = setup::ledger(common, file).await?;
