@@ -10,10 +10,10 @@ use serde::{
 };
 use serde_json::{Map, Value};
 use switchboard_core::{
-    AgentId, Assignment, Attempt, AttemptError, AttemptId, BatchName, Call, CallFailure, CallId,
-    CallRequest, Cost, Country, Delivery, Error, Evidence, Money, Outcome, PhoneNumber,
-    PhoneNumberError, ProfileName, ProviderCallId, ProviderId, Raw, Recording, Result, TenantId,
-    Transcript, ValidCall, seconds,
+    AgentId, Assignment, Attempt, AttemptError, AttemptId, BatchName, Call, CallFailure, CallFlag,
+    CallId, CallRequest, Cost, Country, Delivery, Error, Evidence, Money, Outcome, PhoneNumber,
+    PhoneNumberError, ProfileName, ProviderCallId, ProviderId, Raw, Recording, Result,
+    RuleDecision, TenantId, Transcript, ValidCall, seconds,
 };
 use switchboard_journal::{Identity, StoredWebhook};
 use switchboard_router::BudgetHold;
@@ -69,6 +69,10 @@ struct Body {
     experiment: Option<Assignment>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     redial_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    decision: Option<Box<RuleDecision>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    flags: Vec<CallFlag>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     fault: Option<CallFailure>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -171,6 +175,8 @@ pub(crate) fn body(call: &Call) -> Result<String> {
         batch: call.batch.clone(),
         experiment: call.experiment.clone(),
         redial_at: call.redial_at,
+        decision: call.decision.clone(),
+        flags: call.flags.clone(),
         fault: call.fault.clone(),
         estimated_cost: call.estimated_cost,
         cost: call.cost,
@@ -280,6 +286,8 @@ impl CallRow {
         call.provider_call_id = self.provider_call_id.map(|id| ProviderCallId::from(unescape(&id)));
         call.experiment = body.experiment;
         call.redial_at = body.redial_at;
+        call.decision = body.decision;
+        call.flags = body.flags;
         call.attempts = attempts.into_iter().map(AttemptRow::read).collect::<Result<_>>()?;
         call.fault = body.fault;
         call.estimated_cost = body.estimated_cost;

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use switchboard_core::{
-    Appointment, AttemptId, AttemptState, Call, CallId, CallStatus, Currency, Delivery, ErrorKind,
-    Money, Outcome, Proof, ProviderId, Redial,
+    Appointment, AttemptId, AttemptState, Call, CallFlag, CallFlagKind, CallId, CallStatus,
+    Currency, Delivery, ErrorKind, Money, Outcome, Proof, ProviderId, Redial, RuleDecision,
+    RuleVerdict,
 };
 use uuid::Uuid;
 
@@ -39,6 +40,36 @@ pub(super) async fn one_live_attempt(journal: Arc<dyn Journal>) {
     assert_eq!(after.attempts.iter().filter(|attempt| attempt.state.is_live()).count(), 1);
     let late = journal.record(call, failed(tried, Delivery::Unknown), at(3)).await.unwrap_err();
     assert_eq!(late.kind(), ErrorKind::Conflict, "the first attempt is not the last one any more");
+}
+
+pub(super) async fn what_rules_and_transcripts_show_is_kept_with_the_call(
+    journal: Arc<dyn Journal>,
+) {
+    let call = open(&journal, request(1), 0).await;
+    let decision = |verdict| {
+        RuleDecision::new(at(1), verdict, "2026-11-29".to_owned(), "2026f".to_owned())
+            .with(|decision| decision.wait_until = Some(at(60)))
+    };
+    let flag = |kind, message: &str| CallFlag::new(kind, message, at(2));
+    let missing = flag(CallFlagKind::FirstWordsMissing, "The first words did not say why.");
+    let wish = flag(CallFlagKind::MayHaveOptedOut, "Read entry 2.");
+    let again = flag(CallFlagKind::FirstWordsMissing, "The first words said nothing.");
+    for (fact, kept, flags) in [
+        (Fact::Decided(Box::new(decision(RuleVerdict::Wait))), RuleVerdict::Wait, vec![]),
+        (Fact::Decided(Box::new(decision(RuleVerdict::Allow))), RuleVerdict::Allow, vec![]),
+        (
+            Fact::Flagged(vec![missing.clone(), wish.clone()]),
+            RuleVerdict::Allow,
+            vec![missing, wish.clone()],
+        ),
+        (Fact::Flagged(vec![again.clone()]), RuleVerdict::Allow, vec![wish, again]),
+    ] {
+        record(&journal, call, fact).await;
+        let found = journal.get(call).await.unwrap().unwrap();
+        assert_eq!(found.decision.as_deref(), Some(&decision(kept)));
+        assert_eq!(found.flags, flags);
+        assert_eq!(journal.list().await.unwrap(), [found]);
+    }
 }
 
 pub(super) async fn one_active_call_for_each_callee_and_tenant(journal: Arc<dyn Journal>) {

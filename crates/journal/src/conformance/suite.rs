@@ -22,6 +22,7 @@ pub async fn hold<Made: Future<Output = Arc<dyn Journal>> + Send>(
     new: impl Fn() -> Made + Send + Sync,
 ) {
     calls::one_live_attempt(new().await).await;
+    calls::what_rules_and_transcripts_show_is_kept_with_the_call(new().await).await;
     calls::one_active_call_for_each_callee_and_tenant(new().await).await;
     calls::who_may_have_rung_keeps_the_callee(new().await).await;
     calls::one_owner_of_a_providers_call(new().await).await;

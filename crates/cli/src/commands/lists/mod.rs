@@ -30,7 +30,7 @@ pub(crate) async fn run(common: &Common, args: ListsArgs, output: Output) -> Out
             let by = setup::operator(args.by.clone())?;
             // The first list may come before the first call.
             let ledger = setup::ledger_or_new(common, file).await?;
-            let tables = source::read(common)?.tables;
+            let tables = source::tables(common)?;
             import::run(&*ledger.journal(), *args, by, &tables, output).await
         }
         ListsCommand::List => {

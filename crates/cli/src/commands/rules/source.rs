@@ -26,6 +26,11 @@ pub(crate) fn read(common: &Common) -> Outcome<Source> {
     of(setup::read(common)?)
 }
 
+/// The tables alone. Without a configuration, wherever it was looked for, the built-in ones.
+pub(crate) fn tables(common: &Common) -> Outcome<Tables> {
+    if common.config.exists() { Ok(read(common)?.tables) } else { Ok(Tables::builtin()) }
+}
+
 /// The tables of a configuration.
 pub(crate) fn of(config: Config) -> Outcome<Source> {
     let (policy, tables) = (config.policy()?, config.rule_tables()?);
