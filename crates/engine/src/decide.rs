@@ -51,15 +51,6 @@ impl Question {
     /// # Errors
     /// `InvalidRequest` if neither the request nor its route or agent profile gives a purpose.
     pub(crate) fn new(
-        config: &ActiveConfig,
-        request: &Arc<ValidCall>,
-        profile: Option<&ProfileName>,
-    ) -> Result<Self> {
-        Self::under(&config.policy, request, profile)
-    }
-
-    /// As [`Question::new`], of a policy that need not be an engine's.
-    pub(crate) fn under(
         policy: &Policy,
         request: &Arc<ValidCall>,
         profile: Option<&ProfileName>,
@@ -120,9 +111,7 @@ impl Question {
             limits: CalleeLimits { caps: tables.caps(&asked, at) },
         }
     }
-}
 
-impl Question {
     /// What the first words of a ring at this time have to say.
     pub(crate) fn first_words(
         &self,
@@ -171,7 +160,7 @@ impl Shared {
         profile: Option<&ProfileName>,
         at: Timestamp,
     ) -> Result<Decided> {
-        let question = Question::new(config, request, profile)?;
+        let question = Question::new(&config.policy, request, profile)?;
         // With the rules off, only the journal is asked, when the attempt is written.
         let history = match &config.policy.rules.off {
             Some(_) => CalleeHistory::default(),

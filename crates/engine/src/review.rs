@@ -129,7 +129,7 @@ pub(crate) async fn record(inner: &Shared, id: CallId, transcript: &Transcript) 
     }
     let call = inner.call(id).await?;
     let rang = call.attempts.last().and_then(|last| last.sent_at).unwrap_or(call.created_at);
-    let question = Question::new(&config, &request, None)?;
+    let question = Question::new(&config.policy, &request, None)?;
     let lists = inner.lists(&config, rang).await?;
     let required =
         question.first_words(&config, &request.to, &CalleeHistory::default(), &lists, rang);

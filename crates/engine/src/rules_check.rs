@@ -109,7 +109,7 @@ async fn check(
     now: Timestamp,
 ) -> Result<RulesChecked> {
     overrides(tables, call, now)?;
-    let question = Question::under(policy, call, None)?;
+    let question = Question::new(policy, call, None)?;
     let since = at.min(now).checked_sub(tables.looks_back()).unwrap_or(Timestamp::MIN);
     let history = journal.history(&call.tenant, &call.to, since).await?;
     let lists = Lists { cache: lists, at };

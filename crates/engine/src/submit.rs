@@ -182,7 +182,7 @@ async fn open(
     let id = CallId::new(inner.ids.next());
     let request = Arc::new(request);
     let config = inner.config();
-    let question = Question::new(&config, &request, None)?;
+    let question = Question::new(&config.policy, &request, None)?;
     let new = NewCall {
         id,
         duplicates: config.policy.duplicates.of(&request),

@@ -102,18 +102,7 @@ fn flags(event: &Result<CallEvent, RecvError>) -> bool {
     }
 }
 
-/// True if the first words of a call were flagged since the last look.
-fn is_flagged(events: &mut broadcast::Receiver<CallEvent>) -> bool {
-    let mut flagged = false;
-    while let Some(event) = events.recv().now_or_never() {
-        if matches!(event, Err(RecvError::Closed)) {
-            break;
-        }
-        flagged |= flags(&event);
-    }
-    flagged
-}
-
+/// Waits until the first words of a call are flagged, or events were missed.
 async fn until_flagged(events: &mut broadcast::Receiver<CallEvent>) {
     loop {
         let event = events.recv().await;
@@ -170,7 +159,7 @@ impl One {
         let mut events = self.service.switchboard().engine().events();
         let mut flagged = false;
         loop {
-            flagged |= is_flagged(&mut events);
+            flagged |= until_flagged(&mut events).now_or_never().is_some();
             if std::mem::take(&mut flagged) && self.first_words_are_missing().await? {
                 self.stop().await;
                 return Ok(());

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use switchboard::{
     Config, Currency, Journal, MemoryJournal, Policy, RulesCheck, process_environment,
-    router::RuleSettings, rules::Tables,
+    rules::Tables,
 };
 
 use crate::{cli::Common, failure::Outcome, output::Output, setup};
@@ -19,8 +19,7 @@ pub(crate) struct Source {
 /// Reads the configuration. Without one, the built-in tables are asked.
 pub(crate) fn read(common: &Common) -> Outcome<Source> {
     if common.config == Path::new("switchboard.toml") && !common.config.exists() {
-        let mut policy = Policy::new(Vec::new(), Currency::USD);
-        policy.rules = RuleSettings::default();
+        let policy = Policy::new(Vec::new(), Currency::USD);
         return Ok(Source { config: None, policy, tables: Tables::builtin() });
     }
     of(setup::read(common)?)
