@@ -196,9 +196,10 @@ async fn open(
             None => inner.history(&config, &request).await,
         }
     };
-    // What is known about the callee is read while the call is written down.
-    let (opened, history) =
-        futures::join!(inner.journal.open(new).instrument(commit.clone()), history);
+    // What is known about the callee is read while the call is written down. The read is begun
+    // first, because a write may keep this thread until it is on disk.
+    let (history, opened) =
+        futures::join!(history, inner.journal.open(new).instrument(commit.clone()));
     if let Ok(Opened::New(_)) = &opened {
         commit.record("call", field::display(&id));
     }

@@ -69,6 +69,7 @@ use switchboard_journal::{
     Recorded, Selection, StoredWebhook, Write, WriteError, server::FeedSignal,
 };
 use switchboard_router::{AuditEntry, AuditTopic};
+use tokio::sync::Semaphore;
 
 use crate::{
     audit::DecisionRow,
@@ -84,8 +85,9 @@ use processes::Presence;
 use tx::{TxError, TxResult};
 use writer::Writer;
 
-/// How many idle connections are kept for readers.
-const READERS: usize = 4;
+/// How many reads there are at a time. Each has a connection of its own, which is kept: opening one
+/// takes longer than most reads.
+const READERS: usize = 16;
 
 /// Stores calls in one SQLite file with `journal_mode=WAL` and `synchronous=FULL`. Other processes
 /// may open the same file. Next to it, a directory with its name and `-processes` contains a locked
@@ -96,7 +98,9 @@ pub struct SqliteJournal {
     path: PathBuf,
     key: HashKey,
     writer: Arc<Writer>,
+    /// Connections of readers that are not in use.
     readers: Arc<Mutex<Vec<Connection>>>,
+    reading: Arc<Semaphore>,
     halt: Arc<Halt>,
     signal: FeedSignal,
     /// This process, as owner of calls. Pending writes keep it alive too.
@@ -149,6 +153,7 @@ impl SqliteJournal {
             key: opened.key,
             writer: Arc::new(Writer::new(opened.connection, Arc::clone(&halt))),
             readers: Arc::default(),
+            reading: Arc::new(Semaphore::new(READERS)),
             halt,
             signal: FeedSignal::default(),
             presence: Mutex::new(Arc::new(opened.presence)),
@@ -182,8 +187,12 @@ impl SqliteJournal {
         work: impl FnOnce(&Connection) -> TxResult<T> + Send + 'static,
     ) -> Result<T> {
         self.halt.check()?;
+        let turn = Arc::clone(&self.reading).acquire_owned().await;
+        let turn = turn.map_err(|source| failed("reading", source))?;
         let (path, readers) = (self.path.clone(), Arc::clone(&self.readers));
         blocking(move || {
+            // Kept as long as the connection is, even if nobody waits for the result any more.
+            let _turn = turn;
             let waiting = readers.lock().pop();
             let mut connection = match waiting {
                 Some(connection) => connection,
@@ -197,10 +206,7 @@ impl SqliteJournal {
             })();
             match read {
                 Ok(read) => {
-                    let mut readers = readers.lock();
-                    if readers.len() < READERS {
-                        readers.push(connection);
-                    }
+                    readers.lock().push(connection);
                     Ok(read)
                 }
                 Err(TxError::Refused(error)) => Err(error),
