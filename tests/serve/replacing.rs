@@ -19,7 +19,10 @@ use tokio::process::Command;
 
 use crate::support::{place, sqlite};
 
-const CLIENTS: usize = 32;
+const CLIENTS: usize = 16;
+/// One of so many requests places a call. More of them would be more calls under way than a slow
+/// machine can follow, and each process takes over those of the one before.
+const PLACES: usize = 8;
 
 /// A server on a socket that it inherits.
 async fn inheriting(stage: &Stage, socket: &TcpListener) -> Process {
@@ -48,7 +51,7 @@ async fn load(address: String, key: String, client: usize, load: Arc<Load>) -> V
         if load.over.load(Ordering::SeqCst) {
             break;
         }
-        let answer = if number % 2 == 0 {
+        let answer = if number % PLACES == 0 {
             let call = load.placed.fetch_add(1, Ordering::SeqCst);
             place(&address, &key, &format!("{client}-{number}"), &callee(call)).await
         } else {

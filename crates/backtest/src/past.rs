@@ -174,6 +174,7 @@ impl FactReader {
             | Fact::Claimed(_)
             | Fact::Sent(_)
             | Fact::TentativeMatch(..)
+            | Fact::NotDialled(..)
             | Fact::Failed { .. }
             | Fact::Abandoned(_)
             | Fact::Reconciling(_)

@@ -312,8 +312,20 @@ fn units(micros: i64) -> f64 {
 /// The known duration, or zero for an outcome without a conversation.
 pub(super) fn usual(outcome: Option<Outcome>, duration: Option<Duration>) -> Option<Duration> {
     duration.or(match outcome {
-        Some(Outcome::NoAnswer | Outcome::Busy) => Some(Duration::ZERO),
-        Some(Outcome::Completed | Outcome::Voicemail | Outcome::Failed | Outcome::Cancelled)
+        Some(
+            Outcome::NoAnswer
+            | Outcome::Declined
+            | Outcome::Busy
+            | Outcome::InvalidNumber
+            | Outcome::Blocked,
+        ) => Some(Duration::ZERO),
+        Some(
+            Outcome::Completed
+            | Outcome::Voicemail
+            | Outcome::Menu
+            | Outcome::Failed
+            | Outcome::Cancelled,
+        )
         | None => None,
     })
 }

@@ -27,7 +27,10 @@ pub enum EventKind {
 
 /// One event. It is a hint, not a proof: read the call before acting on it. `Debug` omits the
 /// summary and the raw event.
+///
+/// Fields will be added: start from [`Event::new`].
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Event {
     /// The provider that sent the event.
     pub provider: ProviderId,
@@ -38,6 +41,9 @@ pub struct Event {
     pub kind: EventKind,
     /// The call that the event is about.
     pub call: Option<ProviderCallId>,
+    /// The reference that the call was placed with, if the event has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
     /// When the event happened, by the provider's clock.
     pub at: Option<Timestamp>,
     /// How long the call lasted. Serialized as seconds.
@@ -47,6 +53,30 @@ pub struct Event {
     pub summary: Option<String>,
     /// The event as the provider sent it.
     pub raw: Raw,
+}
+
+impl Event {
+    /// An event of this kind of which nothing else is known.
+    pub fn new(provider: ProviderId, id: impl Into<String>, kind: EventKind, raw: Raw) -> Self {
+        Self {
+            provider,
+            id: id.into(),
+            kind,
+            call: None,
+            reference: None,
+            at: None,
+            duration: None,
+            summary: None,
+            raw,
+        }
+    }
+
+    /// The same event with other fields set.
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 /// A webhook request as it was received, before it is verified.

@@ -82,7 +82,9 @@ pub use number::MockNumbers;
 pub use number::{NumberChoice, NumberSearch, Numbers, OwnedNumber};
 pub use phone::{ListedNumber, NumberType, PhoneNumber, PhoneNumberError, may_begin_number};
 pub use place_error::PlaceError;
-pub use provider::{Coverage, Idempotency, Provider, ProviderInfo, ReadTurns, RequestLimit};
+pub use provider::{
+    Coverage, Idempotency, Provider, ProviderInfo, ReadTurns, Replay, RequestLimit,
+};
 pub use raw::Raw;
 pub use request::{
     Appointment, CallKey, CallRequest, CallWindow, Redial, ValidAppointment, ValidCall, moment,

@@ -38,6 +38,24 @@ pub enum Idempotency {
     /// The provider accepts a key but documents neither how long it is kept nor what a replay does.
     /// The key is sent but never relied on (KallyAI).
     Undocumented,
+    /// The provider documents that a repeat of the same request under the same key places no second
+    /// call for this long.
+    Documented {
+        /// How long the key is kept.
+        lives: Duration,
+        /// What a repeat is answered with.
+        replay: Replay,
+    },
+}
+
+/// The answer to a repeated request, if the first one was accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Replay {
+    /// The first answer, with the id of the call.
+    FirstAnswer,
+    /// Not documented, or without the id of the call.
+    Silent,
 }
 
 /// A rate limit that the provider documents: at most `requests` in any time window of length

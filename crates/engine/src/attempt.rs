@@ -10,8 +10,8 @@ use futures::FutureExt;
 use jiff::Timestamp;
 use switchboard_core::{
     Attempt, AttemptError, Call, CallFailure, CallId, Delivery, Error, ErrorKind, Outcome,
-    PlaceError, PlaceRequest, ProviderCall, ProviderCallId, Refusal, Result, RuleVerdict,
-    ValidCall,
+    PlaceError, PlaceRequest, ProviderCall, ProviderCallId, ProviderState, Refusal, Result,
+    RuleVerdict, ValidCall,
 };
 use switchboard_journal::{Denied, Write, WriteError, state::Fact};
 use switchboard_router::{
@@ -538,8 +538,12 @@ async fn answered(
     id: CallId,
     runtime: &Arc<ProviderRuntime>,
     order: &PlaceRequest,
-    report: ProviderCall,
+    mut report: ProviderCall,
 ) -> Result<()> {
+    // The answer is not the place to find out that it will not be dialled: its record is.
+    if report.state.is_not_dialled() {
+        report.state = ProviderState::Queued;
+    }
     let (theirs, cost, word) = (report.id.clone(), report.cost, report.status_word.clone());
     let over = report.state.outcome();
     let answer = Fact::Answered(order.attempt, Box::new(report));

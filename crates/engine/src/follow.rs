@@ -12,7 +12,7 @@ use futures::FutureExt;
 use jiff::Timestamp;
 use switchboard_core::{
     AttemptId, CallFilter, CallId, Error, ErrorKind, Outcome, PageRequest, ProviderCall,
-    ProviderCallId, ProviderId, Result, UsageFilter,
+    ProviderCallId, ProviderId, ProviderState, Result, UsageFilter,
 };
 use switchboard_journal::state::Fact;
 use tracing::{Instrument, debug_span};
@@ -23,6 +23,7 @@ use crate::{
     provider::{ProviderRuntime, Unbilled, Watch},
     redial, review,
     shared::Shared,
+    undialled,
 };
 
 /// Clocks differ, so lists are read from a little before the oldest call.
@@ -198,7 +199,7 @@ async fn saw(
     if !runtime.saw(&report.id, &report.status_word) {
         return;
     }
-    if report.state.outcome().is_none() {
+    if !report.state.is_over() {
         inner.report(watch.call, || CallEventKind::Progressed {
             provider: runtime.id.clone(),
             status: report.status_word.clone(),
@@ -206,11 +207,11 @@ async fn saw(
     }
     // A list leaves out details such as the summary. Read the call itself if the read limit allows
     // it now.
-    let report = if report.state.outcome().is_some() && runtime.may_read_now(inner.now()) {
+    let report = if report.state.is_over() && runtime.may_read_now(inner.now()) {
         read(runtime, &report.id)
             .await
             .ok()
-            .filter(|detail| detail.state.outcome().is_some())
+            .filter(|detail| detail.state.is_over())
             .unwrap_or(report)
     } else {
         report
@@ -227,6 +228,9 @@ pub(crate) async fn note(
     since: Timestamp,
     report: ProviderCall,
 ) {
+    if let ProviderState::NotDialled(refusal) = report.state {
+        return undialled::note(inner, runtime, call, attempt, report, refusal).await;
+    }
     let (theirs, cost, outcome) = (report.id.clone(), report.cost, report.state.outcome());
     let fact = Fact::Reported(Box::new(report));
     let written = match outcome {
@@ -296,7 +300,7 @@ async fn overdue(inner: &Arc<Shared>, runtime: &Arc<ProviderRuntime>) {
         }
         runtime.read_turn(&*inner.clock).await;
         match read(runtime, &id).await {
-            Ok(report) if report.state.outcome().is_some() => {
+            Ok(report) if report.state.is_over() => {
                 note(inner, runtime, watch.call, watch.attempt, watch.since, report).await
             }
             Ok(_) | Err(_) => {

@@ -183,6 +183,13 @@ async fn hint(
         tracing::warn!(call = %id, "a webhook names a different call than its attempt has: it is ignored");
         return Ok(());
     }
+    let is_known = tried.provider_call_id.as_ref() == Some(theirs);
+    if tried.was_never_dialled() && is_known {
+        runtime.read_turn(&*inner.clock).await;
+        if !follow::read(runtime, theirs).await?.state.shows_a_ring() {
+            return Ok(());
+        }
+    }
     if tried.state == AttemptState::NotPlaced {
         tracing::error!(call = %id, %attempt, "a webhook reports an attempt that was proven not to have rung: look at this call");
         inner.report(id, || CallEventKind::Alarm {

@@ -71,6 +71,7 @@ mod takes_up;
 mod traces;
 mod trials;
 mod tried;
+mod undialled;
 mod waiting;
 mod webhook_address;
 

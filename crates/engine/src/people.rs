@@ -39,7 +39,8 @@ impl Shown {
     }
 
     fn by(report: &ProviderCall, now: Timestamp) -> Self {
-        let suppressed = report.suppression().and(report.failure_code.clone());
+        let said = || report.failure_code.clone().unwrap_or_else(|| report.status_word.clone());
+        let suppressed = report.suppression().map(|_| said());
         let completed = report.state.outcome() == Some(Outcome::Completed);
         Self { suppressed, spoke: completed.then_some(now) }
     }

@@ -93,7 +93,7 @@ pub(crate) async fn after(inner: &Arc<Shared>, call: &Call) -> Result<()> {
 
 /// The fact that it rings again, where the caller asked for it.
 async fn wanted(inner: &Shared, id: CallId, outcome: Outcome) -> Result<Option<Fact>> {
-    if matches!(outcome, Outcome::Completed | Outcome::Cancelled) {
+    if matches!(outcome, Outcome::Completed | Outcome::Cancelled | Outcome::InvalidNumber) {
         return Ok(None);
     }
     let (Some(call), Some(request)) =

@@ -28,7 +28,13 @@ pub(crate) async fn evidence(
         return Ok(Evidence::Nothing);
     };
     let tells_apart = match proof {
-        Proof::Answer | Proof::Webhook | Proof::LeadId | Proof::Record | Proof::Operator => true,
+        Proof::Answer
+        | Proof::Webhook
+        | Proof::Reference
+        | Proof::LeadId
+        | Proof::Record
+        | Proof::Conversation
+        | Proof::Operator => true,
         Proof::NumberAndTask => inner.journal.is_unambiguous_by_task(order.attempt).await?,
         // These show that some call was placed; it is ours only if no other attempt of this agent
         // could have made it.

@@ -58,7 +58,7 @@ const fn may_make(fact: &Fact) -> &'static [CallEvent] {
         Fact::Answered(..) | Fact::Reported(_) | Fact::Traced(..) => {
             &[E::Placed, E::Ended, E::Alarm]
         }
-        Fact::Failed { .. } => {
+        Fact::Failed { .. } | Fact::NotDialled(..) => {
             &[E::AttemptFailed, E::Placed, E::NeedsApproval, E::Refused, E::Ended, E::Alarm]
         }
         Fact::Abandoned(_) | Fact::AssumedNotPlaced(_) => {

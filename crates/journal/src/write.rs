@@ -95,6 +95,9 @@ pub fn settlement(fact: &Fact) -> Option<Settlement> {
             ) => Some(Settlement::Nothing { attempt: *attempt, unsent: false }),
             Delivery::Placed | Delivery::Unknown => None,
         },
+        Fact::NotDialled(attempt, _) => {
+            Some(Settlement::Nothing { attempt: *attempt, unsent: false })
+        }
         Fact::Resolved(attempt, resolution) => match resolution.verdict {
             Verdict::NotPlaced => Some(Settlement::Nothing { attempt: *attempt, unsent: false }),
             Verdict::Placed(_) | Verdict::Ended(_) => None,

@@ -246,7 +246,9 @@ fn settle(fact: &mut Fact) {
             attempt.ended_at = attempt.ended_at.map(whole);
         }
         Fact::Redialled(_, then) => *then = whole(*then),
-        Fact::Answered(_, call) | Fact::Reported(call) => flatten(&mut call.raw),
+        Fact::Answered(_, call) | Fact::Reported(call) | Fact::NotDialled(_, call) => {
+            flatten(&mut call.raw)
+        }
         Fact::Transcribed(transcript) => flatten(&mut transcript.raw),
         Fact::Recorded(recording) => flatten(&mut recording.raw),
         _ => {}

@@ -110,6 +110,16 @@ fn describe_fact(fact: &Fact) -> EventText {
             Proof::Record,
             format!("the call {} is {}", call.id, call.status_word),
         ),
+        Fact::NotDialled(_, call) => proven(
+            "not_dialled",
+            "provider",
+            Proof::Record,
+            format!(
+                "accepted the call {} and never dialled it: {}",
+                call.id,
+                call.failure_code.as_deref().unwrap_or(&call.status_word)
+            ),
+        ),
         Fact::Billed(_, cost, money) => {
             let money = money.map_or_else(String::new, |money: Money| format!(", {money}"));
             by_provider("billed", format!("{}{money}", word(cost)))

@@ -17,6 +17,8 @@ pub(super) enum Action {
     Forged(Claim),
     /// The idempotency key of the last attempt expires.
     KeyExpires,
+    /// The callee opts out.
+    OptOut,
 }
 
 /// What a process does, or what happens to it.
@@ -40,8 +42,10 @@ pub(super) enum Deed {
     MissInList,
     PassFence,
     Replay,
+    ReplayFirst,
     GiveUp,
     SeeEnd,
+    SeeNotDialled,
     LoseSight,
     Redial,
     TakeOver,
@@ -75,6 +79,7 @@ pub(super) enum Answer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
     Arrives,
+    IsDropped,
     IsDeclined,
     IsLost,
     NeverLeaves,
@@ -112,8 +117,10 @@ impl Action {
                 | Deed::MissInList
                 | Deed::PassFence
                 | Deed::Replay
+                | Deed::ReplayFirst
                 | Deed::GiveUp
                 | Deed::SeeEnd
+                | Deed::SeeNotDialled
                 | Deed::LoseSight
                 | Deed::Redial
                 | Deed::TakeOver
@@ -123,7 +130,8 @@ impl Action {
             Action::Request(..)
             | Action::Webhook { .. }
             | Action::Forged(_)
-            | Action::KeyExpires => false,
+            | Action::KeyExpires
+            | Action::OptOut => false,
         }
     }
 }
@@ -144,6 +152,7 @@ impl fmt::Display for Action {
                 f.write_str("forged webhook: the call was not placed")
             }
             Action::KeyExpires => f.write_str("the provider forgets the key"),
+            Action::OptOut => f.write_str("the callee opts out"),
         }
     }
 }
@@ -177,8 +186,10 @@ impl fmt::Display for Deed {
             Deed::MissInList => "takes its absence from the list as proof",
             Deed::PassFence => "passes the fence: it is in no list",
             Deed::Replay => "sends the request again with a key",
+            Deed::ReplayFirst => "sends the first request again with its key",
             Deed::GiveUp => "gives up",
             Deed::SeeEnd => "sees it end",
+            Deed::SeeNotDialled => "reads that it was never dialled",
             Deed::LoseSight => "loses sight of it",
             Deed::Redial => "asks for another ring",
             Deed::TakeOver => "takes the call over",
@@ -195,6 +206,7 @@ impl fmt::Display for Fate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Fate::Arrives => "arrives",
+            Fate::IsDropped => "is accepted and never dialled",
             Fate::IsDeclined => "is declined",
             Fate::IsLost => "is lost",
             Fate::NeverLeaves => "never leaves",

@@ -20,6 +20,8 @@ pub(super) struct Tried {
     /// A second request of the attempt may be sent. From then on, proof about one request proves
     /// nothing about the attempt.
     pub(super) replayed: bool,
+    /// The provider accepted it, and its record proves that it never dialled it.
+    pub(super) undialled: bool,
 }
 
 /// The call in the journal.
@@ -68,9 +70,12 @@ impl Ledger {
     /// owner changes.
     pub(super) fn prove(&mut self, attempt: usize, event: Event) -> bool {
         let replayed = self.attempts.last().is_some_and(|last| last.replayed);
+        let undialled = self.attempts.last().is_some_and(|last| last.undialled);
         let counts = match event {
-            Event::Place | Event::Progress | Event::End(_) | Event::Doubt | Event::Inherit => true,
-            Event::NotPlace | Event::AwaitApproval => !replayed,
+            // That it was accepted is known.
+            Event::Place | Event::Doubt | Event::Inherit => !undialled,
+            Event::Progress | Event::End(_) => true,
+            Event::NotPlace | Event::NotDial | Event::AwaitApproval => !replayed,
             Event::Schedule
             | Event::Admit
             | Event::Refuse
@@ -93,6 +98,7 @@ impl Ledger {
                 ring: self.ring,
                 expired: false,
                 replayed: false,
+                undialled: false,
             });
         }
         written
@@ -137,6 +143,7 @@ impl Ledger {
         let before = std::mem::replace(&mut self.state, after);
         let anew = match event {
             Event::Redial => before.status == CallStatus::Closed,
+            Event::NotDial => before.status == CallStatus::InProgress,
             Event::Intend => {
                 matches!(before.attempt, Some(AttemptState::NotPlaced | AttemptState::Placed))
             }
@@ -153,6 +160,12 @@ impl Ledger {
         };
         let back = rank(after) < rank(before) || (is_final(before.status) && before != after);
         self.regressed |= back && !anew;
+        if event == Event::NotDial
+            && before != after
+            && let Some(last) = self.attempts.last_mut()
+        {
+            last.undialled = true;
+        }
         self.alarmed |= effects.contains(&Effect::Alarm);
         true
     }
@@ -182,9 +195,10 @@ impl Ledger {
     }
 
     /// A rank that increases with each step of the call.
-    pub(super) fn rank(&self) -> (u8, u8, usize, u8) {
+    pub(super) fn rank(&self) -> (u8, usize, u8, usize, u8) {
         let (status, attempt) = rank(self.state);
-        (self.ring, status, self.attempts.len(), attempt)
+        let undialled = self.attempts.iter().filter(|tried| tried.undialled).count();
+        (self.ring, undialled, status, self.attempts.len(), attempt)
     }
 }
 

@@ -6,8 +6,8 @@
 //! restarted, a process that wakes up after another one took over its call, a list that omits the
 //! call. The logic is the real [`step`](switchboard::journal::state::step), called by the journal
 //! of the model for every event; only the environment is modelled. A checker that finds nothing
-//! proves little, so eight faults are injected, one at a time, and each must make a phone ring
-//! twice.
+//! proves little, so faults are injected, one at a time, and each must make a phone ring twice, or
+//! ring against a wish.
 //!
 //! | to find | look at |
 //! |---|---|

@@ -16,8 +16,11 @@ use super::{
 pub const ONE_RING: &str = "one ring";
 /// What is reported as refused or considered not placed never rang.
 pub const SILENCE: &str = "silence is true";
-/// What is reported as in progress, stalled or closed did ring.
+/// What is reported as closed did ring; what is reported as in progress or stalled did, or was at
+/// least accepted.
 pub const PLACED: &str = "placed is true";
+/// No request that was sent after the callee opted out makes a phone ring.
+pub const WISH: &str = "no ring past an opt-out";
 /// No phone rings unless the journal says that it may.
 pub const WRITTEN: &str = "written before";
 /// States only move forward, and a final one never changes.
@@ -39,6 +42,9 @@ pub(super) fn all() -> Vec<Property<Protocol>> {
         always(WRITTEN, |_, world| {
             let mut rang = world.requests.iter().filter(|request| request.at == Place::Rang);
             rang.all(|request| world.ledger.may_have_left(request.attempt))
+        }),
+        always(WISH, |_, world| {
+            !world.requests.iter().any(|request| request.at == Place::Rang && request.unwanted)
         }),
         always(FORWARD, |_, world| !world.ledger.regressed),
         always(BINDING, |_, world| {
@@ -62,6 +68,14 @@ pub(super) fn all() -> Vec<Property<Protocol>> {
         sometimes("a redial rings, where one may be asked for", |protocol, world| {
             protocol.setup.redials == 0 || (0..=1).all(|ring| world.rings_of(ring) == 1)
         }),
+        sometimes(
+            "a call that was never dialled fails over, where there may be one",
+            |protocol, world| {
+                let dropped = |request: &Request| request.at == Place::Dropped;
+                !protocol.setup.drops
+                    || (world.requests.iter().any(dropped) && world.rings_of(0) == 1)
+            },
+        ),
         sometimes("a call is refused", |_, world| world.ledger.state.status == CallStatus::Refused),
         sometimes("a call waits for approval", |_, world| {
             world.ledger.state.status == CallStatus::NeedsApproval
@@ -126,8 +140,10 @@ fn placed_is_true(world: &World) -> bool {
         CallStatus::Closed if world.ledger.state.attempt == Some(AttemptState::NotPlaced) => {
             world.rings() > 0
         }
-        CallStatus::InProgress | CallStatus::Closed | CallStatus::Stalled => {
-            world.last().is_some_and(|last| world.rang(last))
+        CallStatus::Closed => world.last().is_some_and(|last| world.rang(last)),
+        // It may have been accepted and never dialled.
+        CallStatus::InProgress | CallStatus::Stalled => {
+            world.last().is_some_and(|last| world.was_placed(last))
         }
         CallStatus::Received
         | CallStatus::Scheduled

@@ -35,16 +35,27 @@ impl Model for Protocol {
                 Place::UnderWay => {
                     let fates = [Fate::Arrives, Fate::IsDeclined, Fate::IsLost, Fate::NeverLeaves];
                     actions.extend(fates.map(|fate| Action::Request(index, fate)));
+                    if self.setup.drops {
+                        actions.push(Action::Request(index, Fate::IsDropped));
+                    }
                 }
                 Place::Rang if world.anybody_runs() => {
                     actions
                         .extend([false, true].map(|over| Action::Webhook { request: index, over }));
                 }
-                Place::Rang | Place::Lost | Place::Unsent | Place::Declined | Place::Known => {}
+                Place::Rang
+                | Place::Dropped
+                | Place::Lost
+                | Place::Unsent
+                | Place::Declined
+                | Place::Known => {}
             }
         }
         if world.anybody_runs() {
             actions.extend([Claim::Ended, Claim::NotPlaced].map(Action::Forged));
+        }
+        if self.setup.opt_outs && !world.opted_out {
+            actions.push(Action::OptOut);
         }
         if self.setup.on_unknown == OnUnknown::Replay
             && let Some(last) = world.last()
@@ -120,7 +131,7 @@ impl Protocol {
             CallStatus::Received | CallStatus::Scheduled => may(Deed::Admit),
             CallStatus::Admitted => {
                 may(Deed::Refuse);
-                if self.has_attempts_left(world) {
+                if self.has_attempts_left(world) && !world.opted_out {
                     may(self.begin(Provider::A));
                 }
             }
@@ -137,7 +148,8 @@ impl Protocol {
                 Some(AttemptState::Reconciling) => self.evidence(world, may),
                 Some(AttemptState::NotPlaced) => {
                     may(Deed::Refuse);
-                    if self.has_attempts_left(world) && world.ledger.bound.is_none() {
+                    let may_ring = world.ledger.bound.is_none() && !world.opted_out;
+                    if self.has_attempts_left(world) && may_ring {
                         may(self.begin(Provider::A));
                         may(self.begin(Provider::B));
                     }
@@ -145,7 +157,21 @@ impl Protocol {
                 Some(AttemptState::Placed) | None => {}
             },
             CallStatus::InProgress => {
-                may(Deed::SeeEnd);
+                let Some(last) = world.last() else { return };
+                if world.rang(last) {
+                    may(Deed::SeeEnd);
+                }
+                if world.was_dropped(last) || (self.has(Fault::LyingRecord) && world.rang(last)) {
+                    may(Deed::SeeNotDialled);
+                }
+                let first = world.ledger.attempts.first();
+                let earlier = first.filter(|tried| last > 0 && tried.provider == Provider::A);
+                if self.has(Fault::ReplayAfterFailover)
+                    && earlier.is_some()
+                    && world.requests.len() == world.ledger.attempts.len()
+                {
+                    may(Deed::ReplayFirst);
+                }
                 may(Deed::LoseSight);
             }
             CallStatus::Closed if world.ledger.ring < self.setup.redials => may(Deed::Redial),
@@ -163,7 +189,7 @@ impl Protocol {
         };
         may(Deed::GiveUp);
         // A list that lags or omits the call is one in which it is not found.
-        if world.rang(last) {
+        if world.was_placed(last) {
             may(Deed::FindInList);
         }
         if self.has(Fault::AbsenceIsProof) {
@@ -172,14 +198,15 @@ impl Protocol {
         match self.setup.on_unknown {
             OnUnknown::Park => {}
             OnUnknown::AssumeNotPlaced => {
-                if world.is_quiet(last) && !world.rang(last) {
+                if world.is_quiet(last) && !world.was_placed(last) {
                     may(Deed::PassFence);
                 }
             }
             OnUnknown::Replay => {
                 let safe = |tried: &Tried| !tried.expired || self.has(Fault::ReplayPastLifetime);
                 let once = |tried: &&Tried| tried.provider == Provider::A && !tried.replayed;
-                if world.ledger.attempts.last().filter(once).is_some_and(safe) {
+                let wanted = !world.opted_out || self.has(Fault::ReplayPastOptOut);
+                if world.ledger.attempts.last().filter(once).is_some_and(safe) && wanted {
                     may(Deed::Replay);
                 }
             }
@@ -216,7 +243,7 @@ fn answers(world: &World, request: usize, mut may: impl FnMut(Answer)) {
                 may(Answer::Over);
             }
         }
-        Place::Known => may(Answer::Placed),
+        Place::Known | Place::Dropped => may(Answer::Placed),
         Place::Declined => {
             may(Answer::Declined);
             may(Answer::DeclinedForAll);

@@ -52,6 +52,12 @@ pub enum Fault {
     PausedSender,
     /// Webhooks are believed without verification.
     UnsignedWebhook,
+    /// A record says that a call was never dialled, and it was.
+    LyingRecord,
+    /// A request is sent again with its key after another provider was asked.
+    ReplayAfterFailover,
+    /// A request is sent again with its key after the callee opted out.
+    ReplayPastOptOut,
 }
 
 /// The bounds of the exploration.
@@ -84,4 +90,8 @@ pub struct Setup {
     /// The number of redials that the caller's policy may ask for after no answer. If there are
     /// any, no call is ever answered.
     pub redials: u8,
+    /// True if a provider may accept a call and never dial it, and its record is believed.
+    pub drops: bool,
+    /// True if the callee may opt out at any time.
+    pub opt_outs: bool,
 }

@@ -38,6 +38,7 @@ impl Protocol {
                     tried.expired = true;
                 }
             }
+            Action::OptOut => world.opted_out = true,
         }
     }
 
@@ -58,6 +59,11 @@ impl Protocol {
                 world.ledger.redial(epoch);
             }
             Deed::SeeEnd => prove(world, self.ended()),
+            Deed::SeeNotDialled => prove(world, Event::NotDial),
+            Deed::ReplayFirst => {
+                let request = leave(world, 0, Provider::A, Key::Kept(0));
+                world.replicas[replica].doing = Doing::Waiting { request };
+            }
             Deed::Attempt(provider) => self.attempt(world, replica, provider),
             Deed::SendUnwritten(provider) => {
                 let attempt = world.ledger.attempts.len();
@@ -168,6 +174,7 @@ impl Protocol {
         world.requests[request].at = match fate {
             Fate::Arrives if self.knows_key(world, request) => Place::Known,
             Fate::Arrives => Place::Rang,
+            Fate::IsDropped => Place::Dropped,
             Fate::IsDeclined => Place::Declined,
             Fate::IsLost => Place::Lost,
             Fate::NeverLeaves => Place::Unsent,
@@ -219,11 +226,13 @@ fn again(world: &mut World, replica: usize, key: fn(usize) -> Key) {
     if let Some(last) = world.last() {
         let provider = world.ledger.attempts[last].provider;
         let request = leave(world, last, provider, key(last));
+        world.requests[request].unwanted = world.opted_out;
         world.replicas[replica].doing = Doing::Waiting { request };
     }
 }
 
 fn leave(world: &mut World, attempt: usize, provider: Provider, key: Key) -> usize {
-    world.requests.push(Request { attempt, provider, key, at: Place::UnderWay });
+    let sent = Request { attempt, provider, key, at: Place::UnderWay, unwanted: false };
+    world.requests.push(sent);
     world.requests.len() - 1
 }

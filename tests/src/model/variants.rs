@@ -1,7 +1,7 @@
-//! The checked variants: six without a fault, and eight with a fault injected into one of those.
+//! The checked variants: those without a fault, and those with a fault injected into one of these.
 
 use super::{
-    properties::{ONE_RING, PLACED},
+    properties::{ONE_RING, PLACED, WISH},
     setup::{Fault, OnUnknown, Setup, Writes},
 };
 
@@ -20,16 +20,24 @@ pub struct Variant {
     pub breaks: &'static [&'static str],
 }
 
-const ONE: Setup =
-    Setup { replicas: 1, writes: Writes::Together, on_unknown: OnUnknown::Park, redials: 0 };
+const ONE: Setup = Setup {
+    replicas: 1,
+    writes: Writes::Together,
+    on_unknown: OnUnknown::Park,
+    redials: 0,
+    drops: false,
+    opt_outs: false,
+};
 const TWO: Setup = Setup { replicas: 2, ..ONE };
 const APART: Setup = Setup { writes: Writes::Apart, ..TWO };
 const KEYS: Setup = Setup { on_unknown: OnUnknown::Replay, ..TWO };
 const REDIAL: Setup = Setup { redials: 1, ..TWO };
+const WISHES: Setup = Setup { replicas: 1, opt_outs: true, ..KEYS };
+const DROPS: Setup = Setup { drops: true, ..TWO };
 const FENCE: Setup = Setup { on_unknown: OnUnknown::AssumeNotPlaced, ..TWO };
 
 /// All variants, those without a fault first.
-pub const VARIANTS: [Variant; 14] = [
+pub const VARIANTS: [Variant; 19] = [
     good("good", "one replica", ONE),
     good("good-replicas", "two replicas", TWO),
     good("good-apart", "two replicas, intent, claim and send written one by one", APART),
@@ -44,6 +52,12 @@ pub const VARIANTS: [Variant; 14] = [
         "two replicas, silence after the fence is proof, deadline before the fence",
         FENCE,
     ),
+    good(
+        "good-record",
+        "two replicas, a provider may accept a call and never dial it, and its record says so",
+        DROPS,
+    ),
+    good("good-wish", "the kept key is replayed, unless the callee opted out meanwhile", WISHES),
     bad(
         "bad-timeout",
         "no answer counts as not placed",
@@ -73,6 +87,27 @@ pub const VARIANTS: [Variant; 14] = [
         KEYS,
         Fault::ReplayPastLifetime,
         &[ONE_RING],
+    ),
+    bad(
+        "bad-record",
+        "a record says that a call was never dialled, and the phone rang",
+        DROPS,
+        Fault::LyingRecord,
+        &[ONE_RING],
+    ),
+    bad(
+        "bad-failover",
+        "the key is replayed after another provider was asked",
+        KEYS,
+        Fault::ReplayAfterFailover,
+        &[ONE_RING],
+    ),
+    bad(
+        "bad-wish",
+        "the key is replayed after the callee opted out",
+        WISHES,
+        Fault::ReplayPastOptOut,
+        &[WISH],
     ),
     bad(
         "bad-pause",

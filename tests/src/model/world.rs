@@ -19,6 +19,8 @@ pub(super) struct World {
     pub(super) crashes: u8,
     /// The remaining number of pauses.
     pub(super) pauses: u8,
+    /// The callee opted out, and the journal knows it.
+    pub(super) opted_out: bool,
     /// History: a step made no progress, so it could repeat forever.
     pub(super) circled: bool,
 }
@@ -72,6 +74,8 @@ pub(super) struct Request {
     pub(super) key: Key,
     /// The state of the request.
     pub(super) at: Place,
+    /// The callee had opted out before the journal let it be sent.
+    pub(super) unwanted: bool,
 }
 
 /// The idempotency key of a request.
@@ -95,6 +99,8 @@ pub(super) enum Place {
     Declined,
     /// The provider placed the call, so a phone rings.
     Rang,
+    /// The provider accepted the call and never dials it.
+    Dropped,
     /// The provider knew the key and returned the existing call.
     Known,
 }
@@ -108,6 +114,7 @@ impl World {
             requests: Vec::new(),
             crashes: bounds.crashes,
             pauses: bounds.pauses,
+            opted_out: false,
             circled: false,
         }
     }
@@ -129,6 +136,17 @@ impl World {
 
     pub(super) fn rang(&self, attempt: usize) -> bool {
         self.requests.iter().any(|request| request.attempt == attempt && request.at == Place::Rang)
+    }
+
+    /// True if a provider accepted the attempt's call, whether or not it dialled it.
+    pub(super) fn was_placed(&self, attempt: usize) -> bool {
+        self.rang(attempt) || self.was_dropped(attempt)
+    }
+
+    pub(super) fn was_dropped(&self, attempt: usize) -> bool {
+        let dropped =
+            |request: &Request| request.attempt == attempt && request.at == Place::Dropped;
+        self.requests.iter().any(dropped)
     }
 
     /// The last attempt in the journal.
@@ -159,7 +177,7 @@ impl World {
 
     /// A rank that increases with every step, so that every run terminates: disturbances first,
     /// then the journal, the requests and the clock, and the work of the processes.
-    pub(super) fn rank(&self, bounds: Bounds) -> (usize, (u8, u8, usize, u8), usize, usize) {
+    pub(super) fn rank(&self, bounds: Bounds) -> (usize, (u8, usize, u8, usize, u8), usize, usize) {
         let used =
             usize::from(bounds.crashes - self.crashes) + usize::from(bounds.pauses - self.pauses);
         let down = self.replicas.iter().filter(|one| one.health != Health::Running).count();
@@ -180,6 +198,7 @@ impl World {
             Doing::Waiting { .. } => 2,
             Doing::Nothing => 3,
         });
-        (disturbed, self.ledger.rank(), requests + expired + alarmed, doing.sum())
+        let told = usize::from(self.opted_out);
+        (disturbed, self.ledger.rank(), requests + expired + alarmed + told, doing.sum())
     }
 }

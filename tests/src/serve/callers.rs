@@ -93,6 +93,8 @@ pub struct Granted {
     pub requests: u32,
     /// How often there was no answer, or one of 500 and above.
     pub failures: u32,
+    /// How often it was too many requests of its tenant.
+    pub limited: u32,
     /// How often it was answered as a repetition.
     pub replays: u32,
     /// True if the client gave up, because it was not answered.
@@ -152,6 +154,11 @@ async fn once(replicas: &Replicas, text: &str, granted: &mut Granted) {
     let asked = async { Connection::open(replicas.next()).await?.exchange(text).await };
     match timeout(PATIENCE, asked).await {
         Ok(Ok(answer)) if answer.status == 201 => take(&answer, granted),
+        Ok(Ok(answer)) if answer.status == 429 => {
+            granted.limited += 1;
+            let wait = answer.header("retry-after").and_then(|wait| wait.parse().ok());
+            sleep(wait.map_or(AGAIN_AFTER, Duration::from_secs)).await;
+        }
         Ok(Ok(answer)) if answer.status >= 500 => {
             granted.failures += 1;
             sleep(AGAIN_AFTER).await;

@@ -460,6 +460,7 @@ fn fact_name(fact: &Fact) -> &'static str {
         Fact::Traced(..) => "traced",
         Fact::GaveUp(_) => "gave up",
         Fact::Reported(_) => "reported",
+        Fact::NotDialled(..) => "not dialled",
         Fact::Overdue => "overdue",
         Fact::Billed(..) => "billed",
         Fact::Disbelieved(..) => "disbelieved",

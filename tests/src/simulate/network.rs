@@ -111,9 +111,9 @@ fn arrived(
         state.delivered[wish] += 1;
         let outcome = asked.rings[nth];
         let lasts = match outcome {
-            Outcome::Completed | Outcome::Voicemail => asked.talk,
-            Outcome::NoAnswer => 25_000,
-            Outcome::Busy => 2_000,
+            Outcome::Completed | Outcome::Voicemail | Outcome::Menu => asked.talk,
+            Outcome::NoAnswer | Outcome::Declined => 25_000,
+            Outcome::Busy | Outcome::InvalidNumber | Outcome::Blocked => 2_000,
             Outcome::Failed | Outcome::Cancelled => 1_000,
         };
         let dials = now + asked.queue;

@@ -164,16 +164,9 @@ impl WebhookReceiver for SimProvider {
     fn receive(&self, delivery: &IncomingWebhook) -> Result<Vec<Event>> {
         let text = String::from_utf8_lossy(&delivery.body).into_owned();
         let call = text.split(' ').next().map(ProviderCallId::from);
-        Ok(vec![Event {
-            provider: self.info.id.clone(),
-            id: text,
-            kind: EventKind::Call(ProviderState::Unrecognised),
-            call,
-            at: None,
-            duration: None,
-            summary: None,
-            raw: Raw::default(),
-        }])
+        let kind = EventKind::Call(ProviderState::Unrecognised);
+        let event = Event::new(self.info.id.clone(), text, kind, Raw::default());
+        Ok(vec![event.with(|event| event.call = call)])
     }
 }
 

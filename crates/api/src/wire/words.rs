@@ -49,8 +49,12 @@ words! {
     Outcome of core::Outcome {
         Completed: "Answered, with a conversation.",
         NoAnswer: "The phone rang and was not answered.",
+        Declined: "The phone rang and the callee declined.",
         Busy: "The line was busy.",
         Voicemail: "An answering machine picked up.",
+        Menu: "An automated phone menu answered.",
+        InvalidNumber: "The telephone network says that the number does not exist.",
+        Blocked: "The telephone network blocked the number that called.",
         Failed: "The provider accepted the call and could not complete it.",
         Cancelled: "Cancelled or stopped.",
     }

@@ -70,6 +70,8 @@ pub enum Proof {
     NeverClaimed,
     /// A webhook sent to this attempt's own URL.
     Webhook,
+    /// The id of the attempt, which was sent with the request, in the provider's record.
+    Reference,
     /// The CRM id of the customer, which was sent with the request.
     LeadId,
     /// An entry of the provider's usage log.
@@ -78,8 +80,10 @@ pub enum Proof {
     NumberAndTask,
     /// A call in the provider's list with the same agent and time.
     AgentAndTime,
-    /// The provider's record of the call.
+    /// The provider's record of the call: that the phone rings, or why it was never dialled.
     Record,
+    /// The provider's record said that somebody answered.
+    Conversation,
     /// A decision of an operator, recorded in the audit log.
     Operator,
     /// Nothing showed the attempt within the time after which the configuration assumes that it
@@ -215,6 +219,11 @@ impl Attempt {
             ended_at: None,
             evidence: Vec::new(),
         }
+    }
+
+    /// True if the provider had accepted the call and its record proves that it never dialled it.
+    pub fn was_never_dialled(&self) -> bool {
+        self.state == AttemptState::NotPlaced && self.provider_call_id.is_some()
     }
 
     /// The same, changed. Fields that are added later keep their default.

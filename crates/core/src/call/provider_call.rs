@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use url::Url;
 
 use crate::{
-    AgentId, Cost, Outcome, PhoneNumber, Proof, ProviderCallId, ProviderId, Raw,
+    AgentId, Cost, Outcome, PhoneNumber, Proof, ProviderCallId, ProviderId, Raw, Refusal,
     redact::redacted_debug,
 };
 
@@ -36,6 +36,10 @@ pub enum ProviderState {
     InProgress,
     /// The call has ended.
     Ended(Outcome),
+    /// The provider accepted the call and never dialled it: its record gives a reason that its
+    /// documentation files under calls that were not dialled, and the configuration trusts that
+    /// reason. Without that trust, such a call is [`Outcome::Failed`].
+    NotDialled(Refusal),
     /// A status that the provider's documentation does not list.
     Unrecognised,
 }
@@ -49,8 +53,35 @@ impl ProviderState {
             | ProviderState::Queued
             | ProviderState::Ringing
             | ProviderState::InProgress
+            | ProviderState::NotDialled(_)
             | ProviderState::Unrecognised => None,
         }
+    }
+
+    /// True if the provider does nothing more for the call.
+    pub const fn is_over(self) -> bool {
+        matches!(self, ProviderState::Ended(_) | ProviderState::NotDialled(_))
+    }
+
+    /// True if the provider never dialled the call.
+    pub const fn is_not_dialled(self) -> bool {
+        matches!(self, ProviderState::NotDialled(_))
+    }
+
+    /// True if the phone has rung, by this state alone. The end of a call does not say so.
+    pub const fn shows_a_ring(self) -> bool {
+        matches!(
+            self,
+            ProviderState::Ringing
+                | ProviderState::InProgress
+                | ProviderState::Ended(
+                    Outcome::Completed
+                        | Outcome::NoAnswer
+                        | Outcome::Declined
+                        | Outcome::Voicemail
+                        | Outcome::Menu
+                )
+        )
     }
 }
 
@@ -90,6 +121,13 @@ pub struct ProviderCall {
     pub agent: Option<AgentId>,
     /// The CRM id of the customer that was sent with the request.
     pub lead_id: Option<String>,
+    /// The reference that was sent with the request, if the provider keeps one: the id of our
+    /// attempt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// True if the provider's record says that the callee asked not to be called again.
+    #[serde(default)]
+    pub opted_out: bool,
     /// When the provider created the call.
     pub created_at: Option<Timestamp>,
     /// How long the call lasted. Serialized as seconds.
@@ -129,6 +167,8 @@ impl ProviderCall {
             task: None,
             agent: None,
             lead_id: None,
+            reference: None,
+            opted_out: false,
             created_at: None,
             duration: None,
             summary: None,
@@ -150,6 +190,20 @@ pub struct CallFilter {
     pub until: Option<Timestamp>,
     /// Only calls of this agent.
     pub agent: Option<AgentId>,
+    /// Only calls that were placed with this reference.
+    pub reference: Option<String>,
+    /// Only calls to this number.
+    pub to: Option<PhoneNumber>,
+}
+
+impl CallFilter {
+    /// True if the call was placed with the reference and to the number that are asked for. A
+    /// record that does not say so is not about them.
+    pub fn is_about(&self, call: &ProviderCall) -> bool {
+        let named = |reference| call.reference.as_ref() == Some(reference);
+        let called = |to| call.to.as_ref() == Some(to);
+        self.reference.as_ref().is_none_or(named) && self.to.as_ref().is_none_or(called)
+    }
 }
 
 /// Which page of a list to fetch.

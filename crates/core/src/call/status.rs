@@ -113,8 +113,16 @@ pub enum Outcome {
     NoAnswer,
     /// The line was busy.
     Busy,
+    /// The phone rang and the callee declined the call.
+    Declined,
     /// An answering machine or voicemail picked up.
     Voicemail,
+    /// An automated phone menu answered.
+    Menu,
+    /// The telephone network says that the number does not exist.
+    InvalidNumber,
+    /// The telephone network blocked the number that the call was made from, for example as spam.
+    Blocked,
     /// The provider accepted the call but could not complete it.
     Failed,
     /// The call was cancelled or stopped.
@@ -122,13 +130,31 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// All outcomes.
+    pub const ALL: [Outcome; 10] = [
+        Outcome::Completed,
+        Outcome::NoAnswer,
+        Outcome::Declined,
+        Outcome::Busy,
+        Outcome::Voicemail,
+        Outcome::Menu,
+        Outcome::InvalidNumber,
+        Outcome::Blocked,
+        Outcome::Failed,
+        Outcome::Cancelled,
+    ];
+
     /// The word used in JSON, tables and journals.
     pub const fn as_str(self) -> &'static str {
         match self {
             Outcome::Completed => "completed",
             Outcome::NoAnswer => "no_answer",
             Outcome::Busy => "busy",
+            Outcome::Declined => "declined",
             Outcome::Voicemail => "voicemail",
+            Outcome::Menu => "menu",
+            Outcome::InvalidNumber => "invalid_number",
+            Outcome::Blocked => "blocked",
             Outcome::Failed => "failed",
             Outcome::Cancelled => "cancelled",
         }

@@ -38,8 +38,12 @@ impl AttemptError {
 }
 
 impl ProviderCall {
-    /// The person's wish, if the provider did not complete the call because of one.
+    /// The person's wish: the provider's record says that they asked for it, or that the call was
+    /// not completed because of one.
     pub fn suppression(&self) -> Option<Suppression> {
+        if self.opted_out {
+            return Some(Suppression::OptedOut);
+        }
         Suppression::of_code(self.failure_code.as_deref()?)
     }
 }

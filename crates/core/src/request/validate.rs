@@ -222,9 +222,9 @@ fn redial(asked: &Redial) -> Result<Redial> {
             "is empty: name an outcome, as no_answer, or leave redial out",
         ));
     }
-    if let Some(over) =
-        asked.on.iter().find(|outcome| matches!(outcome, Outcome::Completed | Outcome::Cancelled))
-    {
+    if let Some(over) = asked.on.iter().find(|outcome| {
+        matches!(outcome, Outcome::Completed | Outcome::Cancelled | Outcome::InvalidNumber)
+    }) {
         return Err(Error::invalid(
             "redial.on",
             format!("{over} is not an outcome to redial after: take it out"),

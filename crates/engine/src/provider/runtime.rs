@@ -190,7 +190,7 @@ impl ProviderRuntime {
     pub(crate) fn tells_by_agent(&self) -> bool {
         match self.provider.info().idempotency {
             Idempotency::None => true,
-            Idempotency::Undocumented => false,
+            Idempotency::Undocumented | Idempotency::Documented { .. } => false,
         }
     }
 

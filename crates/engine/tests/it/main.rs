@@ -28,6 +28,7 @@ mod learning;
 mod leftovers;
 mod limiter;
 mod limits;
+mod not_dialled;
 mod opening;
 mod other_calls;
 mod outliers;

@@ -53,16 +53,10 @@ async fn a_webhook_is_not_confirmed_by_the_record_of_another_call() {
             .placing(move |_| if doubt { Err(unknown()) } else { Ok(queued("alpha", "a-1")) })
             .getting(|_| Ok(anothers()));
         alpha.receive = Some(Box::new(|delivery: &IncomingWebhook| {
-            Ok(vec![Event {
-                provider: id("alpha"),
-                id: "event-1".to_owned(),
-                kind: EventKind::Call(ProviderState::Ended(Outcome::Completed)),
-                call: Some(String::from_utf8(delivery.body.clone()).unwrap().into()),
-                at: None,
-                duration: None,
-                summary: None,
-                raw: Raw::default(),
-            }])
+            let kind = EventKind::Call(ProviderState::Ended(Outcome::Completed));
+            let event = Event::new(id("alpha"), "event-1", kind, Raw::default());
+            let theirs = String::from_utf8(delivery.body.clone()).unwrap();
+            Ok(vec![event.with(|event| event.call = Some(theirs.into()))])
         }));
         let address = WebhookAddress {
             base: "https://calls.example.com/".parse().unwrap(),

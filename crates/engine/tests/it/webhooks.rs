@@ -20,16 +20,9 @@ fn telling(name: &str) -> Fake {
     fake.receive = Some(Box::new(move |delivery: &IncomingWebhook| {
         let theirs = String::from_utf8(delivery.body.clone())
             .map_err(|_| Error::new(ErrorKind::Decode, "is no event"))?;
-        Ok(vec![Event {
-            provider: id(&name),
-            id: "event-1".to_owned(),
-            kind: EventKind::Call(ProviderState::Ended(Outcome::Completed)),
-            call: Some(theirs.into()),
-            at: None,
-            duration: None,
-            summary: None,
-            raw: Raw::default(),
-        }])
+        let kind = EventKind::Call(ProviderState::Ended(Outcome::Completed));
+        let event = Event::new(id(&name), "event-1", kind, Raw::default());
+        Ok(vec![event.with(|event| event.call = Some(theirs.into()))])
     }));
     fake
 }

@@ -111,6 +111,14 @@ pub(super) async fn a_slot_is_kept_until_the_call_is_over(journal: Arc<dyn Journ
         vec![Fact::Answered(tried, Box::new(completed("alpha", "a-2")))]
     })
     .await;
+    held_until_the_last(&journal, 70, |tried| {
+        let state = ProviderState::NotDialled(Refusal::ThisProvider);
+        vec![
+            answered(tried, "a-4"),
+            Fact::NotDialled(tried, Box::new(report("alpha", "a-4", state))),
+        ]
+    })
+    .await;
     // A ring is over although its call is not.
     let (call, tried) =
         enter(&journal, 60, concurrency(vec![concurrency_slot("alpha", 1)])).await.unwrap();

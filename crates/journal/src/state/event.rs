@@ -48,6 +48,8 @@ pub enum Event {
     AwaitApproval,
     /// An operator found out that no phone rang by an attempt that was taken for placed.
     Retract,
+    /// The provider's record proves that it never dialled the call that it had accepted.
+    NotDial,
     /// The attempt may or may not have reached a phone.
     Doubt,
     /// The process that sent the attempt is gone, and its heir does not know whether it reached a

@@ -114,6 +114,8 @@ pub enum Fact {
     GaveUp(CallFailure),
     /// The provider's record of the call.
     Reported(Box<ProviderCall>),
+    /// The provider had accepted the call, and its record proves that it never dialled it.
+    NotDialled(AttemptId, Box<ProviderCall>),
     /// It should be over by now.
     Overdue,
     /// What the provider billed for an attempt: in its unit, and in money where a price is known.
@@ -138,8 +140,18 @@ impl Fact {
             Fact::Intended(_) => Some(Event::Intend),
             Fact::Claimed(_) => Some(Event::Claim),
             Fact::Sent(_) => Some(Event::Send),
-            Fact::Answered(_, call) => Some(call.state.outcome().map_or(Event::Place, Event::End)),
-            Fact::Reported(call) => Some(call.state.outcome().map_or(Event::Progress, Event::End)),
+            Fact::Answered(_, call) => Some(end(call.state).map_or(Event::Place, Event::End)),
+            Fact::Reported(call) => Some(end(call.state).map_or(Event::Progress, Event::End)),
+            Fact::NotDialled(_, call) => Some(match call.state {
+                ProviderState::NotDialled(
+                    Refusal::ThisProvider
+                    | Refusal::RateLimited
+                    | Refusal::Quota
+                    | Refusal::Everyone,
+                ) => Event::NotDial,
+                // Nothing is sent around a person's approval, and no other state proves anything.
+                state => Event::End(state.outcome().unwrap_or(Outcome::Failed)),
+            }),
             Fact::Failed { delivery, error, .. } => Some(match delivery {
                 Delivery::NotSent => Event::NotPlace,
                 Delivery::Refused(Refusal::NeedsApproval) => Event::AwaitApproval,
@@ -181,6 +193,7 @@ impl Fact {
             | Fact::Sent(id)
             | Fact::TentativeMatch(id, _)
             | Fact::Answered(id, _)
+            | Fact::NotDialled(id, _)
             | Fact::Failed { attempt: id, .. }
             | Fact::Abandoned(id)
             | Fact::Reconciling(id)
@@ -207,10 +220,22 @@ impl Fact {
         }
     }
 
+    /// True if it says of an attempt that the provider has it or may have it, and no more.
+    fn says_it_was_accepted(&self) -> bool {
+        match self {
+            Fact::Answered(_, report) => !report.state.shows_a_ring(),
+            Fact::Failed { delivery, .. } => {
+                matches!(delivery, Delivery::Placed | Delivery::Unknown)
+            }
+            Fact::Traced(..) => true,
+            _ => false,
+        }
+    }
+
     /// The provider's call that it says the attempt is.
     fn claims(&self) -> Option<&ProviderCallId> {
         match self {
-            Fact::Answered(_, call) => Some(&call.id),
+            Fact::Answered(_, call) | Fact::NotDialled(_, call) => Some(&call.id),
             Fact::Traced(_, id, _) => Some(id),
             Fact::Resolved(_, resolution) => match &resolution.verdict {
                 Verdict::Placed(id) => Some(id),
@@ -266,6 +291,7 @@ impl Fact {
             Fact::Withdrawn(_)
             | Fact::TentativeMatch(..)
             | Fact::Answered(..)
+            | Fact::NotDialled(..)
             | Fact::Failed { .. }
             | Fact::Traced(..)
             | Fact::Resolved(..)
@@ -317,13 +343,17 @@ pub fn apply(call: &mut Call, fact: Fact, at: Timestamp) -> Result<&'static [Eff
         return Err(conflict("names an attempt that is not the call's last one"));
     }
     if let Fact::Reported(report) = &fact
-        && is_of_an_earlier_ring(call, &report.id)
+        && earlier_attempt(call, &report.id).is_some()
     {
-        // What is still said of a ring that is over says nothing of the one under way.
-        return Ok(&[]);
+        // What is still said of an attempt that is over says nothing of the one under way.
+        return Ok(contradict(call, report, at));
     }
-    if fact.claims().is_some_and(|theirs| is_of_an_earlier_ring(call, theirs)) {
+    if fact.claims().is_some_and(|theirs| earlier_attempt(call, theirs).is_some()) {
         return Err(Denied::OwnedBy(call.id).into());
+    }
+    if call.attempts.last().is_some_and(Attempt::was_never_dialled) && fact.says_it_was_accepted() {
+        // Its sender was slow to say so, and the record has shown more since.
+        return Ok(&[]);
     }
     match fact {
         Fact::Billed(id, cost, money) => return bill(call, id, cost, money, at),
@@ -358,7 +388,8 @@ pub fn apply(call: &mut Call, fact: Fact, at: Timestamp) -> Result<&'static [Eff
     if !fits {
         return Err(conflict(format!("cannot be said of an attempt that is {:?}", before.attempt)));
     }
-    let effects = match event(&fact, before.status) {
+    let mut is_proven = false;
+    let effects = match event(&fact, call) {
         None => &[],
         Some(event) => match step(before, event) {
             Step::To(after, effects) => {
@@ -368,6 +399,7 @@ pub fn apply(call: &mut Call, fact: Fact, at: Timestamp) -> Result<&'static [Eff
                     // Why it was unknown, or nearly given up, is of no interest any more.
                     call.fault = None;
                 }
+                is_proven = event == Event::NotDial;
                 if let (Some(last), Some(state)) = (call.attempts.last_mut(), after.attempt)
                     && !matches!(event, Event::Intend)
                 {
@@ -390,9 +422,50 @@ pub fn apply(call: &mut Call, fact: Fact, at: Timestamp) -> Result<&'static [Eff
             }
         },
     };
-    carry(call, fact, at);
+    match fact {
+        Fact::NotDialled(_, report) if is_proven => was_not_dialled(call, *report, at),
+        fact => carry(call, fact, at),
+    }
     touch(call, at);
     Ok(effects)
+}
+
+/// How a call ended by a report that proves nothing about a phone.
+fn end(state: ProviderState) -> Option<Outcome> {
+    state.outcome().or(state.is_not_dialled().then_some(Outcome::Failed))
+}
+
+/// The provider had accepted the call, and its record proves that it never dialled it. The attempt
+/// keeps its id, so that what is said of it later is told from what is said of the next one.
+fn was_not_dialled(call: &mut Call, report: ProviderCall, at: Timestamp) {
+    let ProviderState::NotDialled(refusal) = report.state else {
+        return;
+    };
+    let reason = report.failure_code.as_deref().unwrap_or(&report.status_word);
+    let detail = format!("its record says that it was never dialled: {reason}");
+    prove(call, at, Proof::Record, detail);
+    let error = AttemptError {
+        kind: match refusal {
+            Refusal::ThisProvider | Refusal::NeedsApproval => ErrorKind::Provider,
+            Refusal::RateLimited => ErrorKind::RateLimited,
+            Refusal::Quota => ErrorKind::QuotaExceeded,
+            Refusal::Everyone => ErrorKind::Blocked,
+        },
+        message: one_line(&format!("the call was accepted and never dialled: {reason}")),
+        status: None,
+        code: report.failure_code,
+    };
+    if call.status.is_settled() {
+        call.fault = Some(CallFailure::from(&error));
+    }
+    if let Some(last) = call.attempts.last_mut() {
+        last.provider_call_id = Some(report.id);
+        last.delivery = Some(Delivery::Refused(refusal));
+        last.error = Some(error);
+    }
+    call.provider = None;
+    call.provider_call_id = None;
+    call.raw = Some(report.raw);
 }
 
 fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
@@ -404,6 +477,12 @@ fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
         | Fact::Overdue
         | Fact::Billed(..)
         | Fact::Disbelieved(..) => {}
+        // It was taken for the end of a ring, or the call has moved on.
+        Fact::NotDialled(_, report) => {
+            if call.provider_call_id.as_ref() == Some(&report.id) {
+                amend(call, *report);
+            }
+        }
         Fact::Decided(decision) => call.decision = Some(decision),
         Fact::Admitted { estimated_cost, experiment, plan: _ } => {
             call.estimated_cost = estimated_cost;
@@ -485,11 +564,23 @@ fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
                 own(call, report.id.clone());
             }
             let last = call.attempts.last();
-            if report.state == ProviderState::Ringing
-                && !last
-                    .is_some_and(|last| last.evidence.iter().any(|one| one.proof == Proof::Record))
+            let shown = match report.state {
+                ProviderState::Ringing => {
+                    Some((Proof::Record, "its record says that the phone rings"))
+                }
+                ProviderState::InProgress => {
+                    Some((Proof::Conversation, "its record says that somebody answered"))
+                }
+                ProviderState::Scheduled
+                | ProviderState::Queued
+                | ProviderState::Ended(_)
+                | ProviderState::NotDialled(_)
+                | ProviderState::Unrecognised => None,
+            };
+            if let Some((proof, detail)) = shown
+                && !last.is_some_and(|last| last.evidence.iter().any(|one| one.proof == proof))
             {
-                prove(call, at, Proof::Record, "its record says that the phone rings".to_owned());
+                prove(call, at, proof, detail.to_owned());
             }
             amend(call, *report);
         }
@@ -571,14 +662,47 @@ fn bill(
 
 /// What a fact is to a call in this state. An operator's word that no phone rang takes back what
 /// was taken for placed.
-fn event(fact: &Fact, status: CallStatus) -> Option<Event> {
-    match (fact, status) {
+fn event(fact: &Fact, call: &Call) -> Option<Event> {
+    match (fact, call.status) {
         (
             Fact::Resolved(_, Resolution { verdict: Verdict::NotPlaced, .. }),
             CallStatus::InProgress | CallStatus::Stalled,
         ) => Some(Event::Retract),
-        _ => fact.event(),
+        _ => match fact.event() {
+            // A record that said that the phone rings is believed, and not what it says later.
+            Some(Event::NotDial) if call.attempts.last().is_some_and(has_rung) => {
+                Some(Event::End(Outcome::Failed))
+            }
+            event => event,
+        },
     }
+}
+
+/// True if the provider's record said that the phone rings, or that somebody answered.
+fn has_rung(attempt: &Attempt) -> bool {
+    let rang = |one: &Evidence| matches!(one.proof, Proof::Record | Proof::Conversation);
+    attempt.evidence.iter().any(rang)
+}
+
+/// The record of an attempt before the last one says something again. What it said was never dialled
+/// cannot ring: an operator is told once.
+fn contradict(call: &mut Call, report: &ProviderCall, at: Timestamp) -> &'static [Effect] {
+    let ring = call.attempts.last().map(|last| last.ring);
+    let earlier = call.attempts.iter_mut().find(|attempt| {
+        attempt.provider_call_id.as_ref() == Some(&report.id)
+            && attempt.was_never_dialled()
+            && Some(attempt.ring) == ring
+    });
+    let is_known = |one: &Evidence| one.proof == Proof::Conversation;
+    let Some(earlier) = earlier
+        .filter(|earlier| report.state.shows_a_ring() && !earlier.evidence.iter().any(is_known))
+    else {
+        return &[];
+    };
+    let detail = "its record said that it was never dialled, and now says that the phone rang";
+    earlier.evidence.push(Evidence { at, proof: Proof::Conversation, detail: detail.to_owned() });
+    touch(call, at);
+    &[Effect::Alarm]
 }
 
 /// Keeps an implausible bill with its attempt.
@@ -600,11 +724,13 @@ fn disbelieve(
     Ok(&[Effect::Alarm])
 }
 
-/// True for a provider's call that an attempt of an earlier ring made.
-fn is_of_an_earlier_ring(call: &Call, id: &ProviderCallId) -> bool {
-    let now = call.attempts.last().map_or(0, |last| last.ring);
-    let mut earlier = call.attempts.iter().filter(|attempt| attempt.ring < now);
-    earlier.any(|attempt| attempt.provider_call_id.as_ref() == Some(id))
+/// The attempt before the last one that made this call at the provider.
+fn earlier_attempt<'a>(call: &'a Call, id: &ProviderCallId) -> Option<&'a Attempt> {
+    let (last, earlier) = call.attempts.split_last()?;
+    if last.provider_call_id.as_ref() == Some(id) {
+        return None;
+    }
+    earlier.iter().find(|attempt| attempt.provider_call_id.as_ref() == Some(id))
 }
 
 fn touch(call: &mut Call, at: Timestamp) {

@@ -29,6 +29,7 @@ pub const fn step(state: State, event: Event) -> Step {
             | Event::Reconcile
             | Event::GiveUp => Step::Stays(&[]),
             Event::Retract => refused_or_closed(state, Some(AttemptState::NotPlaced)),
+            Event::NotDial => attempting(state, AttemptState::NotPlaced, &[Effect::Next]),
             Event::NotPlace | Event::AwaitApproval => Step::Stays(&[Effect::Alarm]),
             Event::Schedule
             | Event::Admit
@@ -47,7 +48,10 @@ pub const fn step(state: State, event: Event) -> Step {
             | Event::Reconcile
             | Event::GiveUp
             | Event::Overdue => Step::Stays(&[]),
-            Event::Retract => refused_or_closed(state, Some(AttemptState::NotPlaced)),
+            // Nobody waits for the call any more, so no other provider is asked.
+            Event::Retract | Event::NotDial => {
+                refused_or_closed(state, Some(AttemptState::NotPlaced))
+            }
             Event::NotPlace | Event::AwaitApproval => Step::Stays(&[Effect::Alarm]),
             Event::Schedule
             | Event::Admit
@@ -60,7 +64,9 @@ pub const fn step(state: State, event: Event) -> Step {
         CallStatus::Indeterminate => match event {
             Event::Place | Event::Progress => placed(state),
             Event::End(outcome) => closed(outcome),
-            Event::NotPlace => refused_or_closed(state, Some(AttemptState::NotPlaced)),
+            Event::NotPlace | Event::NotDial => {
+                refused_or_closed(state, Some(AttemptState::NotPlaced))
+            }
             Event::AwaitApproval => approval(state),
             Event::Doubt | Event::Inherit | Event::Reconcile | Event::GiveUp | Event::Overdue => {
                 Step::Stays(&[])
@@ -81,9 +87,12 @@ pub const fn step(state: State, event: Event) -> Step {
             }
             // The sender's own proof came before its heir's doubt was recorded.
             Event::Inherit => Step::Stays(&[]),
-            Event::NotPlace | Event::Reconcile | Event::GiveUp | Event::Refuse | Event::Overdue => {
-                Step::Stays(&[])
-            }
+            Event::NotPlace
+            | Event::NotDial
+            | Event::Reconcile
+            | Event::GiveUp
+            | Event::Refuse
+            | Event::Overdue => Step::Stays(&[]),
             Event::Schedule | Event::Admit | Event::Intend | Event::Claim | Event::Send => {
                 Step::Illegal
             }
@@ -97,11 +106,14 @@ const fn after_the_end(state: State, event: Event) -> Step {
     // The last attempt may have been proven not placed.
     let not_placed = matches!(state.attempt, Some(AttemptState::NotPlaced));
     match event {
-        Event::NotPlace | Event::AwaitApproval if !not_placed => Step::Stays(&[Effect::Alarm]),
+        Event::NotPlace | Event::NotDial | Event::AwaitApproval if !not_placed => {
+            Step::Stays(&[Effect::Alarm])
+        }
         Event::Place | Event::Progress | Event::End(_) | Event::Doubt if not_placed => {
             Step::Stays(&[Effect::Alarm])
         }
         Event::NotPlace
+        | Event::NotDial
         | Event::AwaitApproval
         | Event::Place
         | Event::Progress
@@ -132,6 +144,7 @@ const fn before_the_first_ring(state: State, event: Event) -> Step {
         | Event::Send
         | Event::Place
         | Event::NotPlace
+        | Event::NotDial
         | Event::AwaitApproval
         | Event::Doubt
         | Event::Inherit => Step::Illegal,
@@ -155,7 +168,7 @@ const fn between_rings(state: State, event: Event) -> Step {
             Step::Stays(&[])
         }
         Event::Reconcile | Event::GiveUp | Event::Overdue => Step::Stays(&[]),
-        Event::NotPlace | Event::AwaitApproval => Step::Stays(&[Effect::Alarm]),
+        Event::NotPlace | Event::NotDial | Event::AwaitApproval => Step::Stays(&[Effect::Alarm]),
         Event::Retract => Step::Illegal,
         Event::Claim | Event::Send | Event::Redial => Step::Illegal,
     }
@@ -211,7 +224,7 @@ const fn intended(state: State) -> Step {
 const fn in_attempt(state: State, attempt: AttemptState, event: Event) -> Step {
     match attempt {
         AttemptState::Intent => match event {
-            Event::Retract => Step::Illegal,
+            Event::Retract | Event::NotDial => Step::Illegal,
             Event::Claim => attempting(state, AttemptState::Claimed, &[]),
             Event::NotPlace => attempting(state, AttemptState::NotPlaced, &[Effect::Next]),
             Event::Admit | Event::Schedule | Event::Intend | Event::Redial => Step::Illegal,
@@ -226,7 +239,7 @@ const fn in_attempt(state: State, attempt: AttemptState, event: Event) -> Step {
             }
         },
         AttemptState::Claimed => match event {
-            Event::Retract => Step::Illegal,
+            Event::Retract | Event::NotDial => Step::Illegal,
             Event::Send => attempting(state, AttemptState::Sent, &[]),
             Event::NotPlace => attempting(state, AttemptState::NotPlaced, &[Effect::Next]),
             Event::Doubt | Event::Inherit => {
@@ -244,7 +257,9 @@ const fn in_attempt(state: State, attempt: AttemptState, event: Event) -> Step {
             Event::Retract => Step::Illegal,
             Event::Place | Event::Progress => placed(state),
             Event::End(outcome) => closed(outcome),
-            Event::NotPlace => attempting(state, AttemptState::NotPlaced, &[Effect::Next]),
+            Event::NotPlace | Event::NotDial => {
+                attempting(state, AttemptState::NotPlaced, &[Effect::Next])
+            }
             Event::AwaitApproval => approval(state),
             Event::Doubt | Event::Inherit => {
                 attempting(state, AttemptState::Unknown, &[Effect::Reconcile])
@@ -262,7 +277,9 @@ const fn in_attempt(state: State, attempt: AttemptState, event: Event) -> Step {
             Event::Reconcile => attempting(state, AttemptState::Reconciling, &[]),
             Event::Place | Event::Progress => placed(state),
             Event::End(outcome) => closed(outcome),
-            Event::NotPlace => attempting(state, AttemptState::NotPlaced, &[Effect::Next]),
+            Event::NotPlace | Event::NotDial => {
+                attempting(state, AttemptState::NotPlaced, &[Effect::Next])
+            }
             // The answer was late, and another process had begun to doubt.
             Event::AwaitApproval => approval(state),
             Event::GiveUp => indeterminate(state),
@@ -279,7 +296,9 @@ const fn in_attempt(state: State, attempt: AttemptState, event: Event) -> Step {
             Event::Retract => Step::Illegal,
             Event::Place | Event::Progress => placed(state),
             Event::End(outcome) => closed(outcome),
-            Event::NotPlace => attempting(state, AttemptState::NotPlaced, &[Effect::Next]),
+            Event::NotPlace | Event::NotDial => {
+                attempting(state, AttemptState::NotPlaced, &[Effect::Next])
+            }
             Event::AwaitApproval => approval(state),
             Event::GiveUp => indeterminate(state),
             Event::Reconcile | Event::Doubt | Event::Inherit | Event::Overdue => Step::Stays(&[]),
@@ -295,7 +314,7 @@ const fn in_attempt(state: State, attempt: AttemptState, event: Event) -> Step {
             Event::Retract => Step::Illegal,
             Event::Intend => attempting(state, AttemptState::Intent, &[]),
             Event::Refuse => refused_or_closed(state, Some(AttemptState::NotPlaced)),
-            Event::NotPlace | Event::Inherit => Step::Stays(&[]),
+            Event::NotPlace | Event::NotDial | Event::Inherit => Step::Stays(&[]),
             Event::Place | Event::Progress | Event::End(_) | Event::Doubt => {
                 Step::Stays(&[Effect::Alarm])
             }
@@ -359,7 +378,15 @@ const fn indeterminate(state: State) -> Step {
 const fn redial(state: State) -> Step {
     match (state.outcome, state.attempt) {
         (
-            Some(Outcome::NoAnswer | Outcome::Busy | Outcome::Voicemail | Outcome::Failed),
+            Some(
+                Outcome::NoAnswer
+                | Outcome::Declined
+                | Outcome::Busy
+                | Outcome::Voicemail
+                | Outcome::Menu
+                | Outcome::Blocked
+                | Outcome::Failed,
+            ),
             Some(AttemptState::Placed),
         ) => Step::To(state.moved(CallStatus::Scheduled, state.attempt), &[Effect::Next]),
         (Some(_) | None, _) => Step::Illegal,

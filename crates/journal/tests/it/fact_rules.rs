@@ -298,17 +298,21 @@ fn a_failure_that_comes_after_the_call_was_found_changes_nothing_about_it() {
 }
 
 #[test]
-fn that_it_rings_is_kept_once_and_what_is_said_later_adds() {
+fn that_it_rings_and_is_answered_is_kept_once_and_what_is_said_later_adds() {
     let (mut story, tried) = Story::sent();
     story.say(Fact::Answered(tried, said("c-1", ProviderState::Queued)));
     let known = story.last().evidence.len();
-    story.say(Fact::Reported(said("c-1", ProviderState::InProgress)));
+    story.say(Fact::Reported(said("c-1", ProviderState::Queued)));
     assert_eq!(story.last().evidence.len(), known);
-    for _ in 0..2 {
-        story.say(Fact::Reported(said("c-1", ProviderState::Ringing)));
-        assert_eq!(story.last().evidence.len(), known + 1);
+    let shown =
+        [(ProviderState::Ringing, Proof::Record), (ProviderState::InProgress, Proof::Conversation)];
+    for (nth, (state, proof)) in (1..).zip(shown) {
+        for _ in 0..2 {
+            story.say(Fact::Reported(said("c-1", state)));
+            assert_eq!(story.last().evidence.len(), known + nth);
+        }
+        assert_eq!(story.last().evidence.last().unwrap().proof, proof);
     }
-    assert_eq!(story.last().evidence.last().unwrap().proof, Proof::Record);
     let mut over = ended("c-1", Outcome::Completed);
     over.summary = Some("They are open.".to_owned());
     story.say(Fact::Reported(over));

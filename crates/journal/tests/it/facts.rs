@@ -20,15 +20,6 @@ use uuid::Uuid;
 /// an end.
 type Said = (u8, usize, u8);
 
-const OUTCOMES: [Outcome; 6] = [
-    Outcome::Completed,
-    Outcome::NoAnswer,
-    Outcome::Busy,
-    Outcome::Voicemail,
-    Outcome::Failed,
-    Outcome::Cancelled,
-];
-
 const DELIVERIES: [Delivery; 8] = [
     Delivery::NotSent,
     Delivery::Placed,
@@ -59,7 +50,7 @@ fn fact(call: &Call, (what, nth, detail): Said, at: Timestamp) -> Fact {
     let known = call.attempts.len();
     let named = if nth.is_multiple_of(8) { nth % 5 } else { known.saturating_sub(1) };
     let id = call.attempts.get(named).map_or(AttemptId::new(Uuid::from_u128(99)), |one| one.id);
-    let outcome = OUTCOMES[usize::from(detail) % OUTCOMES.len()];
+    let outcome = Outcome::ALL[usize::from(detail) % Outcome::ALL.len()];
     // A provider's calls are few, so that earlier rings' come again.
     let theirs = format!("call-{}", detail % 3);
     let state =
@@ -106,6 +97,11 @@ fn fact(call: &Call, (what, nth, detail): Said, at: Timestamp) -> Fact {
         27 => Fact::GaveUp(fault()),
         28..=30 => Fact::Reported(said),
         31 => Fact::Overdue,
+        34..=36 => {
+            let refusals = [Refusal::ThisProvider, Refusal::Everyone, Refusal::NeedsApproval];
+            let state = ProviderState::NotDialled(refusals[usize::from(detail) % refusals.len()]);
+            Fact::NotDialled(id, Box::new(report("alpha", &theirs, state)))
+        }
         _ => Fact::Billed(
             id,
             Cost::Money(Money::parse("0.10", "USD").unwrap()),
@@ -197,7 +193,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(6_000) })]
 
     #[test]
-    fn facts_in_any_order_never_leave_two_live_attempts_of_a_ring(walk in vec((0_u8..34, any::<usize>(), any::<u8>()), 1..90)) {
+    fn facts_in_any_order_never_leave_two_live_attempts_of_a_ring(walk in vec((0_u8..37, any::<usize>(), any::<u8>()), 1..90)) {
         let mut call = new_call(&request(1), epoch()).received();
         for (n, said) in walk.into_iter().enumerate() {
             let at = epoch() + Duration::from_secs(n as u64);
@@ -232,7 +228,7 @@ fn the_walk_meets_every_state_and_second_rings() {
         let mut call = new_call(&request(1), epoch()).received();
         for _ in 0..60 {
             let said =
-                fact(&call, ((chance() % 34) as u8, chance() as usize, chance() as u8), epoch());
+                fact(&call, ((chance() % 37) as u8, chance() as usize, chance() as u8), epoch());
             let _ = apply(&mut call, said, epoch());
             seen.insert(call.status.as_str());
         }

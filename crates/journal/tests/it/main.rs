@@ -6,5 +6,6 @@ mod duplicates;
 mod fact_rules;
 mod facts;
 mod memory;
+mod not_dialled;
 mod reservations;
 mod states;

@@ -28,15 +28,6 @@ const ATTEMPTS: [AttemptState; 7] = [
     AttemptState::Reconciling,
 ];
 
-const OUTCOMES: [Outcome; 6] = [
-    Outcome::Completed,
-    Outcome::NoAnswer,
-    Outcome::Busy,
-    Outcome::Voicemail,
-    Outcome::Failed,
-    Outcome::Cancelled,
-];
-
 fn events() -> Vec<Event> {
     let mut events = vec![
         Event::Schedule,
@@ -47,6 +38,7 @@ fn events() -> Vec<Event> {
         Event::Send,
         Event::Place,
         Event::NotPlace,
+        Event::NotDial,
         Event::AwaitApproval,
         Event::Doubt,
         Event::Inherit,
@@ -56,12 +48,12 @@ fn events() -> Vec<Event> {
         Event::Overdue,
         Event::Redial,
     ];
-    events.extend(OUTCOMES.map(Event::End));
+    events.extend(Outcome::ALL.map(Event::End));
     events
 }
 
 fn states() -> Vec<State> {
-    let outcomes: Vec<Option<Outcome>> = OUTCOMES.map(Some).into_iter().chain([None]).collect();
+    let outcomes: Vec<Option<Outcome>> = Outcome::ALL.map(Some).into_iter().chain([None]).collect();
     let attempts: Vec<Option<AttemptState>> =
         ATTEMPTS.map(Some).into_iter().chain([None]).collect();
     let mut states = Vec::new();
@@ -114,7 +106,15 @@ fn is_final(status: CallStatus) -> bool {
 fn is_unanswered(outcome: Option<Outcome>) -> bool {
     matches!(
         outcome,
-        Some(Outcome::NoAnswer | Outcome::Busy | Outcome::Voicemail | Outcome::Failed)
+        Some(
+            Outcome::NoAnswer
+                | Outcome::Declined
+                | Outcome::Busy
+                | Outcome::Voicemail
+                | Outcome::Menu
+                | Outcome::Blocked
+                | Outcome::Failed
+        )
     )
 }
 
@@ -178,6 +178,12 @@ fn states_only_move_forward() {
             };
             assert_ne!(state, next, "{event:?} goes in a circle");
             if event == Event::Redial {
+                continue;
+            }
+            // What was accepted is taken back by proof that it was never dialled.
+            if event == Event::NotDial && state.status == CallStatus::InProgress {
+                let (status, attempt) = (CallStatus::Attempting, Some(AttemptState::NotPlaced));
+                assert_eq!((next.status, next.attempt), (status, attempt), "{state:?}");
                 continue;
             }
             assert!(
@@ -298,9 +304,9 @@ fn reachable_states_are_those_of_the_design() {
             }
         }
     }
-    // Without a ring before, and with each of the four ends after which there may be one.
+    // Without a ring before, and with each of the seven ends after which there may be one.
     let attempting = found.keys().filter(|state| state.status == CallStatus::Attempting);
-    assert_eq!(attempting.count(), 6 * 5);
+    assert_eq!(attempting.count(), 6 * 8);
 }
 
 #[test]
@@ -367,11 +373,19 @@ fn whoever_may_have_rung_holds_the_callee() {
 fn a_report_that_contradicts_a_proof_raises_an_alarm() {
     let rang = |event: &Event| matches!(event, Event::Place | Event::Progress | Event::End(_));
     let silent = |event: &Event| matches!(event, Event::NotPlace | Event::AwaitApproval);
+    // What is in progress may be taken back by its record; what is over may not.
+    let undialled = |state: State, event: &Event| {
+        *event == Event::NotDial
+            && state.status != CallStatus::InProgress
+            && state.status != CallStatus::Stalled
+    };
     for (state, path) in reachable() {
         for event in events() {
             let proven_silent = state.attempt == Some(AttemptState::NotPlaced);
             let proven_placed = state.attempt == Some(AttemptState::Placed);
-            if (proven_silent && rang(&event)) || (proven_placed && silent(&event)) {
+            if (proven_silent && rang(&event))
+                || (proven_placed && (silent(&event) || undialled(state, &event)))
+            {
                 assert_eq!(
                     step(state, event),
                     Step::Stays(&[Effect::Alarm]),

@@ -30,15 +30,6 @@ use crate::{
 /// The maximum number of problems that are listed, and of rows per rule.
 pub(crate) const MOST: usize = 1_000;
 
-const OUTCOMES: [Outcome; 6] = [
-    Outcome::Completed,
-    Outcome::NoAnswer,
-    Outcome::Busy,
-    Outcome::Voicemail,
-    Outcome::Failed,
-    Outcome::Cancelled,
-];
-
 /// The result of a check.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -264,7 +255,7 @@ struct Kinds {
 }
 
 fn possible(kind: &str) -> Option<Kinds> {
-    let ended = || OUTCOMES.map(Event::End).into_iter();
+    let ended = || Outcome::ALL.map(Event::End).into_iter();
     let one = |event| Some((vec![event], false));
     let (events, may_stay) = match kind {
         "scheduled" => one(Event::Schedule),
@@ -287,6 +278,8 @@ fn possible(kind: &str) -> Option<Kinds> {
         "answered" => Some((ended().chain([Event::Place]).collect(), false)),
         // Reports about a ring that has ended change nothing.
         "reported" => Some((ended().chain([Event::Progress]).collect(), true)),
+        // It may have said before that the phone rings; or the call has moved on.
+        "not_dialled" => Some((ended().chain([Event::NotDial]).collect(), true)),
         "failed" => {
             Some((vec![Event::NotPlace, Event::AwaitApproval, Event::Place, Event::Doubt], false))
         }

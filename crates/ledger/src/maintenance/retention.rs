@@ -106,7 +106,7 @@ impl Part {
         match self {
             Self::Transcript => &["transcribed"],
             Self::Recording => &["recorded"],
-            Self::Answers => &["answered", "reported", "transcribed", "recorded"],
+            Self::Answers => &["answered", "reported", "not_dialled", "transcribed", "recorded"],
         }
     }
 }

@@ -19,16 +19,17 @@ pub(crate) fn read(provider: &ProviderId, body: Map<String, Value>) -> Option<Ev
     let name = fields.event.clone().filter(|name| !name.is_empty())?;
     let call =
         fields.call_id.clone().or_else(|| fields.id.clone().filter(|_| name.starts_with("call.")));
-    Some(Event {
-        provider: provider.clone(),
-        id: event_id.unwrap_or_else(|| fingerprint(&fields)),
-        kind: kind(&name, &fields),
-        call: call.filter(|id| !id.is_empty()).map(ProviderCallId::from),
-        at: fields.timestamp.as_ref().and_then(|at| at.timestamp()),
-        duration: fields.duration.and_then(convert::seconds),
-        summary: fields.summary,
-        raw: Value::Object(body).into(),
-    })
+    let id = event_id.unwrap_or_else(|| fingerprint(&fields));
+    let kind = kind(&name, &fields);
+    let raw = Value::Object(body).into();
+    Some(Event::new(provider.clone(), id, kind, raw).with(|event| fill(event, call, fields)))
+}
+
+fn fill(event: &mut Event, call: Option<String>, fields: WebhookEvent) {
+    event.call = call.filter(|id| !id.is_empty()).map(ProviderCallId::from);
+    event.at = fields.timestamp.as_ref().and_then(|at| at.timestamp());
+    event.duration = fields.duration.and_then(convert::seconds);
+    event.summary = fields.summary;
 }
 
 /// An event of the account's log. Fields beside `data` describe the event itself: its `status` is
@@ -50,16 +51,9 @@ pub(crate) fn logged(provider: &ProviderId, record: EventRecord) -> Event {
         .clone()
         .or(record.object_id.filter(|_| about_a_call))
         .or_else(|| fields.id.clone().filter(|_| about_a_call));
-    Event {
-        provider: provider.clone(),
-        id: record.id.unwrap_or_else(|| fingerprint(&fields)),
-        kind: kind(&name, &fields),
-        call: call.filter(|id| !id.is_empty()).map(ProviderCallId::from),
-        at: fields.timestamp.as_ref().and_then(|at| at.timestamp()),
-        duration: fields.duration.and_then(convert::seconds),
-        summary: fields.summary,
-        raw: record.raw,
-    }
+    let id = record.id.unwrap_or_else(|| fingerprint(&fields));
+    let kind = kind(&name, &fields);
+    Event::new(provider.clone(), id, kind, record.raw).with(|event| fill(event, call, fields))
 }
 
 /// The provider's id of the event, and its fields in one object. Fields under `data` override those

@@ -166,5 +166,5 @@ fn passes(filter: &CallFilter, call: &ProviderCall) -> bool {
         .agent
         .as_ref()
         .is_none_or(|agent| call.agent.as_ref().is_none_or(|its| its == agent));
-    in_time(filter, call.created_at) && of_agent
+    in_time(filter, call.created_at) && of_agent && filter.is_about(call)
 }

@@ -40,7 +40,12 @@ pub(crate) async fn trace(
     let budget = ReadBudget::new(client.provider().clone(), ReadLimits::SEARCH);
     let client = &client.within(&budget);
 
-    let filter = CallFilter { since: Some(since), until: Some(until), agent: agent.cloned() };
+    let filter = CallFilter {
+        since: Some(since),
+        until: Some(until),
+        agent: agent.cloned(),
+        ..CallFilter::default()
+    };
     match listed(client, &budget, filter).await {
         // A row without an id might be ours: leaving it out could make a wrong call look like the
         // only one.
@@ -163,7 +168,9 @@ fn rank(proof: Proof) -> u8 {
         | Proof::NeverClaimed
         | Proof::Webhook
         | Proof::NumberAndTask
+        | Proof::Reference
         | Proof::Record
+        | Proof::Conversation
         | Proof::Operator
         | Proof::AssumedNotPlaced => 3,
     }

@@ -70,7 +70,12 @@ pub fn word(state: ProviderState) -> Option<&'static str> {
         ProviderState::Scheduled => Some("scheduled"),
         ProviderState::Queued => Some("queued"),
         ProviderState::InProgress => Some("in_progress"),
-        ProviderState::Ringing | ProviderState::Unrecognised => None,
+        ProviderState::Ended(
+            Outcome::Declined | Outcome::Menu | Outcome::InvalidNumber | Outcome::Blocked,
+        )
+        | ProviderState::NotDialled(_)
+        | ProviderState::Ringing
+        | ProviderState::Unrecognised => None,
     }
 }
 

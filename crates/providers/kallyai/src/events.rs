@@ -20,19 +20,16 @@ pub(crate) fn inbound(provider: &ProviderId, event: InboundEvent) -> Event {
     let call = usable_id(event.call_id).map(ProviderCallId::from);
     let status = event.status.unwrap_or_default();
     let id = usable_id(event.id).unwrap_or_else(|| content_id(&[&kind, &status], raw.value()));
-    Event {
-        provider: provider.clone(),
-        id,
-        kind: match call {
-            Some(_) => EventKind::InboundCall(state(&status, &kind)),
-            None => EventKind::Other(kind),
-        },
-        call,
-        at: event.at,
-        duration: event.duration_seconds.and_then(convert::seconds),
-        summary: event.summary,
-        raw,
-    }
+    let kind = match call {
+        Some(_) => EventKind::InboundCall(state(&status, &kind)),
+        None => EventKind::Other(kind),
+    };
+    Event::new(provider.clone(), id, kind, raw).with(|read| {
+        read.call = call;
+        read.at = event.at;
+        read.duration = event.duration_seconds.and_then(convert::seconds);
+        read.summary = event.summary;
+    })
 }
 
 /// The call's status, or else the last word of the event's name, for example in `call.completed`
@@ -83,16 +80,10 @@ fn notification(
         Some(id) => format!("{section}:{id}:{status}"),
         None => content_id(&[section], raw.value()),
     };
-    Event {
-        provider: provider.clone(),
-        id,
-        kind: EventKind::Notification,
-        call: None,
-        at,
-        duration: None,
-        summary: item.summary,
-        raw,
-    }
+    Event::new(provider.clone(), id, EventKind::Notification, raw).with(|read| {
+        read.at = at;
+        read.summary = item.summary;
+    })
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub(crate) async fn page(
     let wanted = |call: &ProviderCall| {
         convert::within(call.created_at, filter.since, filter.until)
             && filter.agent.as_ref().is_none_or(|agent| call.agent.as_ref() == Some(agent))
+            && filter.is_about(call)
     };
     let limit = page.limit.map(|limit| limit.clamp(1, LONGEST_PAGE));
     let mut offset = offset(page)?;

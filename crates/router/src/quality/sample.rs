@@ -48,7 +48,10 @@ impl Sample {
         Some(Self {
             accepted: attempt.state == AttemptState::Placed,
             tried: attempt.outcome.map_or(lost, |outcome| outcome != Outcome::Cancelled),
-            answered: matches!(attempt.outcome, Some(Outcome::Completed | Outcome::Voicemail)),
+            answered: matches!(
+                attempt.outcome,
+                Some(Outcome::Completed | Outcome::Voicemail | Outcome::Menu)
+            ),
             succeeded: attempt.outcome == Some(Outcome::Completed),
             failed: !lost_by_us && (lost || is_provider_fault(attempt)),
             // The record has a single duration, that of the last attempt.

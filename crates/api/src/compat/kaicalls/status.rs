@@ -27,11 +27,11 @@ pub(super) fn word(call: &Call) -> &'static str {
 
 const fn ending(outcome: Outcome) -> &'static str {
     match outcome {
-        Outcome::Completed => "completed",
-        Outcome::NoAnswer => "no_answer",
+        Outcome::Completed | Outcome::Menu => "completed",
+        Outcome::NoAnswer | Outcome::Declined => "no_answer",
         Outcome::Busy => "busy",
         Outcome::Voicemail => "voicemail",
-        Outcome::Failed => "failed",
+        Outcome::Failed | Outcome::InvalidNumber | Outcome::Blocked => "failed",
         Outcome::Cancelled => "canceled",
     }
 }
@@ -52,8 +52,12 @@ pub(super) fn wanted(text: &str) -> Result<Option<Wanted>> {
             ("queued", vec![At::Received, At::Scheduled, At::Admitted, At::Attempting], vec![])
         }
         "in-progress" | "in_progress" => ("in-progress", vec![At::InProgress], vec![]),
-        "completed" | "ended" => ("completed", vec![At::Closed], vec![Outcome::Completed]),
-        "no_answer" | "no-answer" => ("no_answer", vec![At::Closed], vec![Outcome::NoAnswer]),
+        "completed" | "ended" => {
+            ("completed", vec![At::Closed], vec![Outcome::Completed, Outcome::Menu])
+        }
+        "no_answer" | "no-answer" => {
+            ("no_answer", vec![At::Closed], vec![Outcome::NoAnswer, Outcome::Declined])
+        }
         "busy" => ("busy", vec![At::Closed], vec![Outcome::Busy]),
         "voicemail" => ("voicemail", vec![At::Closed], vec![Outcome::Voicemail]),
         "failed" => ("failed", vec![At::Closed, At::Refused, At::NeedsApproval], vec![]),

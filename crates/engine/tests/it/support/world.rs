@@ -376,16 +376,9 @@ impl WebhookReceiver for Line {
         let body = String::from_utf8(delivery.body.clone())
             .map_err(|_| Error::new(ErrorKind::Decode, "is no event"))?;
         let theirs = body.split(' ').next().unwrap_or_default();
-        Ok(vec![Event {
-            provider: self.0.info.id.clone(),
-            id: body.clone(),
-            kind: EventKind::Call(ProviderState::Unrecognised),
-            call: Some(theirs.to_owned().into()),
-            at: None,
-            duration: None,
-            summary: None,
-            raw: Raw::default(),
-        }])
+        let kind = EventKind::Call(ProviderState::Unrecognised);
+        let event = Event::new(self.0.info.id.clone(), body.clone(), kind, Raw::default());
+        Ok(vec![event.with(|event| event.call = Some(theirs.to_owned().into()))])
     }
 }
 

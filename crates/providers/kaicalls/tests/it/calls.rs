@@ -244,7 +244,7 @@ async fn filters_hold_whatever_the_provider_does_with_them() {
     let filter = CallFilter {
         since: Some(sent() - SignedDuration::from_secs(120)),
         until: Some(sent() - SignedDuration::from_secs(20)),
-        agent: None,
+        ..CallFilter::default()
     };
     let window: Vec<_> = provider.calls().all(filter).try_collect().await.unwrap();
     assert_eq!(window.len(), 100);

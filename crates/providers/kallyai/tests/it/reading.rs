@@ -46,7 +46,7 @@ async fn times_are_filtered_here() {
     let hour = SignedDuration::from_hours(1);
     let now = Timestamp::now();
     let count = async |since: Option<Timestamp>, until: Option<Timestamp>| {
-        let filter = CallFilter { since, until, agent: None };
+        let filter = CallFilter { since, until, ..CallFilter::default() };
         kallyai.calls().list(&filter, &PageRequest::default()).await.unwrap().items.len()
     };
     assert_eq!(count(Some(now - hour), Some(now + hour)).await, 1);
