@@ -286,8 +286,12 @@ async fn ordinary(sims: &Sims, switchboard: &Switchboard) -> Notes {
     }
     for which in Which::BOTH {
         let provider = switchboard.engine().provider(&ProviderId::new(which.id())).unwrap();
-        let listed =
-            provider.calls().list(&CallFilter::default(), &PageRequest::default()).await.unwrap();
+        let listed = provider
+            .lists()
+            .unwrap()
+            .list(&CallFilter::default(), &PageRequest::default())
+            .await
+            .unwrap();
         notes.debug("a page of calls", &listed);
         notes.debug(
             "a provider's record",

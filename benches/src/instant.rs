@@ -6,9 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard::core::{
-    Agents, CallControl, CallFilter, Calls, Error, ErrorKind, Numbers, Page, PageRequest,
-    PlaceError, PlaceRequest, Provider, ProviderCall, ProviderCallId, ProviderInfo, ProviderState,
-    Recording, Result, Trace, Transcript, Usage, Webhooks,
+    Calls, Error, ErrorKind, PlaceError, PlaceRequest, Provider, ProviderCall, ProviderCallId,
+    ProviderInfo, ProviderState, Result, Trace,
 };
 
 /// Takes calls and never ends them.
@@ -46,18 +45,6 @@ impl Calls for Instant {
         Self::lacks()
     }
 
-    async fn list(&self, _filter: &CallFilter, _page: &PageRequest) -> Result<Page<ProviderCall>> {
-        Self::lacks()
-    }
-
-    async fn transcript(&self, _id: &ProviderCallId) -> Result<Transcript> {
-        Self::lacks()
-    }
-
-    async fn recording(&self, _id: &ProviderCallId) -> Result<Recording> {
-        Self::lacks()
-    }
-
     async fn trace(&self, _order: &PlaceRequest, _sent_at: Timestamp) -> Result<Vec<Trace>> {
         Self::lacks()
     }
@@ -70,25 +57,5 @@ impl Provider for Instant {
 
     fn calls(&self) -> &dyn Calls {
         self
-    }
-
-    fn call_control(&self) -> Option<&dyn CallControl> {
-        None
-    }
-
-    fn agents(&self) -> Option<&dyn Agents> {
-        None
-    }
-
-    fn numbers(&self) -> Option<&dyn Numbers> {
-        None
-    }
-
-    fn webhooks(&self) -> Option<&dyn Webhooks> {
-        None
-    }
-
-    fn usage(&self) -> Option<&dyn Usage> {
-        None
     }
 }

@@ -10,10 +10,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use switchboard::core::{
-    Agents, CallControl, CallFilter, Calls, Clock, Coverage, Error, ErrorKind, Numbers, Outcome,
-    Page, PageRequest, PhoneNumber, PlaceError, PlaceRequest, Proof, Provider, ProviderCall,
-    ProviderCallId, ProviderId, ProviderInfo, ProviderState, Recording, Refusal, Result, Trace,
-    Transcript, Usage, Webhooks,
+    CallFilter, CallLists, Calls, Clock, Coverage, Error, ErrorKind, Outcome, Page, PageRequest,
+    PhoneNumber, PlaceError, PlaceRequest, Proof, Provider, ProviderCall, ProviderCallId,
+    ProviderId, ProviderInfo, ProviderState, Refusal, Result, Trace,
 };
 
 /// Every pager of one company. Cheap to clone: clones reach the same pagers.
@@ -101,23 +100,6 @@ impl Calls for Pager {
         found.ok_or_else(|| self.error(ErrorKind::NotFound, "there is no such page"))
     }
 
-    async fn list(&self, filter: &CallFilter, _page: &PageRequest) -> Result<Page<ProviderCall>> {
-        let wanted = |page: &&ProviderCall| {
-            filter.since.is_none_or(|since| page.created_at >= Some(since))
-                && filter.until.is_none_or(|until| page.created_at < Some(until))
-        };
-        let items = self.shelf.lock().pages.iter().rev().filter(wanted).cloned().collect();
-        Ok(Page { items, next: None })
-    }
-
-    async fn transcript(&self, _id: &ProviderCallId) -> Result<Transcript> {
-        Err(self.error(ErrorKind::Unsupported, "a pager does not talk"))
-    }
-
-    async fn recording(&self, _id: &ProviderCallId) -> Result<Recording> {
-        Err(self.error(ErrorKind::Unsupported, "a pager does not talk"))
-    }
-
     async fn trace(&self, order: &PlaceRequest, sent_at: Timestamp) -> Result<Vec<Trace>> {
         let since = CallFilter { since: Some(sent_at), ..CallFilter::default() };
         let pages = self.list(&since, &PageRequest::default()).await?.items.into_iter();
@@ -125,6 +107,18 @@ impl Calls for Pager {
             page.to == Some(order.call.to) && page.task.as_ref() == Some(&order.call.task)
         });
         Ok(ours.map(|page| Trace { call: page.id, proof: Proof::NumberAndTask }).collect())
+    }
+}
+
+#[async_trait]
+impl CallLists for Pager {
+    async fn list(&self, filter: &CallFilter, _page: &PageRequest) -> Result<Page<ProviderCall>> {
+        let wanted = |page: &&ProviderCall| {
+            filter.since.is_none_or(|since| page.created_at >= Some(since))
+                && filter.until.is_none_or(|until| page.created_at < Some(until))
+        };
+        let items = self.shelf.lock().pages.iter().rev().filter(wanted).cloned().collect();
+        Ok(Page { items, next: None })
     }
 }
 
@@ -137,24 +131,8 @@ impl Provider for Pager {
         self
     }
 
-    // What a pager company does not have is left out: no method that only answers "unsupported".
-    fn call_control(&self) -> Option<&dyn CallControl> {
-        None
-    }
-
-    fn agents(&self) -> Option<&dyn Agents> {
-        None
-    }
-
-    fn numbers(&self) -> Option<&dyn Numbers> {
-        None
-    }
-
-    fn webhooks(&self) -> Option<&dyn Webhooks> {
-        None
-    }
-
-    fn usage(&self) -> Option<&dyn Usage> {
-        None
+    // What a pager company does not have is left out.
+    fn lists(&self) -> Option<&dyn CallLists> {
+        Some(self)
     }
 }

@@ -90,6 +90,11 @@ fn a_backend_that_sends_minutes_later_rings_after_closing() {
     first_breach(Sown::SentLate, Property::Rules).unwrap();
 }
 
+#[test]
+fn a_record_that_lies_about_a_phone_makes_it_ring_twice() {
+    first_breach(Sown::RecordLies, Property::DuplicateRings).unwrap();
+}
+
 /// The first world in which that is found out, of so many.
 fn nobody_attends(replicas: u32) -> Option<Report> {
     let settings = Settings { replicas: Some(replicas), sown: Some(Sown::NewsWithheld) };

@@ -8,7 +8,7 @@
 //! | to find | look at |
 //! |---|---|
 //! | the traits a backend implements | [`Provider`], [`Calls`], [`CallControl`], [`Agents`], [`Numbers`], [`Webhooks`], [`Usage`] |
-//! | what callers use on top | [`CallsExt`] |
+//! | what callers use on top | [`CallsExt`], [`CallListsExt`] |
 //! | a request, before and after validation | [`CallRequest`], [`ValidCall`] |
 //! | calls and attempts | [`Call`], [`Attempt`], [`ProviderCall`] |
 //! | why and whom a call is for, and what the rules decided | [`CallFacts`], [`RuleDecision`] |
@@ -47,14 +47,18 @@ pub use {jiff, secrecy, url, uuid};
 
 pub use agent::{Agent, AgentDraft, AgentEditor, AgentProfile, AgentVersion, Agents};
 pub use call::{
-    Assignment, Attempt, AttemptError, AttemptState, Call, CallControl, CallFailure, CallFilter,
-    CallFlag, CallFlagKind, CallStatus, Calls, CallsExt, Direction, Evidence, FactUsed, LocalTime,
-    Outcome, Page, PageRequest, PlaceRequest, Proof, ProviderCall, ProviderState, Recording,
-    Reschedule, RuleDecision, RuleEffect, RuleFinding, RuleVerdict, Speaker, Suppression, Trace,
-    Transcript, TranscriptEntry,
+    Assignment, Attempt, AttemptError, AttemptState, Call, CallFailure, CallFilter, CallFlag,
+    CallFlagKind, CallLists, CallListsExt, CallStatus, Calls, CallsExt, CancelCalls, Direction,
+    Evidence, FactUsed, LocalTime, Outcome, Page, PageRequest, PlaceRequest, Proof, ProviderCall,
+    ProviderState, Recording, Recordings, Reschedule, RescheduleCalls, RuleDecision, RuleEffect,
+    RuleFinding, RuleVerdict, Speaker, StopCalls, Suppression, Trace, Transcript, TranscriptEntry,
+    Transcripts, TransferCalls,
 };
 #[cfg(feature = "test-util")]
-pub use call::{MockCallControl, MockCalls};
+pub use call::{
+    MockCallLists, MockCalls, MockCancelCalls, MockRecordings, MockRescheduleCalls, MockStopCalls,
+    MockTranscripts, MockTransferCalls,
+};
 pub use callee::{
     AgreedTime, CallFacts, CalleeHistory, CalleeKind, CalleeLine, Consent, ConsentKind,
     CoveredArea, DayHours, ListName, ListState, Purpose, Region, RingCap, RuleOverride,

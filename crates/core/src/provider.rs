@@ -6,7 +6,9 @@ use futures::future::BoxFuture;
 use serde::Serialize;
 
 use crate::{
-    Agents, CallControl, Calls, Country, Language, Numbers, ProviderId, Tariff, Usage, Webhooks,
+    Agents, CallFilter, CallLists, Calls, CancelCalls, Country, ErrorKind, Language, Numbers,
+    PageRequest, ProviderCallId, ProviderId, Recordings, RescheduleCalls, Result, StopCalls,
+    Tariff, Transcripts, TransferCalls, Usage, Webhooks,
 };
 
 /// The countries or languages that a provider supports.
@@ -124,6 +126,27 @@ impl ProviderInfo {
     }
 }
 
+/// The id of a call that does not exist.
+const NO_CALL: &str = "00000000-0000-4000-8000-000000000000";
+
+impl dyn Provider {
+    /// Reads something that any account may read, to see whether the provider answers: the first
+    /// call of its list, or where it has none, that a call does not exist.
+    ///
+    /// # Errors
+    /// What the provider or the connection said.
+    pub async fn look(&self) -> Result<()> {
+        if let Some(lists) = self.lists() {
+            let one = PageRequest { limit: Some(1), cursor: None };
+            return lists.list(&CallFilter::default(), &one).await.map(drop);
+        }
+        match self.calls().get(&ProviderCallId::from(NO_CALL)).await {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+}
+
 /// Paces read requests to keep within a provider's rate limit. One operation of a backend may take
 /// many requests, and the limit counts each of them.
 pub trait ReadTurns: Debug + Send + Sync {
@@ -140,20 +163,60 @@ pub trait Provider: Debug + Send + Sync {
     /// Places and reads calls.
     fn calls(&self) -> &dyn Calls;
 
-    /// Changes calls that were placed.
-    fn call_control(&self) -> Option<&dyn CallControl>;
+    /// Lists calls.
+    fn lists(&self) -> Option<&dyn CallLists> {
+        None
+    }
+
+    /// Reads what was said in calls.
+    fn transcripts(&self) -> Option<&dyn Transcripts> {
+        None
+    }
+
+    /// Finds the sound of calls.
+    fn recordings(&self) -> Option<&dyn Recordings> {
+        None
+    }
+
+    /// Cancels calls that were not dialled yet.
+    fn cancels(&self) -> Option<&dyn CancelCalls> {
+        None
+    }
+
+    /// Hangs up calls.
+    fn stops(&self) -> Option<&dyn StopCalls> {
+        None
+    }
+
+    /// Moves calls to another time.
+    fn reschedules(&self) -> Option<&dyn RescheduleCalls> {
+        None
+    }
+
+    /// Transfers calls to other numbers.
+    fn transfers(&self) -> Option<&dyn TransferCalls> {
+        None
+    }
 
     /// Reads and changes agents.
-    fn agents(&self) -> Option<&dyn Agents>;
+    fn agents(&self) -> Option<&dyn Agents> {
+        None
+    }
 
     /// Manages phone numbers.
-    fn numbers(&self) -> Option<&dyn Numbers>;
+    fn numbers(&self) -> Option<&dyn Numbers> {
+        None
+    }
 
     /// Reports events.
-    fn webhooks(&self) -> Option<&dyn Webhooks>;
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
+        None
+    }
 
     /// Reads balances and the usage log.
-    fn usage(&self) -> Option<&dyn Usage>;
+    fn usage(&self) -> Option<&dyn Usage> {
+        None
+    }
 
     /// Gives the backend a pacer, which it must await before each read request. Returns true if the
     /// backend does so; then the caller does not pace its requests itself. The default returns

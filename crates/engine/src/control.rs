@@ -36,12 +36,16 @@ pub(crate) async fn cancel(inner: &Arc<Shared>, id: CallId) -> Result<Cancelled>
     }
     let call = inner.call(id).await?;
     let (runtime, theirs) = at_provider(inner, &call)?;
-    let control = control(&runtime)?;
-    match control.cancel(&theirs).await {
-        Ok(()) => {}
-        // The phone is already ringing.
-        Err(error) if error.kind() == ErrorKind::Conflict => control.stop(&theirs).await?,
-        Err(error) => return Err(error),
+    let (cancels, stops) = (runtime.provider.cancels(), runtime.provider.stops());
+    let cancelled = match cancels {
+        Some(cancels) => cancels.cancel(&theirs).await,
+        None => Err(unable(&runtime, "cancel")),
+    };
+    match (cancelled, stops) {
+        (Ok(()), _) => {}
+        // The phone is already ringing, or the provider has one way to end a call.
+        (Err(error), Some(stops)) if ends_otherwise(&error) => stops.stop(&theirs).await?,
+        (Err(error), _) => return Err(error),
     }
     Ok(Cancelled::ProviderAsked)
 }
@@ -101,13 +105,16 @@ pub(crate) async fn resolve(
 
 pub(crate) async fn stop(inner: &Arc<Shared>, id: CallId) -> Result<()> {
     let (runtime, theirs) = at_provider(inner, &inner.call(id).await?)?;
-    control(&runtime)?.stop(&theirs).await
+    let stops = runtime.provider.stops().ok_or_else(|| unable(&runtime, "hang up"))?;
+    stops.stop(&theirs).await
 }
 
 pub(crate) async fn transcript(inner: &Arc<Shared>, id: CallId) -> Result<Transcript> {
     let (runtime, theirs) = at_provider(inner, &inner.call(id).await?)?;
     runtime.read_turn(&*inner.clock).await;
-    let transcript = runtime.provider.calls().transcript(&theirs).await?;
+    let transcripts = runtime.provider.transcripts();
+    let transcripts = transcripts.ok_or_else(|| unable(&runtime, "show the transcript of"))?;
+    let transcript = transcripts.transcript(&theirs).await?;
     inner.record(id, Fact::Transcribed(transcript.clone())).await?;
     review::record(inner, id, &transcript).await?;
     Ok(transcript)
@@ -116,7 +123,9 @@ pub(crate) async fn transcript(inner: &Arc<Shared>, id: CallId) -> Result<Transc
 pub(crate) async fn recording(inner: &Arc<Shared>, id: CallId) -> Result<Recording> {
     let (runtime, theirs) = at_provider(inner, &inner.call(id).await?)?;
     runtime.read_turn(&*inner.clock).await;
-    let recording = runtime.provider.calls().recording(&theirs).await?;
+    let recordings = runtime.provider.recordings();
+    let recordings = recordings.ok_or_else(|| unable(&runtime, "show the recording of"))?;
+    let recording = recordings.recording(&theirs).await?;
     inner.record(id, Fact::Recorded(recording.clone())).await?;
     Ok(recording)
 }
@@ -140,9 +149,12 @@ fn at_provider(inner: &Arc<Shared>, call: &Call) -> Result<(Arc<ProviderRuntime>
     }
 }
 
-fn control(runtime: &ProviderRuntime) -> Result<&dyn switchboard_core::CallControl> {
-    runtime.provider.call_control().ok_or_else(|| {
-        Error::new(ErrorKind::Unsupported, "this provider cannot change a call that was placed")
-            .with_provider(runtime.id.clone())
-    })
+/// True if a call that could not be cancelled may still be hung up.
+fn ends_otherwise(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Conflict | ErrorKind::Unsupported)
+}
+
+fn unable(runtime: &ProviderRuntime, to: &str) -> Error {
+    Error::new(ErrorKind::Unsupported, format!("this provider cannot {to} a call"))
+        .with_provider(runtime.id.clone())
 }

@@ -11,7 +11,7 @@ use std::{
 use futures::FutureExt;
 use jiff::Timestamp;
 use switchboard_core::{
-    AttemptId, CallFilter, CallId, Error, ErrorKind, Outcome, PageRequest, ProviderCall,
+    AttemptId, CallFilter, CallId, CallLists, Error, ErrorKind, Outcome, PageRequest, ProviderCall,
     ProviderCallId, ProviderId, ProviderState, Result, UsageFilter,
 };
 use switchboard_journal::state::Fact;
@@ -129,18 +129,37 @@ async fn one_round(inner: &Arc<Shared>, runtime: &Arc<ProviderRuntime>, round: u
     }
 }
 
-/// Reads the provider's list page by page, from the oldest watched call on.
+/// Reads the watched calls: by the provider's list where it has one, and one by one where they are
+/// missing from it.
 async fn look(inner: &Arc<Shared>, runtime: &Arc<ProviderRuntime>) -> Result<()> {
     let watched = runtime.watches();
-    let Some(oldest) = watched.values().map(|watch| watch.since).min() else {
+    let Some(lists) = runtime.provider.lists() else {
+        read_each(inner, runtime, watched.iter()).await;
         return Ok(());
     };
-    let filter = CallFilter { since: oldest.checked_sub(SLACK).ok(), ..CallFilter::default() };
+    let unseen = look_at_list(inner, runtime, lists, &watched).await?;
+    let lost = unseen.into_iter().filter(|(id, _)| runtime.missed(id) >= MISSED_OFTEN);
+    read_each(inner, runtime, lost.take(SINGLE_READS)).await;
+    Ok(())
+}
+
+/// Reads the provider's list page by page, from the oldest watched call on. Returns the watched
+/// calls that are missing from it.
+async fn look_at_list<'a>(
+    inner: &Arc<Shared>,
+    runtime: &Arc<ProviderRuntime>,
+    lists: &dyn CallLists,
+    watched: &'a BTreeMap<ProviderCallId, Watch>,
+) -> Result<BTreeMap<&'a ProviderCallId, &'a Watch>> {
     let mut unseen: BTreeMap<&ProviderCallId, &Watch> = watched.iter().collect();
+    let Some(oldest) = watched.values().map(|watch| watch.since).min() else {
+        return Ok(unseen);
+    };
+    let filter = CallFilter { since: oldest.checked_sub(SLACK).ok(), ..CallFilter::default() };
     let mut page = PageRequest { limit: Some(100), cursor: None };
     for _ in 0..PAGES {
         runtime.read_turn(&*inner.clock).await;
-        let answer = runtime.provider.calls().list(&filter, &page).await?;
+        let answer = lists.list(&filter, &page).await?;
         for report in answer.items {
             if let Some(watch) = unseen.remove(&report.id) {
                 saw(inner, runtime, watch, report).await;
@@ -151,12 +170,15 @@ async fn look(inner: &Arc<Shared>, runtime: &Arc<ProviderRuntime>) -> Result<()>
             Some(_) | None => break,
         }
     }
-    let lost: Vec<_> = unseen
-        .into_iter()
-        .filter(|(id, _)| runtime.missed(id) >= MISSED_OFTEN)
-        .take(SINGLE_READS)
-        .collect();
-    for (id, watch) in lost {
+    Ok(unseen)
+}
+
+async fn read_each<'a>(
+    inner: &Arc<Shared>,
+    runtime: &Arc<ProviderRuntime>,
+    calls: impl Iterator<Item = (&'a ProviderCallId, &'a Watch)>,
+) {
+    for (id, watch) in calls {
         runtime.read_turn(&*inner.clock).await;
         match read(runtime, id).await {
             Ok(report) => {
@@ -168,7 +190,6 @@ async fn look(inner: &Arc<Shared>, runtime: &Arc<ProviderRuntime>) -> Result<()>
             }
         }
     }
-    Ok(())
 }
 
 /// Reads the record of one call. If the provider returns the record of another call, that is an
@@ -273,11 +294,11 @@ pub(crate) async fn stop_overlong(
     runtime: &Arc<ProviderRuntime>,
     theirs: &ProviderCallId,
 ) {
-    let Some(control) = runtime.provider.call_control() else {
+    let Some(stops) = runtime.provider.stops() else {
         return;
     };
     inner.report(call, || CallEventKind::StopRequested { provider: runtime.id.clone() });
-    match AssertUnwindSafe(control.stop(theirs)).catch_unwind().await {
+    match AssertUnwindSafe(stops.stop(theirs)).catch_unwind().await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
             tracing::warn!(%call, %error, "a call that lasts too long could not be stopped")

@@ -7,7 +7,7 @@ use std::{
 };
 
 use futures::{FutureExt, StreamExt, stream::FuturesUnordered};
-use switchboard_core::{CallFilter, Clock, PageRequest, ProviderId};
+use switchboard_core::{Clock, ProviderId};
 
 use crate::{domain::Domain, health::is_unanswered, provider::ProviderRuntime, shared::Shared};
 
@@ -97,10 +97,8 @@ pub(crate) fn start_domain(inner: &Arc<Shared>, domain: &Arc<Domain>) {
 
 async fn look(runtime: &ProviderRuntime, clock: &dyn Clock) -> Seen {
     runtime.read_turn(clock).await;
-    let one = PageRequest { limit: Some(1), cursor: None };
-    let filter = CallFilter::default();
-    match AssertUnwindSafe(runtime.provider.calls().list(&filter, &one)).catch_unwind().await {
-        Ok(Ok(_)) => Seen::Works,
+    match AssertUnwindSafe(runtime.provider.look()).catch_unwind().await {
+        Ok(Ok(())) => Seen::Works,
         Ok(Err(error)) if is_unanswered(&error) => Seen::NoAnswer,
         // Any other error is an answer; a panic shows nothing.
         Ok(Err(_)) => Seen::Answers,

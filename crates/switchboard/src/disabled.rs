@@ -6,9 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard_core::{
-    Agents, CallControl, CallFilter, Calls, Error, ErrorKind, Numbers, Page, PageRequest,
-    PlaceError, PlaceRequest, Provider, ProviderCall, ProviderCallId, ProviderInfo, Recording,
-    Result, Trace, Transcript, Usage, Webhooks,
+    Calls, Error, ErrorKind, PlaceError, PlaceRequest, Provider, ProviderCall, ProviderCallId,
+    ProviderInfo, Result, Trace,
 };
 
 #[derive(Debug)]
@@ -40,26 +39,6 @@ impl Provider for SwitchedOff {
     fn calls(&self) -> &dyn Calls {
         self
     }
-
-    fn call_control(&self) -> Option<&dyn CallControl> {
-        None
-    }
-
-    fn agents(&self) -> Option<&dyn Agents> {
-        None
-    }
-
-    fn numbers(&self) -> Option<&dyn Numbers> {
-        None
-    }
-
-    fn webhooks(&self) -> Option<&dyn Webhooks> {
-        None
-    }
-
-    fn usage(&self) -> Option<&dyn Usage> {
-        None
-    }
 }
 
 #[async_trait]
@@ -70,18 +49,6 @@ impl Calls for SwitchedOff {
 
     async fn get(&self, _id: &ProviderCallId) -> Result<ProviderCall> {
         Err(self.refusal("calls.get"))
-    }
-
-    async fn list(&self, _filter: &CallFilter, _page: &PageRequest) -> Result<Page<ProviderCall>> {
-        Err(self.refusal("calls.list"))
-    }
-
-    async fn transcript(&self, _id: &ProviderCallId) -> Result<Transcript> {
-        Err(self.refusal("calls.transcript"))
-    }
-
-    async fn recording(&self, _id: &ProviderCallId) -> Result<Recording> {
-        Err(self.refusal("calls.recording"))
     }
 
     async fn trace(&self, _request: &PlaceRequest, _sent_at: Timestamp) -> Result<Vec<Trace>> {

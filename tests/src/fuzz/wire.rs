@@ -102,9 +102,12 @@ async fn by(provider: Arc<dyn Provider>, method: usize) {
     let (calls, id) = (provider.calls(), "c1".into());
     match method {
         0 => told(calls.get(&id)).await,
-        1 => told(calls.list(&CallFilter::default(), &PageRequest::default())).await,
-        2 => told(calls.transcript(&id)).await,
-        3 => told(calls.recording(&id)).await,
+        1 => {
+            let lists = provider.lists().unwrap();
+            told(lists.list(&CallFilter::default(), &PageRequest::default())).await;
+        }
+        2 => told(provider.transcripts().unwrap().transcript(&id)).await,
+        3 => told(provider.recordings().unwrap().recording(&id)).await,
         4 => told(calls.place(&order())).await,
         5 => told(calls.trace(&order(), Timestamp::UNIX_EPOCH)).await,
         6 => told(provider.usage().unwrap().balances()).await,

@@ -67,6 +67,8 @@ faults! {
     RefusedHere "refused_here",
     /// A refusal that applies to every provider, such as a do-not-call list.
     RefusedForAll "refused_for_all",
+    /// The call is accepted and never dialled, as its record says later.
+    NeverDialled "never_dialled",
     /// A 5xx response, and no call was placed.
     ServerErrorLost "server_error_lost",
     /// A 5xx response, but the call was placed.
@@ -207,6 +209,7 @@ impl Fault {
             | Fault::ApprovalRequired
             | Fault::RefusedHere
             | Fault::RefusedForAll
+            | Fault::NeverDialled
             | Fault::ServerErrorLost
             | Fault::ServerErrorPlaced
             | Fault::UnreadableAnswer
@@ -293,6 +296,7 @@ impl Fault {
             | Fault::ApprovalRequired
             | Fault::RefusedHere
             | Fault::RefusedForAll
+            | Fault::NeverDialled
             | Fault::ServerErrorLost
             | Fault::ServerErrorPlaced
             | Fault::UnreadableAnswer

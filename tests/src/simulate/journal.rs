@@ -196,7 +196,8 @@ impl CallLog for SimJournal {
                 | Sown::SilenceAssumed
                 | Sown::NewsWithheld
                 | Sown::RulesOff
-                | Sown::SentLate,
+                | Sown::SentLate
+                | Sown::RecordLies,
             )
             | None => self.inner.write(id, write, at).await,
         };

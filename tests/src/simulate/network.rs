@@ -12,6 +12,7 @@ use switchboard::{
 use tokio::time::timeout;
 
 use super::{
+    Sown,
     check::Property,
     fault::Fault,
     plan::{Hooks, wish_of},
@@ -44,6 +45,8 @@ pub(super) struct Record {
     pub(super) ends: u64,
     pub(super) outcome: Outcome,
     pub(super) rang: bool,
+    /// What the record says once it should have been dialled: that it never was.
+    pub(super) says_never: bool,
     /// The final cost.
     pub(super) cost: Option<Money>,
     address: Option<String>,
@@ -117,6 +120,8 @@ fn arrived(
             Outcome::Failed | Outcome::Cancelled => 1_000,
         };
         let dials = now + asked.queue;
+        let is_dropped = state.dropped.contains(&order.attempt);
+        let (outcome, lasts) = if is_dropped { (Outcome::Failed, 0) } else { (outcome, lasts) };
         state.records.push(Record {
             id,
             provider,
@@ -130,6 +135,7 @@ fn arrived(
             ends: dials + lasts,
             outcome,
             rang: false,
+            says_never: is_dropped || world.sown == Some(Sown::RecordLies),
             cost: None,
             address: state.addresses.get(&order.attempt).cloned(),
             told: Vec::new(),

@@ -55,7 +55,8 @@ impl SimProvider {
                     | Sown::NewsWithheld
                     | Sown::RulesOff
                     | Sown::CalleeUnchecked
-                    | Sown::SentLate,
+                    | Sown::SentLate
+                    | Sown::RecordLies,
                 )
                 | None,
             ) => answer,
@@ -273,6 +274,10 @@ impl SimProvider {
             Fault::RefusedForAll => {
                 self.travels(soon).await;
                 refused(ErrorKind::Blocked, Refusal::Everyone)
+            }
+            Fault::NeverDialled => {
+                self.world.with(|state| state.dropped.insert(order.attempt));
+                self.answered(order, travel).await
             }
             Fault::UnreadableAnswer => {
                 self.answered(order, travel).await?;

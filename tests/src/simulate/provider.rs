@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use switchboard::{
     Cost, Error, ErrorKind, IncomingWebhook, Outcome, Provider, ProviderId, ProviderInfo, Result,
     core::{
-        Agents, CallControl, Calls, Coverage, Event, EventFeed, EventKind, Idempotency, Numbers,
-        ProviderCall, ProviderCallId, ProviderState, Raw, RequestLimit, Reschedule, Usage,
+        CallLists, Calls, CancelCalls, Coverage, Event, EventFeed, EventKind, Idempotency,
+        ProviderCall, ProviderCallId, ProviderState, Raw, Refusal, RequestLimit, StopCalls, Usage,
         UsageFilter, UsageRecord, WebhookReceiver, WebhookSubscriptions, Webhooks,
     },
 };
@@ -81,7 +81,9 @@ impl SimProvider {
 /// Reports the state of a call.
 pub(super) fn report(record: &Record, now: u64) -> ProviderCall {
     let kally = record.provider == KALLY;
-    let state = if record.is_over(now) {
+    let state = if record.says_never && now >= record.dials {
+        ProviderState::NotDialled(Refusal::ThisProvider)
+    } else if record.is_over(now) {
         ProviderState::Ended(record.outcome)
     } else if now >= record.dials {
         ProviderState::InProgress
@@ -104,7 +106,7 @@ pub(super) fn report(record: &Record, now: u64) -> ProviderCall {
 }
 
 #[async_trait]
-impl CallControl for SimProvider {
+impl CancelCalls for SimProvider {
     async fn cancel(&self, id: &ProviderCallId) -> Result<()> {
         self.process.gate().await;
         self.travels_to_be_read().await;
@@ -120,7 +122,10 @@ impl CallControl for SimProvider {
             }
         })
     }
+}
 
+#[async_trait]
+impl StopCalls for SimProvider {
     async fn stop(&self, id: &ProviderCallId) -> Result<()> {
         self.process.gate().await;
         self.travels_to_be_read().await;
@@ -135,14 +140,6 @@ impl CallControl for SimProvider {
                 Some(_) | None => Err(self.error(ErrorKind::Conflict)),
             }
         })
-    }
-
-    async fn reschedule(&self, _id: &ProviderCallId, _to: &Reschedule) -> Result<()> {
-        Err(self.error(ErrorKind::Unsupported))
-    }
-
-    async fn transfer(&self, _id: &ProviderCallId, _to: &switchboard::PhoneNumber) -> Result<()> {
-        Err(self.error(ErrorKind::Unsupported))
     }
 }
 
@@ -218,16 +215,16 @@ impl Provider for SimProvider {
         self
     }
 
-    fn call_control(&self) -> Option<&dyn CallControl> {
-        self.is_synchronous().then_some(self as &dyn CallControl)
+    fn lists(&self) -> Option<&dyn CallLists> {
+        Some(self)
     }
 
-    fn agents(&self) -> Option<&dyn Agents> {
-        None
+    fn cancels(&self) -> Option<&dyn CancelCalls> {
+        self.is_synchronous().then_some(self as &dyn CancelCalls)
     }
 
-    fn numbers(&self) -> Option<&dyn Numbers> {
-        None
+    fn stops(&self) -> Option<&dyn StopCalls> {
+        self.is_synchronous().then_some(self as &dyn StopCalls)
     }
 
     fn webhooks(&self) -> Option<&dyn Webhooks> {

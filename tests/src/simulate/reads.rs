@@ -6,10 +6,10 @@ use std::{panic::resume_unwind, time::Duration};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard::{
-    ErrorKind, PlaceError, Recording, Result, Transcript,
+    ErrorKind, PlaceError, Result,
     core::{
-        CallFilter, Calls, Page, PageRequest, PlaceRequest, Proof, ProviderCall, ProviderCallId,
-        Trace,
+        CallFilter, CallLists, Calls, Page, PageRequest, PlaceRequest, Proof, ProviderCall,
+        ProviderCallId, Trace,
     },
 };
 
@@ -74,43 +74,6 @@ impl Calls for SimProvider {
         Ok(report(&record, now))
     }
 
-    async fn list(&self, filter: &CallFilter, _page: &PageRequest) -> Result<Page<ProviderCall>> {
-        self.process.gate().await;
-        self.travels_to_be_read().await;
-        let (now, truth) = (self.world.now(), self.world.truth);
-        let (items, watched) = self.world.with(|state| {
-            let (mut items, mut watched) = (Vec::new(), Vec::new());
-            for at in (0..state.records.len()).rev() {
-                let record = &state.records[at];
-                if record.provider != self.which
-                    || filter.since.is_some_and(|since| truth.at(record.created) < since)
-                {
-                    continue;
-                }
-                let stage = state.stage_of_attempt(record.attempt);
-                watched.push((record.wish, stage));
-                if network::is_listed(state, at, now, &self.world.plan.wishes) {
-                    items.push(report(&state.records[at], now));
-                }
-            }
-            (items, watched)
-        });
-        for (wish, stage) in watched {
-            if stage == Stage::InProgress {
-                self.may_read(wish, stage, &[Fault::ListError, Fault::ReadPanic]).await?;
-            }
-        }
-        Ok(Page { items, next: None })
-    }
-
-    async fn transcript(&self, _id: &ProviderCallId) -> Result<Transcript> {
-        Err(self.error(ErrorKind::NotFound))
-    }
-
-    async fn recording(&self, _id: &ProviderCallId) -> Result<Recording> {
-        Err(self.error(ErrorKind::NotFound))
-    }
-
     async fn trace(&self, order: &PlaceRequest, sent_at: Timestamp) -> Result<Vec<Trace>> {
         self.process.gate().await;
         self.travels_to_be_read().await;
@@ -168,5 +131,37 @@ impl Calls for SimProvider {
             strong.append(&mut weak);
             strong
         }))
+    }
+}
+
+#[async_trait]
+impl CallLists for SimProvider {
+    async fn list(&self, filter: &CallFilter, _page: &PageRequest) -> Result<Page<ProviderCall>> {
+        self.process.gate().await;
+        self.travels_to_be_read().await;
+        let (now, truth) = (self.world.now(), self.world.truth);
+        let (items, watched) = self.world.with(|state| {
+            let (mut items, mut watched) = (Vec::new(), Vec::new());
+            for at in (0..state.records.len()).rev() {
+                let record = &state.records[at];
+                if record.provider != self.which
+                    || filter.since.is_some_and(|since| truth.at(record.created) < since)
+                {
+                    continue;
+                }
+                let stage = state.stage_of_attempt(record.attempt);
+                watched.push((record.wish, stage));
+                if network::is_listed(state, at, now, &self.world.plan.wishes) {
+                    items.push(report(&state.records[at], now));
+                }
+            }
+            (items, watched)
+        });
+        for (wish, stage) in watched {
+            if stage == Stage::InProgress {
+                self.may_read(wish, stage, &[Fault::ListError, Fault::ReadPanic]).await?;
+            }
+        }
+        Ok(Page { items, next: None })
     }
 }

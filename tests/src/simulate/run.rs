@@ -39,6 +39,8 @@ pub enum Sown {
     CalleeUnchecked,
     /// The backend sends minutes after it was asked to.
     SentLate,
+    /// The provider's record says of calls that it never dialled them, and their phones ring.
+    RecordLies,
 }
 
 /// The settings of a run.

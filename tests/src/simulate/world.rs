@@ -63,6 +63,8 @@ pub(super) struct State {
     pub(super) unsent: BTreeMap<AttemptId, Arc<Process>>,
     /// Requests in flight.
     pub(super) coming: BTreeMap<AttemptId, u32>,
+    /// Attempts whose provider accepts the call and never dials it.
+    pub(super) dropped: BTreeSet<AttemptId>,
     /// The webhook URLs that were given out.
     pub(super) addresses: BTreeMap<AttemptId, String>,
     /// The number of placing requests of each wish.
@@ -133,6 +135,7 @@ impl World {
             unattended: BTreeMap::new(),
             unsent: BTreeMap::new(),
             coming: BTreeMap::new(),
+            dropped: BTreeSet::new(),
             addresses: BTreeMap::new(),
             tried: vec![0; wishes],
             delivered: vec![0; wishes],

@@ -6,7 +6,7 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use switchboard::{
     Provider, ProviderId, ProviderInfo,
-    core::{CallFilter, Coverage, PageRequest, RequestLimit},
+    core::{Coverage, RequestLimit},
 };
 
 use crate::{
@@ -76,11 +76,8 @@ pub(crate) async fn run(common: &Common, output: Output) -> Outcome {
 }
 
 async fn probe(provider: Arc<dyn Provider>, id: &ProviderId) -> Health {
-    let one = PageRequest { limit: Some(1), cursor: None };
-    let read = provider.calls();
-    let answer = tokio::time::timeout(TIMEOUT, read.list(&CallFilter::default(), &one)).await;
-    match answer {
-        Ok(Ok(_)) => Health::Healthy,
+    match tokio::time::timeout(TIMEOUT, provider.look()).await {
+        Ok(Ok(())) => Health::Healthy,
         Ok(Err(error)) => Health::Unhealthy(setup::with_provider(error, id).into()),
         Err(_) => {
             Health::Unhealthy(Failure::local(format!("no answer within {} s", TIMEOUT.as_secs())))

@@ -41,7 +41,7 @@ fn reader() {
     let reads = (0..READS).map(|_| {
         let provider = Arc::clone(&provider);
         runtime.spawn(async move {
-            provider.calls().list(&CallFilter::default(), &PageRequest::default()).await
+            provider.lists().unwrap().list(&CallFilter::default(), &PageRequest::default()).await
         })
     });
     for read in runtime.block_on(join_all(reads.collect::<Vec<_>>())) {

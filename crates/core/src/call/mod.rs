@@ -26,7 +26,13 @@ pub use provider_call::{
 };
 pub use status::{CallStatus, Outcome};
 pub use suppression::Suppression;
-pub use traits::{CallControl, Calls, CallsExt, Reschedule};
+pub use traits::{
+    CallLists, CallListsExt, Calls, CallsExt, CancelCalls, Recordings, Reschedule, RescheduleCalls,
+    StopCalls, Transcripts, TransferCalls,
+};
 #[cfg(feature = "test-util")]
-pub use traits::{MockCallControl, MockCalls};
+pub use traits::{
+    MockCallLists, MockCalls, MockCancelCalls, MockRecordings, MockRescheduleCalls, MockStopCalls,
+    MockTranscripts, MockTransferCalls,
+};
 pub use view::{Assignment, Call, CallFailure};

@@ -11,8 +11,8 @@ use crate::{
     ProviderCall, ProviderCallId, Recording, Result, Trace, Transcript,
 };
 
-/// Places and reads calls. The trait is small and object-safe because backends implement it;
-/// callers also have [`CallsExt`].
+/// Places and reads calls: what every provider can do. The traits are small and object-safe because
+/// backends implement them; callers also have [`CallsExt`] and [`CallListsExt`].
 #[cfg_attr(feature = "test-util", mockall::automock)]
 #[async_trait]
 pub trait Calls: Debug + Send + Sync {
@@ -27,15 +27,6 @@ pub trait Calls: Debug + Send + Sync {
     /// Returns the current state of a call.
     async fn get(&self, id: &ProviderCallId) -> Result<ProviderCall>;
 
-    /// Returns one page of calls, newest first.
-    async fn list(&self, filter: &CallFilter, page: &PageRequest) -> Result<Page<ProviderCall>>;
-
-    /// Returns the transcript of a call.
-    async fn transcript(&self, id: &ProviderCallId) -> Result<Transcript>;
-
-    /// Returns the recording of a call.
-    async fn recording(&self, id: &ProviderCallId) -> Result<Recording>;
-
     /// Returns calls that may have been placed by this request, which was sent at `sent_at`,
     /// strongest evidence first. Only reads. Finding none proves nothing.
     ///
@@ -46,6 +37,30 @@ pub trait Calls: Debug + Send + Sync {
     async fn trace(&self, order: &PlaceRequest, sent_at: Timestamp) -> Result<Vec<Trace>>;
 }
 
+/// Lists calls.
+#[cfg_attr(feature = "test-util", mockall::automock)]
+#[async_trait]
+pub trait CallLists: Debug + Send + Sync {
+    /// Returns one page of calls, newest first.
+    async fn list(&self, filter: &CallFilter, page: &PageRequest) -> Result<Page<ProviderCall>>;
+}
+
+/// Reads what was said in calls.
+#[cfg_attr(feature = "test-util", mockall::automock)]
+#[async_trait]
+pub trait Transcripts: Debug + Send + Sync {
+    /// Returns the transcript of a call.
+    async fn transcript(&self, id: &ProviderCallId) -> Result<Transcript>;
+}
+
+/// Finds the sound of calls.
+#[cfg_attr(feature = "test-util", mockall::automock)]
+#[async_trait]
+pub trait Recordings: Debug + Send + Sync {
+    /// Returns the recording of a call.
+    async fn recording(&self, id: &ProviderCallId) -> Result<Recording>;
+}
+
 /// A new time for a call that has not been dialled. KallyAI documents no time zone for it, so it is
 /// in the time zone of the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,20 +69,38 @@ pub struct Reschedule {
     pub at: civil::DateTime,
 }
 
-/// Changes calls that were placed.
+/// Cancels calls that were not dialled yet.
 #[cfg_attr(feature = "test-util", mockall::automock)]
 #[async_trait]
-pub trait CallControl: Debug + Send + Sync {
+pub trait CancelCalls: Debug + Send + Sync {
     /// Cancels a call that is scheduled or queued.
+    ///
+    /// # Errors
+    /// `Conflict` if it was dialled already.
     async fn cancel(&self, id: &ProviderCallId) -> Result<()>;
+}
 
+/// Hangs up calls.
+#[cfg_attr(feature = "test-util", mockall::automock)]
+#[async_trait]
+pub trait StopCalls: Debug + Send + Sync {
     /// Hangs up a call in progress.
     async fn stop(&self, id: &ProviderCallId) -> Result<()>;
+}
 
+/// Moves calls to another time.
+#[cfg_attr(feature = "test-util", mockall::automock)]
+#[async_trait]
+pub trait RescheduleCalls: Debug + Send + Sync {
     /// Moves a scheduled call to another time.
     async fn reschedule(&self, id: &ProviderCallId, to: &Reschedule) -> Result<()>;
+}
 
-    /// Transfers a live inbound call to another number.
+/// Transfers calls to other numbers.
+#[cfg_attr(feature = "test-util", mockall::automock)]
+#[async_trait]
+pub trait TransferCalls: Debug + Send + Sync {
+    /// Transfers a live call to another number.
     async fn transfer(&self, id: &ProviderCallId, to: &PhoneNumber) -> Result<()>;
 }
 
@@ -93,7 +126,7 @@ pub trait CallsExt: Calls {
         let deadline = clock.now().checked_add(at_most).unwrap_or(Timestamp::MAX);
         loop {
             let call = self.get(id).await?;
-            if call.state.outcome().is_some() {
+            if call.state.is_over() {
                 return Ok(call);
             }
             if clock.now() >= deadline {
@@ -110,7 +143,12 @@ pub trait CallsExt: Calls {
             clock.sleep(every).await;
         }
     }
+}
 
+impl<T: Calls + ?Sized> CallsExt for T {}
+
+/// Convenience methods for every [`CallLists`].
+pub trait CallListsExt: CallLists {
     /// Streams all calls that match the filter, newest first, without duplicates, page by page. The
     /// stream ends with an error after 2,000 pages or 200,000 rows.
     fn all(&self, filter: CallFilter) -> BoxStream<'_, Result<ProviderCall>> {
@@ -168,4 +206,4 @@ fn too_long(most: usize, what: &str) -> Error {
     Error::new(ErrorKind::Decode, message).with_operation("calls.list")
 }
 
-impl<T: Calls + ?Sized> CallsExt for T {}
+impl<T: CallLists + ?Sized> CallListsExt for T {}

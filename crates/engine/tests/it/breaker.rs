@@ -36,7 +36,7 @@ async fn it_opens_after_so_many_failures_and_half_opens_with_a_read() {
         .placing_times(3, |_| Err(not_sent()))
         .placing(|_| Ok(queued("alpha", "a-4")));
     for _ in 0..3 {
-        alpha.calls.expect_list().times(1).returning(|_, _| Err(read_fails()));
+        alpha.lists.expect_list().times(1).returning(|_, _| Err(read_fails()));
     }
     let beta = Fake::new("beta").placing(|order| Ok(completed("beta", &order.attempt.to_string())));
     let (router, logs) =
@@ -116,7 +116,7 @@ async fn an_answer_in_between_begins_the_count_anew() {
 #[tokio::test(start_paused = true)]
 async fn a_read_that_hangs_does_not_hold_a_call_beyond_its_patience() {
     let mut alpha = Fake::new("alpha").placing(|_| Err(not_sent()));
-    alpha.calls.expect_list().returning(|_, _| Ok(Page { items: Vec::new(), next: None }));
+    alpha.lists.expect_list().returning(|_, _| Ok(Page { items: Vec::new(), next: None }));
     alpha.list_takes = seconds(3600);
     let (router, _) =
         start_with(vec![alpha], |_| {}, |builder| builder.breaker(id("alpha"), after(1)));
@@ -214,7 +214,7 @@ async fn a_new_configuration_keeps_what_is_open_for_as_long_as_it_was_said() {
     let mut alpha = Fake::new("alpha")
         .placing_times(3, |_| Err(not_sent()))
         .placing(|order| Ok(completed("alpha", &order.attempt.to_string())));
-    alpha.calls.expect_list().times(1).returning(|_, _| Err(read_fails()));
+    alpha.lists.expect_list().times(1).returning(|_, _| Err(read_fails()));
     let fakes = on_one_platform([alpha, works("beta"), works("gamma")]);
     let (policy, logs): (Policy, Vec<_>) = (policy(&fakes), fakes.iter().map(Fake::log).collect());
     let providers: Vec<_> = fakes.into_iter().map(Fake::build).collect();

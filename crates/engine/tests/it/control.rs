@@ -2,8 +2,8 @@
 //! to believe.
 
 use switchboard_core::{
-    CallStatus, ErrorKind, MockCallControl, ProviderState, Recording, Refusal, Speaker, Transcript,
-    TranscriptEntry,
+    CallStatus, ErrorKind, MockCancelCalls, MockStopCalls, ProviderState, Recording, Refusal,
+    Speaker, Transcript, TranscriptEntry,
 };
 use switchboard_router::{DuplicateWindows, Timings};
 
@@ -18,10 +18,12 @@ async fn a_call_that_a_provider_has_is_cancelled_and_stopped_there() {
     let mut alpha = Fake::new("alpha")
         .placing(|_| Ok(queued("alpha", "a-1")))
         .listing(|| vec![report("alpha", "a-1", ProviderState::InProgress)]);
-    let mut control = MockCallControl::new();
-    control.expect_cancel().withf(|id| id.as_str() == "a-1").times(1).returning(|_| Ok(()));
-    control.expect_stop().withf(|id| id.as_str() == "a-1").times(1).returning(|_| Ok(()));
-    alpha.control = Some(control);
+    let mut cancels = MockCancelCalls::new();
+    cancels.expect_cancel().withf(|id| id.as_str() == "a-1").times(1).returning(|_| Ok(()));
+    alpha.cancels = Some(cancels);
+    let mut stops = MockStopCalls::new();
+    stops.expect_stop().withf(|id| id.as_str() == "a-1").times(1).returning(|_| Ok(()));
+    alpha.stops = Some(stops);
     let (router, _) = start(vec![alpha]);
     let id = within(router.place(call(1))).await.unwrap().id;
     router.cancel(id).await.unwrap();
@@ -39,7 +41,7 @@ async fn only_a_call_of_which_nothing_was_sent_is_withdrawn() {
         .placing(|_| Ok(queued("alpha", "a-1")))
         .listing(|| vec![report("alpha", "a-1", ProviderState::InProgress)]);
     // Whatever it is asked fails the test.
-    alpha.control = Some(MockCallControl::new());
+    alpha.cancels = Some(MockCancelCalls::new());
     let (router, logs) = start(vec![alpha]);
     let mut later = request(2);
     later.not_before = Some("2026-03-02T10:00:00Z".to_owned());
@@ -58,7 +60,7 @@ async fn only_a_call_of_which_nothing_was_sent_is_withdrawn() {
 #[tokio::test(start_paused = true)]
 async fn a_call_in_doubt_can_be_neither_cancelled_nor_stopped() {
     let mut alpha = Fake::new("alpha").placing(|_| Err(unknown()));
-    alpha.control = Some(MockCallControl::new());
+    alpha.cancels = Some(MockCancelCalls::new());
     let (router, _) = start(vec![alpha]);
     let id = router.submit(call(1)).await.unwrap().id;
     tokio::time::sleep(seconds(5)).await;
@@ -84,8 +86,8 @@ async fn what_was_said_and_its_sound_are_kept_with_the_call() {
         raw: Default::default(),
     };
     let (told, heard) = (said.clone(), sound.clone());
-    alpha.calls.expect_transcript().times(1).returning(move |_| Ok(told.clone()));
-    alpha.calls.expect_recording().times(1).returning(move |_| Ok(heard.clone()));
+    alpha.transcripts.expect_transcript().times(1).returning(move |_| Ok(told.clone()));
+    alpha.recordings.expect_recording().times(1).returning(move |_| Ok(heard.clone()));
     let (router, _) = start(vec![alpha]);
     let id = run(&router, call(1)).await.id;
     assert_eq!(router.transcript(id).await.unwrap(), said);

@@ -30,7 +30,7 @@ fn is_open(state: BreakerState) -> bool {
 async fn an_outage_of_a_platform_moves_the_calls_of_all_its_providers_to_another() {
     let mut alpha = Fake::new("alpha").placing(|_| Err(not_sent()));
     alpha
-        .calls
+        .lists
         .expect_list()
         .returning(|_, _| Err(failure(ErrorKind::Connect, Delivery::NotSent).into_error()));
     let (router, logs) = start(on_one_platform([alpha, works("beta"), works("gamma")]));
@@ -146,13 +146,13 @@ async fn what_is_the_fault_of_one_account_does_not_close_its_neighbour() {
 async fn a_platform_that_refuses_keys_is_there_and_one_that_nobody_reaches_is_probed_ever_less() {
     for (kind, reads) in [(ErrorKind::Unauthorized, 1), (ErrorKind::Connect, 3)] {
         let mut beta = works("beta");
-        beta.calls
+        beta.lists
             .expect_list()
             .returning(move |_, _| Err(failure(kind, Delivery::NotSent).into_error()));
         let mut alpha =
             Fake::new("alpha").placing_times(3, |_| Err(not_sent())).placing(|_| Err(unknown()));
         alpha
-            .calls
+            .lists
             .expect_list()
             .returning(move |_, _| Err(failure(kind, Delivery::NotSent).into_error()));
         let (router, logs) = start(on_one_platform([alpha, beta, works("gamma")]));

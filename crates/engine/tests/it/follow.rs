@@ -35,7 +35,7 @@ fn remembering(name: &'static str, ends: Duration) -> Fake {
             Ok(queued(name, &theirs))
         })
     };
-    fake.calls.expect_list().returning(move |_, page| {
+    fake.lists.expect_list().returning(move |_, page| {
         let taken = taken.lock();
         let from: usize = page.cursor.as_deref().map_or(0, |cursor| cursor.parse().unwrap());
         let items: Vec<ProviderCall> =
@@ -128,7 +128,7 @@ async fn a_call_whose_end_nobody_sees_is_stalled_and_a_late_end_still_counts() {
 #[tokio::test(start_paused = true)]
 async fn lists_that_fail_do_not_end_the_watch() {
     let mut alpha = Fake::new("alpha").placing(|_| Ok(queued("alpha", "a-1")));
-    alpha.calls.expect_list().times(20).returning(|_, _| {
+    alpha.lists.expect_list().times(20).returning(|_, _| {
         Err(switchboard_core::Error::new(switchboard_core::ErrorKind::Provider, "is down"))
     });
     let (router, logs) = start(vec![alpha.listing(|| vec![completed("alpha", "a-1")])]);
@@ -203,7 +203,7 @@ async fn costs_can_be_settled_on_demand_and_a_record_with_a_bill_needs_no_log() 
 #[tokio::test(start_paused = true)]
 async fn a_backend_that_panics_in_a_read_does_not_end_the_watch() {
     let mut alpha = Fake::new("alpha").placing(|_| Ok(queued("alpha", "a-1")));
-    alpha.calls.expect_list().times(1).returning(|_, _| panic!("the backend has a fault"));
+    alpha.lists.expect_list().times(1).returning(|_, _| panic!("the backend has a fault"));
     let (router, _) = start(vec![alpha.listing(|| vec![completed("alpha", "a-1")])]);
     assert_eq!(run(&router, call(1)).await.status, CallStatus::Closed);
 }

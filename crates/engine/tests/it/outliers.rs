@@ -145,7 +145,7 @@ async fn the_last_one_is_never_left_out() {
     let mut off = hopeless(sound("beta"), |policy| policy.providers[1].enabled = false);
     let mut broken = failing("beta", |_| true);
     broken
-        .calls
+        .lists
         .expect_list()
         .returning(|_, _| Err(failure(ErrorKind::Connect, Delivery::NotSent).into_error()));
     let mut open = hopeless(broken, |_| {});

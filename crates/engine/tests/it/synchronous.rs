@@ -1,6 +1,6 @@
 //! A provider whose answer comes when the phone call is over.
 
-use switchboard_core::{AttemptState, CallStatus, ErrorKind, MockCallControl, Proof, Trace};
+use switchboard_core::{AttemptState, CallStatus, ErrorKind, MockStopCalls, Proof, Trace};
 
 use crate::support::{Fake, Op, call, completed, seconds, start, within};
 
@@ -42,9 +42,9 @@ async fn place_returns_when_it_is_sent_and_wait_at_its_end() {
 #[tokio::test(start_paused = true)]
 async fn a_glimpse_of_its_id_makes_it_possible_to_stop_it() {
     let mut alpha = talks_for_95_seconds();
-    let mut control = MockCallControl::new();
-    control.expect_stop().withf(|id| id.as_str() == "a-1").times(1).returning(|_| Ok(()));
-    alpha.control = Some(control);
+    let mut stops = MockStopCalls::new();
+    stops.expect_stop().withf(|id| id.as_str() == "a-1").times(1).returning(|_| Ok(()));
+    alpha.stops = Some(stops);
     let (router, logs) = start(vec![alpha]);
     let id = within(router.place(call(1))).await.unwrap().id;
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard_core::{
-    CallFilter, Calls, Error, ErrorKind, Page, PageRequest, PlaceError, PlaceRequest, ProviderCall,
-    ProviderCallId, Recording, Result, Trace, Transcript,
+    CallFilter, CallLists, Calls, Error, ErrorKind, Page, PageRequest, PlaceError, PlaceRequest,
+    ProviderCall, ProviderCallId, Recording, Recordings, Result, Trace, Transcript, Transcripts,
 };
 use switchboard_http::{ReadBudget, ReadLimits};
 
@@ -70,20 +70,29 @@ impl Calls for KaiCallsCalls {
         convert::call(self.0.provider(), call).ok_or_else(|| record::missing(&self.0.client))
     }
 
+    async fn trace(&self, order: &PlaceRequest, sent_at: Timestamp) -> Result<Vec<Trace>> {
+        trace::trace(&self.0.client, self.0.agent(order), order, sent_at).await
+    }
+}
+
+#[async_trait]
+impl CallLists for KaiCallsCalls {
     async fn list(&self, filter: &CallFilter, page: &PageRequest) -> Result<Page<ProviderCall>> {
         let budget = ReadBudget::new(self.0.provider().clone(), ReadLimits::PAGE);
         listing::page(&self.0.client.within(&budget), &budget, filter, page).await
     }
+}
 
+#[async_trait]
+impl Transcripts for KaiCallsCalls {
     async fn transcript(&self, id: &ProviderCallId) -> Result<Transcript> {
         content::transcript(&self.0.client, id).await
     }
+}
 
+#[async_trait]
+impl Recordings for KaiCallsCalls {
     async fn recording(&self, id: &ProviderCallId) -> Result<Recording> {
         content::recording(&self.0.client, id).await
-    }
-
-    async fn trace(&self, order: &PlaceRequest, sent_at: Timestamp) -> Result<Vec<Trace>> {
-        trace::trace(&self.0.client, self.0.agent(order), order, sent_at).await
     }
 }

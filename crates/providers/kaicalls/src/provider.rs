@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use switchboard_core::{
-    Agents, CallControl, Calls, Clock, Numbers, Provider, ProviderInfo, ReadTurns, Result, Usage,
-    Webhooks,
+    Agents, CallLists, Calls, Clock, Numbers, Provider, ProviderInfo, ReadTurns, Recordings,
+    Result, Transcripts, Usage, Webhooks,
 };
 
 use crate::{
@@ -63,8 +63,16 @@ impl Provider for KaiCalls {
         &self.calls
     }
 
-    fn call_control(&self) -> Option<&dyn CallControl> {
-        None
+    fn lists(&self) -> Option<&dyn CallLists> {
+        Some(&self.calls)
+    }
+
+    fn transcripts(&self) -> Option<&dyn Transcripts> {
+        Some(&self.calls)
+    }
+
+    fn recordings(&self) -> Option<&dyn Recordings> {
+        Some(&self.calls)
     }
 
     fn agents(&self) -> Option<&dyn Agents> {

@@ -9,8 +9,9 @@ use std::{collections::HashSet, sync::Arc};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard_core::{
-    CallFilter, Calls, Error, ErrorKind, Page, PageRequest, PlaceError, PlaceRequest, ProviderCall,
-    ProviderCallId, Recording, Refusal, Result, Trace, Transcript, ValidCall,
+    CallFilter, CallLists, Calls, Error, ErrorKind, Page, PageRequest, PlaceError, PlaceRequest,
+    ProviderCall, ProviderCallId, Recording, Recordings, Refusal, Result, Trace, Transcript,
+    Transcripts, ValidCall,
 };
 
 use crate::{
@@ -45,21 +46,30 @@ impl Calls for KallyAiCalls {
             .ok_or_else(|| missing_id(&self.0).with_operation("calls.get"))
     }
 
+    async fn trace(&self, order: &PlaceRequest, sent_at: Timestamp) -> Result<Vec<Trace>> {
+        trace::find(&self.0, order, sent_at).await
+    }
+}
+
+#[async_trait]
+impl CallLists for KallyAiCalls {
     async fn list(&self, filter: &CallFilter, page: &PageRequest) -> Result<Page<ProviderCall>> {
         listing::page(&self.0, filter, page).await
     }
+}
 
+#[async_trait]
+impl Transcripts for KallyAiCalls {
     async fn transcript(&self, id: &ProviderCallId) -> Result<Transcript> {
         Ok(convert::transcript(self.0.client.calls().transcript(id).await?))
     }
+}
 
+#[async_trait]
+impl Recordings for KallyAiCalls {
     async fn recording(&self, id: &ProviderCallId) -> Result<Recording> {
         let record = self.0.client.calls().recording(id).await?;
         convert::recording(record).map_err(|error| self.0.failed("calls.recording", error))
-    }
-
-    async fn trace(&self, order: &PlaceRequest, sent_at: Timestamp) -> Result<Vec<Trace>> {
-        trace::find(&self.0, order, sent_at).await
     }
 }
 

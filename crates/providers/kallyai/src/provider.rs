@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use switchboard_core::{
-    Agents, CallControl, Calls, Clock, Numbers, Provider, ProviderInfo, ReadTurns, Result, Usage,
-    Webhooks,
+    Agents, CallLists, Calls, CancelCalls, Clock, Numbers, Provider, ProviderInfo, ReadTurns,
+    Recordings, RescheduleCalls, Result, StopCalls, Transcripts, TransferCalls, Usage, Webhooks,
 };
 use switchboard_http::TokenStore;
 
@@ -84,7 +84,31 @@ impl Provider for KallyAi {
         &self.calls
     }
 
-    fn call_control(&self) -> Option<&dyn CallControl> {
+    fn lists(&self) -> Option<&dyn CallLists> {
+        Some(&self.calls)
+    }
+
+    fn transcripts(&self) -> Option<&dyn Transcripts> {
+        Some(&self.calls)
+    }
+
+    fn recordings(&self) -> Option<&dyn Recordings> {
+        Some(&self.calls)
+    }
+
+    fn cancels(&self) -> Option<&dyn CancelCalls> {
+        Some(&self.control)
+    }
+
+    fn stops(&self) -> Option<&dyn StopCalls> {
+        Some(&self.control)
+    }
+
+    fn reschedules(&self) -> Option<&dyn RescheduleCalls> {
+        Some(&self.control)
+    }
+
+    fn transfers(&self) -> Option<&dyn TransferCalls> {
         Some(&self.control)
     }
 

@@ -9,9 +9,8 @@ use switchboard::{
     Provider, ProviderId, ProviderInfo, ProviderLimits, Registry, Result, Switchboard, Timings,
     WebhookAddress,
     core::{
-        Agents, CallControl, CallFilter, Calls, Coverage, Destination, Numbers, Page, PageRequest,
-        PlaceRequest, ProviderCall, ProviderCallId, Recording, Tariff, TariffRow, Trace,
-        Transcript, Usage, Webhooks,
+        Calls, Coverage, Destination, PlaceRequest, ProviderCall, ProviderCallId, Tariff,
+        TariffRow, Trace,
     },
     registry::{Account, Credential, CreditCosts, ProviderKind, RawApi, Secrets},
     router::{Cheapest, Period},
@@ -55,15 +54,6 @@ impl Calls for House {
     async fn get(&self, _id: &ProviderCallId) -> Result<ProviderCall> {
         refuse()
     }
-    async fn list(&self, _filter: &CallFilter, _page: &PageRequest) -> Result<Page<ProviderCall>> {
-        refuse()
-    }
-    async fn transcript(&self, _id: &ProviderCallId) -> Result<Transcript> {
-        refuse()
-    }
-    async fn recording(&self, _id: &ProviderCallId) -> Result<Recording> {
-        refuse()
-    }
     async fn trace(&self, _order: &PlaceRequest, _sent_at: Timestamp) -> Result<Vec<Trace>> {
         refuse()
     }
@@ -73,23 +63,9 @@ impl Provider for House {
     fn info(&self) -> &ProviderInfo {
         &self.info
     }
+
     fn calls(&self) -> &dyn Calls {
         self
-    }
-    fn call_control(&self) -> Option<&dyn CallControl> {
-        None
-    }
-    fn agents(&self) -> Option<&dyn Agents> {
-        None
-    }
-    fn numbers(&self) -> Option<&dyn Numbers> {
-        None
-    }
-    fn webhooks(&self) -> Option<&dyn Webhooks> {
-        None
-    }
-    fn usage(&self) -> Option<&dyn Usage> {
-        None
     }
 }
 

@@ -55,8 +55,8 @@ const fn claim(fault: PlacingFault) -> (Delivery, usize) {
 }
 
 async fn rings_once(suite: &Suite<'_>) -> Result<(), String> {
-    let (to, call) = suite.finished().await?;
-    let rings = suite.harness.rings(&to);
+    let (order, call) = suite.finished().await?;
+    let rings = suite.harness.rings(&order.call.to);
     expect(rings == 1, || format!("the phone rang {rings} times"))?;
     expect(call.state.outcome().is_some(), || {
         format!("the last status is {:?}", call.status_word)

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use futures::TryStreamExt;
-use switchboard_core::{CallFilter, CallsExt, ErrorKind, ProviderCallId};
+use switchboard_core::{
+    CallFilter, CallLists, CallListsExt, ErrorKind, ProviderCallId, Recordings, Transcripts,
+};
 
 use crate::conformance::{
     report::Report,
@@ -13,10 +15,52 @@ use crate::conformance::{
 pub(crate) async fn run(suite: &Suite<'_>, report: &mut Report) {
     report.note("a call is read by its id", by_id(suite).await);
     report.note("an id that nobody has is not found", unknown_id(suite).await);
-    report.note("a list shows each call once, newest first", listed(suite).await);
-    report.note("a list begins where it is asked to", since(suite).await);
-    report.note("a finished call has a transcript", transcript(suite).await);
-    report.note("a finished call has a recording", recording(suite).await);
+    report.note("a reference that was sent comes back", reference(suite).await);
+    // What a provider cannot do is an ability that it lacks.
+    if let Some(lists) = suite.provider.lists() {
+        report.note("a list shows each call once, newest first", listed(suite, lists).await);
+        report.note("a list begins where it is asked to", since(suite, lists).await);
+        report.note("a list is narrowed to a number", to(suite, lists).await);
+    }
+    if let Some(transcripts) = suite.provider.transcripts() {
+        report.note("a finished call has a transcript", transcript(suite, transcripts).await);
+    }
+    if let Some(recordings) = suite.provider.recordings() {
+        report.note("a finished call has a recording", recording(suite, recordings).await);
+    }
+}
+
+/// Where the record of a call has the attempt's id, every way to read the call shows it.
+async fn reference(suite: &Suite<'_>) -> Result<(), String> {
+    let (order, call) = suite.finished().await?;
+    let sent = order.attempt.to_string();
+    let read =
+        suite.provider.calls().get(&call.id).await.map_err(|error| failure("get", &error))?;
+    let Some(shown) = read.reference else {
+        return expect(call.reference.is_none(), || "only the first answer has it".to_owned());
+    };
+    expect(shown == sent, || format!("{shown} instead of {sent}"))?;
+    let Some(lists) = suite.provider.lists() else {
+        return Ok(());
+    };
+    let filter = CallFilter { reference: Some(sent), ..CallFilter::default() };
+    let all: Vec<_> =
+        lists.all(filter).try_collect().await.map_err(|error| failure("list", &error))?;
+    let ids: Vec<_> = all.iter().map(|call| &call.id).collect();
+    expect(ids == [&call.id], || format!("a list by reference shows {ids:?}"))
+}
+
+/// A record that does not show the number is in no list of it.
+async fn to(suite: &Suite<'_>, lists: &dyn CallLists) -> Result<(), String> {
+    let (order, call) = suite.finished().await?;
+    let filter = CallFilter { to: Some(order.call.to), ..CallFilter::default() };
+    let all: Vec<_> =
+        lists.all(filter).try_collect().await.map_err(|error| failure("list", &error))?;
+    expect(all.iter().all(|other| other.to == Some(order.call.to)), || {
+        "it shows another number's calls".to_owned()
+    })?;
+    let shows = call.to.is_none() || all.iter().any(|other| other.id == call.id);
+    expect(shows, || "it omits a call to the number".to_owned())
 }
 
 async fn by_id(suite: &Suite<'_>) -> Result<(), String> {
@@ -40,14 +84,12 @@ async fn unknown_id(suite: &Suite<'_>) -> Result<(), String> {
     }
 }
 
-async fn listed(suite: &Suite<'_>) -> Result<(), String> {
+async fn listed(suite: &Suite<'_>, lists: &dyn CallLists) -> Result<(), String> {
     let mut placed = Vec::new();
     for _ in 0..3 {
         placed.push(suite.finished().await?.1.id);
     }
-    let all: Vec<_> = suite
-        .provider
-        .calls()
+    let all: Vec<_> = lists
         .all(CallFilter::default())
         .try_collect()
         .await
@@ -61,7 +103,7 @@ async fn listed(suite: &Suite<'_>) -> Result<(), String> {
     })
 }
 
-async fn since(suite: &Suite<'_>) -> Result<(), String> {
+async fn since(suite: &Suite<'_>, lists: &dyn CallLists) -> Result<(), String> {
     suite.finished().await?;
     let future = suite
         .clock
@@ -69,37 +111,24 @@ async fn since(suite: &Suite<'_>) -> Result<(), String> {
         .checked_add(std::time::Duration::from_secs(3600))
         .map_err(|error| error.to_string())?;
     let filter = CallFilter { since: Some(future), ..CallFilter::default() };
-    let all: Vec<_> = suite
-        .provider
-        .calls()
-        .all(filter)
-        .try_collect()
-        .await
-        .map_err(|error| failure("list", &error))?;
+    let all: Vec<_> =
+        lists.all(filter).try_collect().await.map_err(|error| failure("list", &error))?;
     expect(all.is_empty(), || {
         format!("{} calls are listed although they would have to be in the future", all.len())
     })
 }
 
-async fn transcript(suite: &Suite<'_>) -> Result<(), String> {
+async fn transcript(suite: &Suite<'_>, transcripts: &dyn Transcripts) -> Result<(), String> {
     let (_, call) = suite.finished().await?;
-    let transcript = suite
-        .provider
-        .calls()
-        .transcript(&call.id)
-        .await
-        .map_err(|error| failure("transcript", &error))?;
+    let transcript =
+        transcripts.transcript(&call.id).await.map_err(|error| failure("transcript", &error))?;
     expect(!transcript.entries.is_empty(), || "the transcript is empty".to_owned())
 }
 
-async fn recording(suite: &Suite<'_>) -> Result<(), String> {
+async fn recording(suite: &Suite<'_>, recordings: &dyn Recordings) -> Result<(), String> {
     let (_, call) = suite.finished().await?;
-    let recording = suite
-        .provider
-        .calls()
-        .recording(&call.id)
-        .await
-        .map_err(|error| failure("recording", &error))?;
+    let recording =
+        recordings.recording(&call.id).await.map_err(|error| failure("recording", &error))?;
     expect(!format!("{recording:?}").contains(recording.url.path()), || {
         "Debug shows the URL of the recording".to_owned()
     })

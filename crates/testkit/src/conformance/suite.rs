@@ -38,18 +38,21 @@ impl Suite<'_> {
         &self,
         to: &PhoneNumber,
     ) -> std::result::Result<ProviderCall, String> {
-        let order = self.order(to)?;
-        self.provider.calls().place(&order).await.map_err(|failed| failure("place", &failed))
+        self.send(&self.order(to)?).await
+    }
+
+    async fn send(&self, order: &PlaceRequest) -> std::result::Result<ProviderCall, String> {
+        self.provider.calls().place(order).await.map_err(|failed| failure("place", &failed))
     }
 
     /// Places a call and waits for its end.
     pub(crate) async fn finished(
         &self,
-    ) -> std::result::Result<(PhoneNumber, ProviderCall), String> {
-        let to = self.harness.fresh_number();
-        let placed = self.place(&to).await?;
+    ) -> std::result::Result<(PlaceRequest, ProviderCall), String> {
+        let order = self.order(&self.harness.fresh_number())?;
+        let placed = self.send(&order).await?;
         let call = self.until_over(&placed).await.map_err(|error| failure("wait", &error))?;
-        Ok((to, call))
+        Ok((order, call))
     }
 
     pub(crate) async fn until_over(&self, placed: &ProviderCall) -> Result<ProviderCall> {

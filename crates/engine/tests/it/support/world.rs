@@ -7,10 +7,10 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use switchboard_core::{
-    Agents, CallControl, CallFilter, Calls, Clock, Cost, Delivery, Error, ErrorKind, Event,
-    EventFeed, EventKind, IncomingWebhook, Money, Numbers, Outcome, Page, PageRequest, PhoneNumber,
-    PlaceError, PlaceRequest, Proof, Provider, ProviderCall, ProviderCallId, ProviderInfo,
-    ProviderState, Raw, Recording, Refusal, Reschedule, Result, Trace, Transcript, Usage,
+    CallFilter, CallLists, Calls, CancelCalls, Clock, Cost, Delivery, Error, ErrorKind, Event,
+    EventFeed, EventKind, IncomingWebhook, Money, Outcome, Page, PageRequest, PlaceError,
+    PlaceRequest, Proof, Provider, ProviderCall, ProviderCallId, ProviderInfo, ProviderState, Raw,
+    Recording, Recordings, Refusal, Result, StopCalls, Trace, Transcript, Transcripts,
     WebhookReceiver, WebhookSubscriptions, Webhooks,
 };
 use switchboard_engine::{Engine, EngineBuilder};
@@ -291,29 +291,6 @@ impl Calls for Line {
         Ok(self.0.now(&self.0.find(id.as_str())?))
     }
 
-    async fn list(&self, _: &CallFilter, _: &PageRequest) -> Result<Page<ProviderCall>> {
-        self.0.check_readable()?;
-        let shown = self.0.rung().into_iter().filter(|_| self.0.shows);
-        Ok(Page { items: shown.map(|one| self.0.now(&one)).collect(), next: None })
-    }
-
-    async fn transcript(&self, _: &ProviderCallId) -> Result<Transcript> {
-        let read = {
-            let mut transcripts = self.0.transcripts.lock();
-            *transcripts += 1;
-            *transcripts
-        };
-        match &self.0.said {
-            Some(said) if read > self.0.transcript_after => Ok(said.clone()),
-            Some(_) => Ok(Transcript::default()),
-            None => Err(Error::new(ErrorKind::Unsupported, "nothing was kept")),
-        }
-    }
-
-    async fn recording(&self, _: &ProviderCallId) -> Result<Recording> {
-        Err(Error::new(ErrorKind::Unsupported, "nothing was kept"))
-    }
-
     /// Every call to the same number with the same task: earlier rings of one call are among them.
     async fn trace(&self, order: &PlaceRequest, _: Timestamp) -> Result<Vec<Trace>> {
         self.0.looks.lock().push(Instant::now());
@@ -330,11 +307,46 @@ impl Calls for Line {
 }
 
 #[async_trait]
-impl CallControl for Line {
+impl CallLists for Line {
+    async fn list(&self, _: &CallFilter, _: &PageRequest) -> Result<Page<ProviderCall>> {
+        self.0.check_readable()?;
+        let shown = self.0.rung().into_iter().filter(|_| self.0.shows);
+        Ok(Page { items: shown.map(|one| self.0.now(&one)).collect(), next: None })
+    }
+}
+
+#[async_trait]
+impl Transcripts for Line {
+    async fn transcript(&self, _: &ProviderCallId) -> Result<Transcript> {
+        let read = {
+            let mut transcripts = self.0.transcripts.lock();
+            *transcripts += 1;
+            *transcripts
+        };
+        match &self.0.said {
+            Some(said) if read > self.0.transcript_after => Ok(said.clone()),
+            Some(_) => Ok(Transcript::default()),
+            None => Err(Error::new(ErrorKind::Unsupported, "nothing was kept")),
+        }
+    }
+}
+
+#[async_trait]
+impl Recordings for Line {
+    async fn recording(&self, _: &ProviderCallId) -> Result<Recording> {
+        Err(Error::new(ErrorKind::Unsupported, "nothing was kept"))
+    }
+}
+
+#[async_trait]
+impl CancelCalls for Line {
     async fn cancel(&self, id: &ProviderCallId) -> Result<()> {
         self.stop(id).await
     }
+}
 
+#[async_trait]
+impl StopCalls for Line {
     async fn stop(&self, id: &ProviderCallId) -> Result<()> {
         let now = Instant::now();
         self.0.stops.lock().push((now, id.as_str().to_owned()));
@@ -345,14 +357,6 @@ impl CallControl for Line {
         }
         self.0.changed.notify_waiters();
         Ok(())
-    }
-
-    async fn reschedule(&self, _: &ProviderCallId, _: &Reschedule) -> Result<()> {
-        Err(Error::new(ErrorKind::Unsupported, "never"))
-    }
-
-    async fn transfer(&self, _: &ProviderCallId, _: &PhoneNumber) -> Result<()> {
-        Err(Error::new(ErrorKind::Unsupported, "never"))
     }
 }
 
@@ -391,24 +395,28 @@ impl Provider for Line {
         self
     }
 
-    fn call_control(&self) -> Option<&dyn CallControl> {
+    fn lists(&self) -> Option<&dyn CallLists> {
         Some(self)
     }
 
-    fn agents(&self) -> Option<&dyn Agents> {
-        None
+    fn transcripts(&self) -> Option<&dyn Transcripts> {
+        Some(self)
     }
 
-    fn numbers(&self) -> Option<&dyn Numbers> {
-        None
+    fn recordings(&self) -> Option<&dyn Recordings> {
+        Some(self)
+    }
+
+    fn cancels(&self) -> Option<&dyn CancelCalls> {
+        Some(self)
+    }
+
+    fn stops(&self) -> Option<&dyn StopCalls> {
+        Some(self)
     }
 
     fn webhooks(&self) -> Option<&dyn Webhooks> {
         Some(self)
-    }
-
-    fn usage(&self) -> Option<&dyn Usage> {
-        None
     }
 }
 

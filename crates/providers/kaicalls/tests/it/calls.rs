@@ -8,8 +8,9 @@ use futures::TryStreamExt;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use switchboard_core::{
-    Appointment, CallFilter, CallRequest, CallsExt, Cost, Currency, Delivery, Direction, ErrorKind,
-    Money, Outcome, PageRequest, Proof, Provider, ProviderCallId, ProviderState, Refusal, Speaker,
+    Appointment, CallFilter, CallListsExt, CallRequest, Cost, Currency, Delivery, Direction,
+    ErrorKind, Money, Outcome, PageRequest, Proof, Provider, ProviderCallId, ProviderState,
+    Refusal, Speaker,
 };
 use switchboard_kaicalls::state;
 
@@ -195,8 +196,14 @@ fn calls(count: usize, per_second: usize) -> impl Fn(&Asked) -> (u16, String) {
 async fn equal_timestamps_neither_skip_nor_repeat() {
     for (count, per_second) in [(250, 1), (250, 7), (301, 40), (100, 100), (0, 1)] {
         let server = Server::start(calls(count, per_second)).await;
-        let all: Vec<_> =
-            server.provider().calls().all(CallFilter::default()).try_collect().await.unwrap();
+        let all: Vec<_> = server
+            .provider()
+            .lists()
+            .unwrap()
+            .all(CallFilter::default())
+            .try_collect()
+            .await
+            .unwrap();
         let ids: Vec<_> = all.iter().map(|call| call.id.as_str().to_owned()).collect();
         let expected: Vec<_> = (0..count).map(|at| format!("call-{at}")).collect();
         assert_eq!(ids, expected, "{count} calls, {per_second} a second");
@@ -211,7 +218,7 @@ async fn small_pages_go_on_through_equal_timestamps() {
     let mut page = PageRequest { limit: Some(2), cursor: None };
     let mut ids = Vec::new();
     loop {
-        let answer = provider.calls().list(&CallFilter::default(), &page).await.unwrap();
+        let answer = provider.lists().unwrap().list(&CallFilter::default(), &page).await.unwrap();
         assert!(answer.items.len() <= 2);
         ids.extend(answer.items.into_iter().map(|call| call.id.as_str().to_owned()));
         match answer.next {
@@ -221,7 +228,8 @@ async fn small_pages_go_on_through_equal_timestamps() {
     }
     assert_eq!(ids, (0..23).map(|at| format!("call-{at}")).collect::<Vec<_>>());
     let error = provider
-        .calls()
+        .lists()
+        .unwrap()
         .list(&CallFilter::default(), &PageRequest { limit: None, cursor: Some("x".into()) })
         .await
         .unwrap_err();
@@ -232,7 +240,7 @@ async fn small_pages_go_on_through_equal_timestamps() {
 async fn a_list_that_never_ends_is_ended() {
     let server = Server::answering(200, include_str!("../fixtures/004/calls.json")).await;
     let all: Vec<_> =
-        server.provider().calls().all(CallFilter::default()).try_collect().await.unwrap();
+        server.provider().lists().unwrap().all(CallFilter::default()).try_collect().await.unwrap();
     assert_eq!(all.len(), 1);
     assert!(server.asked().len() <= 3);
 }
@@ -246,14 +254,14 @@ async fn filters_hold_whatever_the_provider_does_with_them() {
         until: Some(sent() - SignedDuration::from_secs(20)),
         ..CallFilter::default()
     };
-    let window: Vec<_> = provider.calls().all(filter).try_collect().await.unwrap();
+    let window: Vec<_> = provider.lists().unwrap().all(filter).try_collect().await.unwrap();
     assert_eq!(window.len(), 100);
     assert_eq!((window[0].id.as_str(), window[99].id.as_str()), ("call-21", "call-120"));
     assert!(server.asked().len() <= 2, "it stops at the window's end");
 
     // This provider ignores `agent_id`.
     let filter = CallFilter { agent: Some("uuid-rare".into()), ..CallFilter::default() };
-    let rare: Vec<_> = provider.calls().all(filter).try_collect().await.unwrap();
+    let rare: Vec<_> = provider.lists().unwrap().all(filter).try_collect().await.unwrap();
     assert_eq!(rare.len(), 25);
     assert_eq!(server.asked().last().unwrap().get("agent_id"), Some("uuid-rare"));
 }
@@ -272,7 +280,8 @@ async fn a_transcript_is_found_in_the_list() {
         ),
     })
     .await;
-    let transcript = server.provider().calls().transcript(&"call-x".into()).await.unwrap();
+    let transcript =
+        server.provider().transcripts().unwrap().transcript(&"call-x".into()).await.unwrap();
     assert_eq!(
         (&transcript.entries[0].speaker, transcript.entries[0].text.as_str()),
         (&Speaker::Agent, "Hello")
@@ -290,12 +299,13 @@ async fn a_transcript_as_text_and_none_at_all() {
         r#"{"id":"c","transcript":"AI: Hello\nUser: Hi: it's me\n","transcripts":[]}"#,
     )
     .await;
-    let transcript = server.provider().calls().transcript(&"c".into()).await.unwrap();
+    let transcript =
+        server.provider().transcripts().unwrap().transcript(&"c".into()).await.unwrap();
     assert_eq!(transcript.entries[1].text, "Hi: it's me");
 
     let server = Server::answering(200, r#"{"id":"c","transcripts":[]}"#).await;
     assert_eq!(
-        server.provider().calls().transcript(&"c".into()).await.unwrap_err().kind(),
+        server.provider().transcripts().unwrap().transcript(&"c".into()).await.unwrap_err().kind(),
         ErrorKind::NotFound
     );
 }
@@ -307,7 +317,8 @@ async fn a_recording_falls_back_to_the_detail() {
         r#"{"id":"uuid-call789","signed_url":"https://s.example.com/x?sig=1","duration":12,"format":"wav"}"#,
     )
     .await;
-    let recording = signed.provider().calls().recording(&"uuid-call789".into()).await.unwrap();
+    let recording =
+        signed.provider().recordings().unwrap().recording(&"uuid-call789".into()).await.unwrap();
     assert_eq!(
         (recording.url.as_str(), recording.format.as_deref()),
         ("https://s.example.com/x?sig=1", Some("wav"))
@@ -320,7 +331,8 @@ async fn a_recording_falls_back_to_the_detail() {
         _ => (200, include_str!("../fixtures/004/call.json").to_owned()),
     })
     .await;
-    let recording = detail.provider().calls().recording(&"uuid-call789".into()).await.unwrap();
+    let recording =
+        detail.provider().recordings().unwrap().recording(&"uuid-call789".into()).await.unwrap();
     assert_eq!(
         (recording.url.host_str(), recording.format.as_deref()),
         (Some("storage.example.com"), Some("mp3"))
@@ -333,13 +345,26 @@ async fn a_recording_falls_back_to_the_detail() {
     )
     .await;
     assert_eq!(
-        another.provider().calls().recording(&"uuid-call789".into()).await.unwrap_err().kind(),
+        another
+            .provider()
+            .recordings()
+            .unwrap()
+            .recording(&"uuid-call789".into())
+            .await
+            .unwrap_err()
+            .kind(),
         ErrorKind::NotFound
     );
 
     let none = Server::answering(200, r#"{"id":"uuid-call789","recording_url":null}"#).await;
     assert_eq!(
-        none.provider().calls().recording(&"uuid-call789".into()).await.unwrap_err().kind(),
+        none.provider()
+            .recordings()
+            .unwrap()
+            .recording(&"uuid-call789".into())
+            .await
+            .unwrap_err()
+            .kind(),
         ErrorKind::NotFound
     );
 }
@@ -457,7 +482,8 @@ async fn a_row_without_an_id_ends_the_search_and_is_no_call_of_a_list() {
         let provider = server.provider();
         let error = provider.calls().trace(&plain_order(), sent()).await.unwrap_err();
         assert!(error.message().contains("no call id"), "{error}");
-        let listed = provider.calls().list(&Default::default(), &Default::default()).await.unwrap();
+        let listed =
+            provider.lists().unwrap().list(&Default::default(), &Default::default()).await.unwrap();
         assert_eq!(listed.items.len(), 1, "the others are followed all the same");
     }
     let older = Server::start(|asked| match (asked.path.as_str(), asked.get("id")) {

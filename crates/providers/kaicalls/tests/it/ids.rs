@@ -43,7 +43,10 @@ async fn an_answer_without_an_id_is_the_one_that_was_asked_for_where_it_is_a_rec
         Server::answering(200, r#"{"status": "completed", "transcript": "AI: Hello"}"#).await;
     let provider = server.provider();
     assert_eq!(provider.calls().get(&"ours".into()).await.unwrap().id.as_str(), "ours");
-    assert_eq!(provider.calls().transcript(&"ours".into()).await.unwrap().entries.len(), 1);
+    assert_eq!(
+        provider.transcripts().unwrap().transcript(&"ours".into()).await.unwrap().entries.len(),
+        1
+    );
     for answer in
         ["{}", r#"{"success": false, "error": "no such call"}"#, r#"{"summary": "somebody's"}"#]
     {

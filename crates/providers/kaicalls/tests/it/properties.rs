@@ -210,9 +210,9 @@ fn the_neutral_contract() {
             *answer.lock() = body.to_string();
             runtime.block_on(async {
                 drop(provider.calls().get(&"c1".into()).await);
-                drop(provider.calls().list(&CallFilter::default(), &PageRequest::default()).await);
-                drop(provider.calls().transcript(&"c1".into()).await);
-                drop(provider.calls().recording(&"c1".into()).await);
+                drop(provider.lists().unwrap().list(&CallFilter::default(), &PageRequest::default()).await);
+                drop(provider.transcripts().unwrap().transcript(&"c1".into()).await);
+                drop(provider.recordings().unwrap().recording(&"c1".into()).await);
                 drop(provider.agents().unwrap().list().await);
                 drop(provider.agents().unwrap().editor().unwrap().versions(&"a".into()).await);
                 drop(provider.numbers().unwrap().list().await);

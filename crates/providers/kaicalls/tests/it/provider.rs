@@ -23,9 +23,7 @@ fn the_defaults() {
     );
     let (place, read) = (info.place_limit.unwrap(), info.read_limit.unwrap());
     assert_eq!((place.requests, place.window, read.requests), (60, Duration::from_secs(60), 300));
-    assert!(
-        info.tariff.is_none() && info.max_duration.is_none() && provider.call_control().is_none()
-    );
+    assert!(info.tariff.is_none() && info.max_duration.is_none() && provider.stops().is_none());
     assert!(provider.webhooks().unwrap().feed().is_some());
     assert!(!format!("{provider:?}").contains("0123456789abcdef"), "no secret is shown");
 }

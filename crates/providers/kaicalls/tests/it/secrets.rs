@@ -102,9 +102,9 @@ fn no_form_of_a_secret_comes_through_the_contract() {
             let (id, agent, calls) = ("c1".into(), "c1".into(), provider.calls());
             note(&mut shown, calls.place(&plain_order()).await.map_err(switchboard_core::PlaceError::into_error));
             note(&mut shown, calls.get(&id).await);
-            note(&mut shown, calls.list(&CallFilter::default(), &PageRequest::default()).await.map(|page| page.items));
-            note(&mut shown, calls.transcript(&id).await);
-            note(&mut shown, calls.recording(&id).await);
+            note(&mut shown, provider.lists().unwrap().list(&CallFilter::default(), &PageRequest::default()).await.map(|page| page.items));
+            note(&mut shown, provider.transcripts().unwrap().transcript(&id).await);
+            note(&mut shown, provider.recordings().unwrap().recording(&id).await);
             note(&mut shown, calls.trace(&plain_order(), jiff::Timestamp::now()).await.map(|found| format!("{found:?}")));
             note(&mut shown, provider.agents().unwrap().get(&agent).await);
             note(&mut shown, provider.agents().unwrap().list().await);

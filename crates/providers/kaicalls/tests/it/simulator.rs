@@ -7,8 +7,8 @@ use axum::{Router, extract::State, http::HeaderMap, routing::post};
 use futures::TryStreamExt;
 use jiff::Timestamp;
 use switchboard_core::{
-    CallFilter, CallRequest, CallsExt, Delivery, EventKind, IncomingWebhook, Outcome, Proof,
-    Provider, ProviderState, Refusal, SystemClock,
+    CallFilter, CallListsExt, CallRequest, CallsExt, Delivery, EventKind, IncomingWebhook, Outcome,
+    Proof, Provider, ProviderState, Refusal, SystemClock,
 };
 use switchboard_kaicalls::{KaiCalls, KaiCallsConfig};
 use switchboard_testkit::{
@@ -58,9 +58,11 @@ async fn a_call_from_queued_to_its_end() {
     assert_eq!(ended.state, ProviderState::Ended(Outcome::Completed));
     assert_eq!(ended.duration, Some(Duration::from_secs(40)));
     assert_eq!(ended.lead_id.as_deref(), Some("uuid-lead123"));
-    assert!(!provider.calls().transcript(&placed.id).await.unwrap().entries.is_empty());
+    assert!(
+        !provider.transcripts().unwrap().transcript(&placed.id).await.unwrap().entries.is_empty()
+    );
     assert_eq!(
-        provider.calls().recording(&placed.id).await.unwrap().format.as_deref(),
+        provider.recordings().unwrap().recording(&placed.id).await.unwrap().format.as_deref(),
         Some("mp3")
     );
     assert_eq!((simulator.rings().posts(), simulator.rings().count(CALLEE)), (1, 1));
@@ -163,7 +165,8 @@ async fn more_calls_than_a_page() {
         placed.push(call.id);
     }
     let mut listed: Vec<_> = provider
-        .calls()
+        .lists()
+        .unwrap()
         .all(CallFilter::default())
         .map_ok(|call| call.id)
         .try_collect()

@@ -482,7 +482,7 @@ async fn a_part_of_a_conversation_that_cannot_be_read_is_shown_as_it_came() {
     )
     .await;
     let provider = server.provider();
-    let said = provider.calls().transcript(&"c".into()).await.unwrap().entries;
+    let said = provider.transcripts().unwrap().transcript(&"c".into()).await.unwrap().entries;
     let texts: Vec<&str> = said.iter().map(|entry| entry.text.as_str()).collect();
     assert_eq!(texts, ["Hi", "7", r#"{"result":null,"role":"tool"}"#, "Hello"]);
 }

@@ -10,7 +10,7 @@ use futures::{TryStreamExt, future::BoxFuture};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use switchboard_core::{
-    CallFilter, CallsExt, ErrorKind, PageRequest, Provider, ReadTurns, UsageFilter,
+    CallFilter, CallListsExt, ErrorKind, PageRequest, Provider, ReadTurns, UsageFilter,
 };
 use switchboard_http::ReadLimits;
 
@@ -133,7 +133,8 @@ async fn a_list_that_repeats_its_page_is_at_its_end() {
     .await;
     let provider = server.provider();
     provider.calls().trace(&plain_order(), sent()).await.unwrap();
-    let all: Vec<_> = provider.calls().all(CallFilter::default()).try_collect().await.unwrap();
+    let all: Vec<_> =
+        provider.lists().unwrap().all(CallFilter::default()).try_collect().await.unwrap();
     assert_eq!(all.len(), 1);
     assert!(server.asked().len() <= 8, "{}", server.asked().len());
 }
@@ -143,7 +144,7 @@ async fn pages_events_and_transcripts_have_an_end_too() {
     let server = endless(100, 0).await;
     let provider = server.provider();
     let filter = CallFilter { agent: Some("nobody".into()), ..CallFilter::default() };
-    provider.calls().list(&filter, &PageRequest::default()).await.unwrap_err();
+    provider.lists().unwrap().list(&filter, &PageRequest::default()).await.unwrap_err();
     assert!(server.asked().len() <= ReadLimits::PAGE.requests, "{}", server.asked().len());
     let before = server.asked().len();
     drop(provider.webhooks().unwrap().feed().unwrap().poll().await);
@@ -151,7 +152,7 @@ async fn pages_events_and_transcripts_have_an_end_too() {
     let before = server.asked().len();
     // Not among those that are read: that is not to say that there is none.
     assert_ne!(
-        provider.calls().transcript(&"c".into()).await.unwrap_err().kind(),
+        provider.transcripts().unwrap().transcript(&"c".into()).await.unwrap_err().kind(),
         ErrorKind::Timeout
     );
     assert!(server.asked().len() - before <= 21);
@@ -161,7 +162,7 @@ async fn pages_events_and_transcripts_have_an_end_too() {
 async fn a_list_that_is_asked_for_whole_has_an_end_too() {
     let server = endless(100, 0).await;
     let provider = server.provider();
-    let all = provider.calls().all(CallFilter::default()).try_collect::<Vec<_>>().await;
+    let all = provider.lists().unwrap().all(CallFilter::default()).try_collect::<Vec<_>>().await;
     assert_eq!(all.map(|calls| calls.len()).map_err(|error| error.kind()), Err(ErrorKind::Decode));
     assert!(server.asked().len() <= 2_000, "{}", server.asked().len());
 }

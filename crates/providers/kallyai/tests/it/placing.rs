@@ -99,13 +99,17 @@ async fn a_list_shows_the_call_while_its_request_is_open_and_it_can_be_stopped()
     let order = simple_order();
     let watch = async {
         sim.rings().wait_for_rings(1).await;
-        let page =
-            kallyai.calls().list(&CallFilter::default(), &PageRequest::default()).await.unwrap();
+        let page = kallyai
+            .lists()
+            .unwrap()
+            .list(&CallFilter::default(), &PageRequest::default())
+            .await
+            .unwrap();
         let [early] = &page.items[..] else { panic!("one call is open") };
         assert_eq!(early.state, ProviderState::InProgress);
         let found = kallyai.calls().trace(&order, Timestamp::now()).await.unwrap();
         assert_eq!(found.iter().map(|trace| &trace.call).collect::<Vec<_>>(), [&early.id]);
-        kallyai.call_control().unwrap().stop(&early.id).await.unwrap();
+        kallyai.stops().unwrap().stop(&early.id).await.unwrap();
         early.id.clone()
     };
     let (placed, early) = tokio::join!(kallyai.calls().place(&order), watch);

@@ -4,7 +4,7 @@ use crate::support::{CALLEE, OTHER, fast, order, simple_order, simulated};
 use futures::TryStreamExt;
 use jiff::{SignedDuration, Timestamp, civil};
 use switchboard_core::{
-    Appointment, CallFilter, CallRequest, CallsExt, ErrorKind, PageRequest, Proof, Provider,
+    Appointment, CallFilter, CallListsExt, CallRequest, ErrorKind, PageRequest, Proof, Provider,
     Speaker,
 };
 use switchboard_kallyai::wire::{CalendarTime, CallRecord, Listing, Paging};
@@ -23,18 +23,21 @@ async fn every_call_is_listed_once_over_pages_in_every_shape() {
         }
         placed.reverse();
         let first = kallyai
-            .calls()
+            .lists()
+            .unwrap()
             .list(&CallFilter::default(), &PageRequest { limit: Some(2), cursor: None })
             .await
             .unwrap();
         assert_eq!(first.next.as_deref(), Some("2"), "{shape:?}");
         let rest = kallyai
-            .calls()
+            .lists()
+            .unwrap()
             .list(&CallFilter::default(), &PageRequest { limit: Some(2), cursor: first.next })
             .await
             .unwrap();
         assert_eq!((rest.items.len(), rest.next), (1, None), "{shape:?}");
-        let all: Vec<_> = kallyai.calls().all(CallFilter::default()).try_collect().await.unwrap();
+        let all: Vec<_> =
+            kallyai.lists().unwrap().all(CallFilter::default()).try_collect().await.unwrap();
         assert_eq!(all.into_iter().map(|call| call.id).collect::<Vec<_>>(), placed, "{shape:?}");
     }
 }
@@ -47,20 +50,26 @@ async fn times_are_filtered_here() {
     let now = Timestamp::now();
     let count = async |since: Option<Timestamp>, until: Option<Timestamp>| {
         let filter = CallFilter { since, until, ..CallFilter::default() };
-        kallyai.calls().list(&filter, &PageRequest::default()).await.unwrap().items.len()
+        kallyai.lists().unwrap().list(&filter, &PageRequest::default()).await.unwrap().items.len()
     };
     assert_eq!(count(Some(now - hour), Some(now + hour)).await, 1);
     assert_eq!(count(Some(now + hour), None).await, 0);
     assert_eq!(count(None, Some(now - hour)).await, 0);
     let general = CallFilter { agent: Some("general".into()), ..CallFilter::default() };
     assert_eq!(
-        kallyai.calls().list(&general, &PageRequest::default()).await.unwrap().items.len(),
+        kallyai.lists().unwrap().list(&general, &PageRequest::default()).await.unwrap().items.len(),
         1
     );
     let hotel = CallFilter { agent: Some("hotel".into()), ..CallFilter::default() };
-    assert_eq!(kallyai.calls().list(&hotel, &PageRequest::default()).await.unwrap().items.len(), 0);
+    assert_eq!(
+        kallyai.lists().unwrap().list(&hotel, &PageRequest::default()).await.unwrap().items.len(),
+        0
+    );
     let odd = PageRequest { cursor: Some("page two".to_owned()), limit: None };
-    assert_eq!(kallyai.calls().list(&hotel, &odd).await.unwrap_err().field(), Some("cursor"));
+    assert_eq!(
+        kallyai.lists().unwrap().list(&hotel, &odd).await.unwrap_err().field(),
+        Some("cursor")
+    );
 }
 
 #[tokio::test]
@@ -137,7 +146,7 @@ async fn a_page_that_the_filter_empties_is_not_the_end() {
     ));
     let filter =
         CallFilter { until: Some(now - SignedDuration::from_hours(1)), ..CallFilter::default() };
-    let all: Vec<_> = kallyai.calls().all(filter).try_collect().await.unwrap();
+    let all: Vec<_> = kallyai.lists().unwrap().all(filter).try_collect().await.unwrap();
     assert_eq!(all.iter().map(|call| call.id.as_str()).collect::<Vec<_>>(), ["old"]);
     assert_eq!(
         sim.requests().iter().map(|request| request.query.as_str()).collect::<Vec<_>>(),
@@ -161,8 +170,12 @@ async fn a_list_that_leaves_the_call_out_finds_nothing_and_fails_nothing() {
 async fn an_answer_without_a_list_is_not_an_empty_one() {
     let (sim, kallyai) = simulated(fast()).await;
     sim.faults().add(Rule::on("GET", "/v1/calls", Fault::raw(200, r#"{"ok": true}"#)));
-    let error =
-        kallyai.calls().list(&CallFilter::default(), &PageRequest::default()).await.unwrap_err();
+    let error = kallyai
+        .lists()
+        .unwrap()
+        .list(&CallFilter::default(), &PageRequest::default())
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert_eq!(
         kallyai.calls().trace(&simple_order(), Timestamp::now()).await.unwrap_err().kind(),
@@ -174,15 +187,15 @@ async fn an_answer_without_a_list_is_not_an_empty_one() {
 async fn what_was_said_and_where_the_sound_is() {
     let (_sim, kallyai) = simulated(fast()).await;
     let call = kallyai.calls().place(&simple_order()).await.unwrap();
-    let transcript = kallyai.calls().transcript(&call.id).await.unwrap();
+    let transcript = kallyai.transcripts().unwrap().transcript(&call.id).await.unwrap();
     let speakers: Vec<_> = transcript.entries.iter().map(|entry| &entry.speaker).collect();
     assert_eq!(speakers, [&Speaker::Agent, &Speaker::Callee, &Speaker::Agent]);
-    let recording = kallyai.calls().recording(&call.id).await.unwrap();
+    let recording = kallyai.recordings().unwrap().recording(&call.id).await.unwrap();
     assert_eq!(recording.format.as_deref(), Some("mp3"));
     let missing = "no-such-call".into();
     assert_eq!(kallyai.calls().get(&missing).await.unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(
-        kallyai.calls().transcript(&missing).await.unwrap_err().code(),
+        kallyai.transcripts().unwrap().transcript(&missing).await.unwrap_err().code(),
         Some("call_not_found")
     );
 }

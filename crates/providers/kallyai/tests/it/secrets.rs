@@ -75,9 +75,9 @@ fn no_form_of_the_token_comes_through_the_contract() {
             let calls = provider.calls();
             note(&mut shown, calls.place(&simple_order()).await.map_err(switchboard_core::PlaceError::into_error));
             note(&mut shown, calls.get(&id).await);
-            note(&mut shown, calls.list(&CallFilter::default(), &PageRequest::default()).await.map(|page| page.items));
-            note(&mut shown, calls.transcript(&id).await);
-            note(&mut shown, calls.recording(&id).await);
+            note(&mut shown, provider.lists().unwrap().list(&CallFilter::default(), &PageRequest::default()).await.map(|page| page.items));
+            note(&mut shown, provider.transcripts().unwrap().transcript(&id).await);
+            note(&mut shown, provider.recordings().unwrap().recording(&id).await);
             note(&mut shown, calls.trace(&simple_order(), Timestamp::now()).await.map(|found| format!("{found:?}")));
             note(&mut shown, provider.numbers().unwrap().list().await);
             note(&mut shown, provider.usage().unwrap().balances().await);

@@ -182,12 +182,7 @@ async fn the_reception_from_ring_to_deletion() {
         .unwrap();
     assert_eq!(live.items.len(), 1);
     assert_eq!(inbound.get(&id).await.unwrap().status.as_deref(), Some("active"));
-    kallyai
-        .call_control()
-        .unwrap()
-        .transfer(&id, &PhoneNumber::parse(CALLEE).unwrap())
-        .await
-        .unwrap();
+    kallyai.transfers().unwrap().transfer(&id, &PhoneNumber::parse(CALLEE).unwrap()).await.unwrap();
     assert_eq!(sim.posts_to(&format!("/v1/inbound/calls/{id}/transfer")), 1);
     let second = sim.receive_call(OTHER, "Maria", false).into();
     inbound.take_over(&second).await.unwrap();
@@ -284,7 +279,7 @@ async fn a_transfer_that_breaks_off_is_sent_once_and_says_what_it_proves() {
     let path = format!("/v1/inbound/calls/{id}/transfer");
     sim.faults().add(Rule::on("POST", path.clone(), Fault::Close));
     let error = kallyai
-        .call_control()
+        .transfers()
         .unwrap()
         .transfer(&id, &PhoneNumber::parse(CALLEE).unwrap())
         .await
@@ -305,12 +300,13 @@ async fn a_call_that_is_queued_is_moved_and_cancelled() {
                 break trace.call;
             }
         };
-        let control = kallyai.call_control().unwrap();
-        control
+        kallyai
+            .reschedules()
+            .unwrap()
             .reschedule(&id, &Reschedule { at: civil::date(2036, 2, 15).at(19, 0, 0, 0) })
             .await
             .unwrap();
-        control.cancel(&id).await.unwrap();
+        kallyai.cancels().unwrap().cancel(&id).await.unwrap();
         id
     };
     let (placed, id) = tokio::join!(kallyai.calls().place(&order), change);

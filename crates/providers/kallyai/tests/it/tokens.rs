@@ -36,7 +36,7 @@ async fn many_expired_callers_make_one_renewal() {
     sim.expire_tokens();
     let filter = CallFilter::default();
     let page = PageRequest::default();
-    let reads = (0..8).map(|_| kallyai.calls().list(&filter, &page));
+    let reads = (0..8).map(|_| kallyai.lists().unwrap().list(&filter, &page));
     for read in futures::future::join_all(reads).await {
         assert!(read.unwrap().items.is_empty());
     }

@@ -9,7 +9,7 @@ use crate::support::{CALLEE, OTHER, rude::Rude, simple_order};
 use futures::{TryStreamExt, future::BoxFuture};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use switchboard_core::{CallFilter, CallsExt, ErrorKind, PageRequest, Provider, ReadTurns};
+use switchboard_core::{CallFilter, CallListsExt, ErrorKind, PageRequest, Provider, ReadTurns};
 use switchboard_http::ReadLimits;
 use switchboard_kallyai::wire::Paging;
 
@@ -122,7 +122,8 @@ async fn a_list_that_repeats_its_page_is_at_its_end() {
     let server = Rude::answering(200, json!({"calls": [row], "has_more": true}).to_string()).await;
     let provider = server.provider();
     assert_eq!(provider.calls().trace(&simple_order(), Timestamp::now()).await.unwrap(), []);
-    let all: Vec<_> = provider.calls().all(CallFilter::default()).try_collect().await.unwrap();
+    let all: Vec<_> =
+        provider.lists().unwrap().all(CallFilter::default()).try_collect().await.unwrap();
     assert_eq!(all.len(), 1);
     assert!(server.asked().len() <= 4, "{}", server.asked().len());
 }
@@ -148,7 +149,8 @@ async fn calls_that_may_be_ours_are_not_nothing() {
 async fn pages_that_the_filter_empties_are_passed_over_for_a_while() {
     let server = endless(200).await;
     let filter = CallFilter { agent: Some("nobody".into()), ..CallFilter::default() };
-    let page = server.provider().calls().list(&filter, &PageRequest::default()).await.unwrap();
+    let page =
+        server.provider().lists().unwrap().list(&filter, &PageRequest::default()).await.unwrap();
     assert!(page.items.is_empty() && page.next.is_some());
     assert!(server.asked().len() <= ReadLimits::PAGE.requests);
 }
@@ -177,7 +179,7 @@ async fn a_read_that_is_sent_again_takes_a_turn_again() {
     provider.calls().get(&"c1".into()).await.unwrap();
     assert_eq!((server.asked().len(), turns.0.load(Ordering::SeqCst)), (3, 3));
     // What places a call, or changes something, is no read.
-    provider.call_control().unwrap().stop(&"c1".into()).await.unwrap();
+    provider.stops().unwrap().stop(&"c1".into()).await.unwrap();
     provider.calls().place(&simple_order()).await.unwrap();
     assert_eq!(turns.0.load(Ordering::SeqCst), 3);
 }

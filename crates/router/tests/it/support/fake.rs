@@ -9,10 +9,11 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use switchboard_core::{
-    Agents, CallControl, CallFilter, Calls, Coverage, Delivery, Error, ErrorKind, Event, EventFeed,
-    Idempotency, IncomingWebhook, MockCallControl, MockCalls, MockUsage, Numbers, Page,
-    PageRequest, PlaceError, PlaceRequest, Provider, ProviderCall, ProviderCallId, ProviderInfo,
-    ReadTurns, Recording, Refusal, Result, Trace, Transcript, Usage, WebhookReceiver,
+    CallFilter, CallLists, Calls, CancelCalls, Coverage, Delivery, Error, ErrorKind, Event,
+    EventFeed, Idempotency, IncomingWebhook, MockCallLists, MockCalls, MockCancelCalls,
+    MockRecordings, MockStopCalls, MockTranscripts, MockUsage, Page, PageRequest, PlaceError,
+    PlaceRequest, Provider, ProviderCall, ProviderCallId, ProviderInfo, ReadTurns, Recording,
+    Recordings, Refusal, Result, StopCalls, Trace, Transcript, Transcripts, Usage, WebhookReceiver,
     WebhookSubscriptions, Webhooks,
 };
 
@@ -25,7 +26,11 @@ pub(crate) struct Fake {
     pub(crate) info: ProviderInfo,
     /// What is scripted here comes before the answers that every fake has: empty lists, no traces.
     pub(crate) calls: MockCalls,
-    pub(crate) control: Option<MockCallControl>,
+    pub(crate) lists: MockCallLists,
+    pub(crate) transcripts: MockTranscripts,
+    pub(crate) recordings: MockRecordings,
+    pub(crate) cancels: Option<MockCancelCalls>,
+    pub(crate) stops: Option<MockStopCalls>,
     pub(crate) usage: Option<MockUsage>,
     pub(crate) receive: Option<Receive>,
     /// How long the placing request takes.
@@ -49,7 +54,11 @@ impl Fake {
                 info
             },
             calls: MockCalls::new(),
-            control: None,
+            lists: MockCallLists::new(),
+            transcripts: MockTranscripts::new(),
+            recordings: MockRecordings::new(),
+            cancels: None,
+            stops: None,
             usage: None,
             receive: None,
             place_takes: Duration::ZERO,
@@ -89,7 +98,7 @@ impl Fake {
         mut self,
         answer: impl Fn() -> Vec<ProviderCall> + Send + 'static,
     ) -> Self {
-        self.calls.expect_list().returning(move |_, _| Ok(Page { items: answer(), next: None }));
+        self.lists.expect_list().returning(move |_, _| Ok(Page { items: answer(), next: None }));
         self
     }
 
@@ -117,7 +126,7 @@ impl Fake {
 
     /// The provider, with quiet answers for all that was not scripted.
     pub(crate) fn build(mut self) -> Arc<dyn Provider> {
-        self.calls.expect_list().returning(|_, _| Ok(Page { items: Vec::new(), next: None }));
+        self.lists.expect_list().returning(|_, _| Ok(Page { items: Vec::new(), next: None }));
         self.calls.expect_get().returning(|_| Err(Error::new(ErrorKind::NotFound, "no such call")));
         self.calls.expect_trace().returning(|_, _| Ok(Vec::new()));
         let log = self.log();
@@ -125,13 +134,17 @@ impl Fake {
             info: self.info,
             calls: Watched {
                 inner: self.calls,
+                lists: self.lists,
+                transcripts: self.transcripts,
+                recordings: self.recordings,
                 place_takes: self.place_takes,
                 list_takes: self.list_takes,
                 requests_each: self.requests_each,
                 turns: Mutex::default(),
                 log: Arc::clone(&log),
             },
-            control: self.control,
+            cancels: self.cancels,
+            stops: self.stops,
             usage: self.usage,
             webhooks: self.receive.map(|receive| Hooks(receive, log)),
         })
@@ -165,6 +178,9 @@ pub(crate) fn panics() -> PlaceError {
 #[derive(Debug)]
 struct Watched {
     inner: MockCalls,
+    lists: MockCallLists,
+    transcripts: MockTranscripts,
+    recordings: MockRecordings,
     place_takes: Duration,
     list_takes: Duration,
     requests_each: Option<usize>,
@@ -205,23 +221,32 @@ impl Calls for Watched {
         self.inner.get(id).await
     }
 
-    async fn list(&self, filter: &CallFilter, page: &PageRequest) -> Result<Page<ProviderCall>> {
-        self.reads(Op::List).await;
-        tokio::time::sleep(self.list_takes).await;
-        self.inner.list(filter, page).await
-    }
-
-    async fn transcript(&self, id: &ProviderCallId) -> Result<Transcript> {
-        self.inner.transcript(id).await
-    }
-
-    async fn recording(&self, id: &ProviderCallId) -> Result<Recording> {
-        self.inner.recording(id).await
-    }
-
     async fn trace(&self, order: &PlaceRequest, sent_at: Timestamp) -> Result<Vec<Trace>> {
         self.reads(Op::Trace).await;
         self.inner.trace(order, sent_at).await
+    }
+}
+
+#[async_trait]
+impl CallLists for Watched {
+    async fn list(&self, filter: &CallFilter, page: &PageRequest) -> Result<Page<ProviderCall>> {
+        self.reads(Op::List).await;
+        tokio::time::sleep(self.list_takes).await;
+        self.lists.list(filter, page).await
+    }
+}
+
+#[async_trait]
+impl Transcripts for Watched {
+    async fn transcript(&self, id: &ProviderCallId) -> Result<Transcript> {
+        self.transcripts.transcript(id).await
+    }
+}
+
+#[async_trait]
+impl Recordings for Watched {
+    async fn recording(&self, id: &ProviderCallId) -> Result<Recording> {
+        self.recordings.recording(id).await
     }
 }
 
@@ -258,7 +283,8 @@ impl WebhookReceiver for Hooks {
 struct Built {
     info: ProviderInfo,
     calls: Watched,
-    control: Option<MockCallControl>,
+    cancels: Option<MockCancelCalls>,
+    stops: Option<MockStopCalls>,
     usage: Option<MockUsage>,
     webhooks: Option<Hooks>,
 }
@@ -272,16 +298,24 @@ impl Provider for Built {
         &self.calls
     }
 
-    fn call_control(&self) -> Option<&dyn CallControl> {
-        self.control.as_ref().map(|control| control as &dyn CallControl)
+    fn lists(&self) -> Option<&dyn CallLists> {
+        Some(&self.calls)
     }
 
-    fn agents(&self) -> Option<&dyn Agents> {
-        None
+    fn transcripts(&self) -> Option<&dyn Transcripts> {
+        Some(&self.calls)
     }
 
-    fn numbers(&self) -> Option<&dyn Numbers> {
-        None
+    fn recordings(&self) -> Option<&dyn Recordings> {
+        Some(&self.calls)
+    }
+
+    fn cancels(&self) -> Option<&dyn CancelCalls> {
+        self.cancels.as_ref().map(|cancels| cancels as &dyn CancelCalls)
+    }
+
+    fn stops(&self) -> Option<&dyn StopCalls> {
+        self.stops.as_ref().map(|stops| stops as &dyn StopCalls)
     }
 
     fn webhooks(&self) -> Option<&dyn Webhooks> {
