@@ -116,7 +116,7 @@ fn policy(numbers: &[PhoneNumber], chance: &mut Chance) -> switchboard::Result<P
         let deck = RateDeck::new(&tariff, Currency::USD)?;
         let info = {
             let mut info = ProviderInfo::new(ProviderId::new(id.to_owned()));
-            info.failure_domain = id.to_owned();
+            info.failure_domains = id.into();
             info.countries = Coverage::Only(Country::all().collect());
             info.languages = Coverage::All;
             info.tariff = Some(tariff);
@@ -210,7 +210,7 @@ fn crowd(count: usize, deck: &RateDeck) -> Policy {
     let providers = (0..count).map(|nth| {
         let info = {
             let mut info = ProviderInfo::new(ProviderId::new(format!("provider-{nth}")));
-            info.failure_domain = format!("domain-{nth}");
+            info.failure_domains = format!("domain-{nth}").into();
             info.countries = Coverage::All;
             info.languages = Coverage::All;
             info

@@ -35,7 +35,7 @@ impl Pager {
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         let info = {
             let mut info = ProviderInfo::new(ProviderId::from_static("pager"));
-            info.failure_domain = "this process".to_owned();
+            info.failure_domains = "this process".into();
             info.countries = Coverage::All;
             info.languages = Coverage::All;
             info.synchronous = true;

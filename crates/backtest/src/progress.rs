@@ -113,9 +113,9 @@ impl RingProgress {
 
     pub(super) fn allows(&self, policy: &Policy, provider: &ProviderId, now: Timestamp) -> bool {
         let domain = policy.index_of(provider).and_then(|index| policy.providers.get(index));
-        let domain = domain.map(|one| one.info.failure_domain.as_str());
+        let mut domains = domain.iter().flat_map(|one| one.info.failure_domains.iter());
         !self.excluded.contains(provider)
-            && domain.is_none_or(|domain| !self.unreachable.contains(domain))
+            && !domains.any(|domain| self.unreachable.contains(domain))
             && self.blocked.get(provider).is_none_or(|until| *until <= now)
             && self.gate.is_none_or(|until| until <= now)
     }
@@ -179,7 +179,8 @@ impl RingProgress {
                     self.excluded.insert(provider.clone());
                     let index = policy.index_of(provider);
                     if let Some(one) = index.and_then(|index| policy.providers.get(index)) {
-                        self.unreachable.insert(one.info.failure_domain.clone());
+                        let domains = one.info.failure_domains.iter();
+                        self.unreachable.extend(domains.map(str::to_owned));
                     }
                 }
                 self.why = why;

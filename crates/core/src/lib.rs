@@ -7,7 +7,7 @@
 //!
 //! | to find | look at |
 //! |---|---|
-//! | the traits a backend implements | [`Provider`], [`Calls`], [`CallControl`], [`Agents`], [`Numbers`], [`Webhooks`], [`Usage`] |
+//! | the traits a backend implements | [`Provider`] and [`Calls`]; where it can, [`CallLists`], [`Transcripts`], [`Recordings`], [`CancelCalls`], [`StopCalls`], [`RescheduleCalls`], [`TransferCalls`], [`Agents`], [`Numbers`], [`Webhooks`], [`Usage`] |
 //! | what callers use on top | [`CallsExt`], [`CallListsExt`] |
 //! | a request, before and after validation | [`CallRequest`], [`ValidCall`] |
 //! | calls and attempts | [`Call`], [`Attempt`], [`ProviderCall`] |
@@ -24,6 +24,7 @@ mod country;
 mod delivery;
 mod error;
 mod event;
+mod failure_domain;
 mod id;
 mod language;
 mod loopback;
@@ -74,6 +75,7 @@ pub use event::{
     Event, EventFeed, EventKind, IncomingWebhook, Subscription, WebhookReceiver,
     WebhookSubscriptions, Webhooks,
 };
+pub use failure_domain::FailureDomains;
 pub use id::{
     AgentId, AttemptId, BatchName, CallId, IdempotencyKey, NumberId, ProfileName, ProviderCallId,
     ProviderId, RowKey, TenantId,

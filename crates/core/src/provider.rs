@@ -6,9 +6,9 @@ use futures::future::BoxFuture;
 use serde::Serialize;
 
 use crate::{
-    Agents, CallFilter, CallLists, Calls, CancelCalls, Country, ErrorKind, Language, Numbers,
-    PageRequest, ProviderCallId, ProviderId, Recordings, RescheduleCalls, Result, StopCalls,
-    Tariff, Transcripts, TransferCalls, Usage, Webhooks,
+    Agents, CallFilter, CallLists, Calls, CancelCalls, Country, ErrorKind, FailureDomains,
+    Language, Numbers, PageRequest, ProviderCallId, ProviderId, Recordings, RescheduleCalls,
+    Result, StopCalls, Tariff, Transcripts, TransferCalls, Usage, Webhooks,
 };
 
 /// The countries or languages that a provider supports.
@@ -78,9 +78,8 @@ pub struct RequestLimit {
 pub struct ProviderInfo {
     /// The name of the provider in the configuration.
     pub id: ProviderId,
-    /// The platform that the provider depends on. Providers with the same failure domain fail
-    /// together and are not used as backups for each other.
-    pub failure_domain: String,
+    /// The platforms and carriers that the provider depends on.
+    pub failure_domains: FailureDomains,
     /// The countries that it calls.
     pub countries: Coverage<Country>,
     /// The languages that its agents speak. A primary subtag such as `en` covers its variants.
@@ -110,7 +109,7 @@ impl ProviderInfo {
     /// prices.
     pub fn new(id: ProviderId) -> Self {
         Self {
-            failure_domain: id.as_str().to_owned(),
+            failure_domains: FailureDomains::from(id.as_str()),
             id,
             countries: Coverage::All,
             languages: Coverage::All,

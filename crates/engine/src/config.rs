@@ -78,15 +78,17 @@ impl ActiveConfig {
         let runtimes: Vec<Arc<ProviderRuntime>> = runtimes
             .into_iter()
             .map(|(one, provider)| {
-                let domain = domain::named(&mut domains, &one.info.failure_domain);
+                let names = one.info.failure_domains.iter();
+                let own = names.map(|name| domain::named(&mut domains, name)).collect();
                 Arc::new(match former.and_then(|former| former.runtime(&one.info.id)) {
-                    Some(runtime) => runtime.reconfigured(provider, one, domain, clock),
-                    None => ProviderRuntime::new(provider, one, domain, clock),
+                    Some(runtime) => runtime.reconfigured(provider, one, own, clock),
+                    None => ProviderRuntime::new(provider, one, own, clock),
                 })
             })
             .collect();
         let riders = policy.providers.iter().filter(|one| one.enabled);
-        let riders = riders.map(|one| (one.info.failure_domain.as_str(), one.breaker));
+        let riders =
+            riders.flat_map(|one| one.info.failure_domains.iter().map(|name| (name, one.breaker)));
         domain::set_policy(&domains, riders);
         let outliers = former.map_or_else(
             || Arc::new(Mutex::new(Outliers::new(policy.outliers))),
@@ -106,7 +108,7 @@ impl ActiveConfig {
     pub(crate) fn riders(&self, domain: &Arc<Domain>) -> Vec<Arc<ProviderRuntime>> {
         let runtimes = self.policy.providers.iter().zip(&self.runtimes);
         runtimes
-            .filter(|(one, runtime)| one.enabled && Arc::ptr_eq(&runtime.domain, domain))
+            .filter(|(one, runtime)| one.enabled && runtime.is_in(domain))
             .map(|(_, runtime)| Arc::clone(runtime))
             .collect()
     }

@@ -21,7 +21,9 @@ pub(crate) fn worked(
     accepted_in: Option<Duration>,
 ) {
     runtime.record_success(sent, accepted_in);
-    runtime.domain.record_success(sent);
+    for domain in &runtime.domains {
+        domain.record_success(sent);
+    }
     inner.config().outliers.lock().record_success(&runtime.id, sent, inner.clock.uptime());
 }
 
@@ -40,10 +42,12 @@ pub(crate) fn failed(
     }
     match blame {
         Blame::AgainstPlatform => {
-            if runtime.domain.record_failure(sent, now) {
-                let domain = runtime.domain.name.to_string();
-                inner.report(id, || CallEventKind::DomainBreakerOpened { domain });
-                probe::start_domain(inner, &runtime.domain);
+            for domain in &runtime.domains {
+                if domain.record_failure(sent, now) {
+                    let name = domain.name.clone();
+                    inner.report(id, || CallEventKind::DomainBreakerOpened { domain: name });
+                    probe::start_domain(inner, domain);
+                }
             }
             compare(inner, id, runtime, sent, now);
         }

@@ -58,15 +58,12 @@ impl Tried {
         self.repeats.contains_key(provider)
     }
 
-    /// True if the candidate may be asked, and its failure domain is not known to be unreachable.
+    /// True if the candidate may be asked, and its failure domains are not known to be unreachable.
     pub(crate) fn allows(&self, config: &ActiveConfig, candidate: &Candidate) -> bool {
-        let domain = config
-            .policy
-            .providers
-            .get(candidate.index)
-            .map(|one| one.info.failure_domain.as_str());
+        let one = config.policy.providers.get(candidate.index);
+        let mut domains = one.into_iter().flat_map(|one| one.info.failure_domains.iter());
         self.may_wait_for(&candidate.provider)
-            && domain.is_none_or(|domain| !self.unreachable_domains.contains(domain))
+            && !domains.any(|domain| self.unreachable_domains.contains(domain))
     }
 
     /// True if the provider may be asked now or later.
@@ -156,7 +153,8 @@ impl Tried {
     ) {
         self.done.insert(provider.clone());
         if unreachable && let Some(runtime) = config.runtime(provider) {
-            self.unreachable_domains.insert(runtime.provider.info().failure_domain.clone());
+            let domains = runtime.provider.info().failure_domains.iter();
+            self.unreachable_domains.extend(domains.map(str::to_owned));
         }
     }
 }

@@ -45,7 +45,7 @@ impl SimProvider {
             which,
             info: {
                 let mut info = ProviderInfo::new(ProviderId::from_static(which));
-                info.failure_domain = which.to_owned();
+                info.failure_domains = which.into();
                 info.countries = Coverage::All;
                 info.languages = Coverage::All;
                 info.synchronous = !kai;

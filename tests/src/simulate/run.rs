@@ -196,6 +196,9 @@ fn calm(world: &Arc<World>) {
     network::let_all_go(world, if world.plan.long { 20 * 3_600_000 } else { 300_000 });
 }
 
+/// How long a call that has begun may take to its end, in milliseconds.
+const UNDER_WAY: u64 = 3_600_000;
+
 /// Waits until nothing more happens.
 async fn rest(world: &World) {
     let patience = if world.plan.long { 60 * 3_600_000 } else { 3 * 3_600_000 };
@@ -203,9 +206,13 @@ async fn rest(world: &World) {
     let step = if world.plan.long { 120 } else { 5 };
     // Calls that the rules make wait longer go on waiting.
     let within = if world.plan.long { 20 * 3_600_000 } else { 15 * 60_000 };
-    let at_rest =
-        |state: &State| state.seen.values().all(|seen| check::is_at_rest(world, seen, within));
-    while world.now() < limit {
+    let all = |state: &State, within| {
+        state.seen.values().all(|seen| check::is_at_rest(world, seen, within))
+    };
+    let at_rest = |state: &State| all(state, within);
+    // What the rules let begin at the last moment comes to its end too.
+    let is_cut = |now| now >= limit + UNDER_WAY || world.with(|state| all(state, 0));
+    while world.now() < limit || !is_cut(world.now()) {
         let quiet = world.with(|state| {
             state.callers == 0
                 && state.letters == 0

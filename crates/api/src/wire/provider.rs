@@ -61,7 +61,7 @@ pub struct ProviderState {
     /// False if the configuration switched it off.
     pub enabled: bool,
     /// The platform that it depends on. Providers of one platform fail together.
-    pub failure_domain: String,
+    pub failure_domains: Vec<String>,
     /// True if it answers when the phone call is over, not when it has accepted it.
     pub synchronous: bool,
     /// True while calls go to it.
@@ -112,7 +112,7 @@ impl ProviderState {
         Self {
             provider: policy.info.id.as_str().to_owned(),
             enabled: policy.enabled,
-            failure_domain: policy.info.failure_domain.clone(),
+            failure_domains: policy.info.failure_domains.iter().map(str::to_owned).collect(),
             synchronous: policy.info.synchronous,
             healthy: probe_at.is_none(),
             probe_at: probe_at.map(Into::into),

@@ -64,7 +64,7 @@ pub(crate) async fn run(common: &Common, output: Output) -> Outcome {
                 "calls",
                 "reads",
                 "answers",
-                "failure domain",
+                "depends on",
             ],
             found.iter().map(|(info, health)| row(info, health, &fixes)),
         );
@@ -110,7 +110,7 @@ fn entry(info: &ProviderInfo, health: &Health, fixes: &BTreeMap<&ProviderId, Str
         "read_limit": limit(info.read_limit),
         "synchronous": info.synchronous,
         "idempotency": info.idempotency,
-        "failure_domain": info.failure_domain,
+        "failure_domains": info.failure_domains,
     })
 }
 
@@ -140,7 +140,7 @@ fn row(info: &ProviderInfo, health: &Health, fixes: &BTreeMap<&ProviderId, Strin
         limit(info.place_limit),
         limit(info.read_limit),
         if info.synchronous { "when the call is over" } else { "at once" }.to_owned(),
-        info.failure_domain.clone(),
+        info.failure_domains.to_string(),
     ]
 }
 

@@ -36,8 +36,8 @@ pub(crate) struct ProviderRuntime {
     pub(crate) id: ProviderId,
     /// What one credit costs, if the provider bills in credits.
     pub(crate) credit_price: Option<Money>,
-    /// The failure domain of the provider.
-    pub(crate) domain: Arc<Domain>,
+    /// The failure domains of the provider.
+    pub(crate) domains: Vec<Arc<Domain>>,
     clock: Arc<dyn Clock>,
     pace: Option<Pace>,
     limits: ProviderLimits,
@@ -56,7 +56,7 @@ impl ProviderRuntime {
     pub(crate) fn new(
         provider: Arc<dyn Provider>,
         policy: &ProviderPolicy,
-        domain: Arc<Domain>,
+        domains: Vec<Arc<Domain>>,
         clock: &Arc<dyn Clock>,
     ) -> Self {
         let log = |limit: Option<RequestLimit>| {
@@ -83,7 +83,7 @@ impl ProviderRuntime {
                 unbilled: BTreeMap::new(),
             }),
         });
-        Self::over(kept, provider, policy, domain, clock)
+        Self::over(kept, provider, policy, domains, clock)
     }
 
     /// The runtime of the same provider under a new configuration.
@@ -91,7 +91,7 @@ impl ProviderRuntime {
         &self,
         provider: Arc<dyn Provider>,
         policy: &ProviderPolicy,
-        domain: Arc<Domain>,
+        domains: Vec<Arc<Domain>>,
         clock: &Arc<dyn Clock>,
     ) -> Self {
         let mut state = self.kept.state.lock();
@@ -100,21 +100,21 @@ impl ProviderRuntime {
         limit(reads, policy.limits.reading);
         breaker.set_policy(policy.breaker);
         drop(state);
-        Self::over(Arc::clone(&self.kept), provider, policy, domain, clock)
+        Self::over(Arc::clone(&self.kept), provider, policy, domains, clock)
     }
 
     fn over(
         kept: Arc<ProviderState>,
         provider: Arc<dyn Provider>,
         policy: &ProviderPolicy,
-        domain: Arc<Domain>,
+        domains: Vec<Arc<Domain>>,
         clock: &Arc<dyn Clock>,
     ) -> Self {
         let pace = policy.limits.calls_per_second;
         Self {
             id: provider.info().id.clone(),
             credit_price: policy.deck.credit_price(),
-            domain,
+            domains,
             clock: Arc::clone(clock),
             limits: policy.limits.clone(),
             pace: pace.map(|rate| Pace::new(rate, rate, Arc::clone(clock))),
@@ -135,7 +135,7 @@ impl ProviderRuntime {
         let state = self.kept.state.lock();
         Reading {
             breaker: breaker(state.breaker.time_until_probe(uptime), now),
-            domain: breaker(self.domain.time_until_probe(uptime), now),
+            domain: breaker(self.domain_probe(uptime), now),
             ejected_until: ends(state.ejected_until, uptime, now),
             headroom: self.headroom(&state, uptime, now),
             concurrency: self.concurrency(&state, now),
@@ -336,9 +336,18 @@ impl ProviderRuntime {
         self.kept.state.lock().breaker.time_until_probe(now)
     }
 
-    /// True if both its breaker and that of its failure domain are closed.
+    /// How long until the next probe of a failure domain; `None` if all their breakers are closed.
+    fn domain_probe(&self, now: Duration) -> Option<Duration> {
+        self.domains.iter().filter_map(|domain| domain.time_until_probe(now)).max()
+    }
+
+    pub(crate) fn is_in(&self, domain: &Arc<Domain>) -> bool {
+        self.domains.iter().any(|own| Arc::ptr_eq(own, domain))
+    }
+
+    /// True if its breaker and those of its failure domains are closed.
     pub(crate) fn is_closed(&self, now: Duration) -> bool {
-        self.time_until_probe(now).is_none() && self.domain.time_until_probe(now).is_none()
+        self.time_until_probe(now).is_none() && self.domain_probe(now).is_none()
     }
 
     /// Records the result of a probe. Returns how long until the next one; `None` if the breaker is

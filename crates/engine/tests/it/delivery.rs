@@ -255,7 +255,7 @@ async fn a_providers_answer_with_another_calls_id_is_unknown() {
 async fn two_providers_on_one_platform_are_no_backup_of_each_other() {
     let twin = |name: &str| {
         let mut fake = Fake::new(name);
-        fake.info.failure_domain = "one platform".to_owned();
+        fake.info.failure_domains = "one platform".into();
         fake
     };
     let alpha = twin("alpha").placing(|_| Err(not_sent()));

@@ -13,7 +13,7 @@ use crate::support::{
 /// Two providers on one platform, and a third on its own.
 pub(crate) fn on_one_platform(mut fakes: [Fake; 3]) -> Vec<Fake> {
     for fake in &mut fakes[..2] {
-        fake.info.failure_domain = "one platform".to_owned();
+        fake.info.failure_domains = "one platform".into();
     }
     fakes.into()
 }

@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, time::Duration};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use switchboard_core::{
-    AgentId, Country, Coverage, Error, ErrorKind, Language, ProviderId, ProviderInfo, RequestLimit,
-    Result, is_loopback,
+    AgentId, Country, Coverage, Error, ErrorKind, FailureDomains, Language, ProviderId,
+    ProviderInfo, RequestLimit, Result, is_loopback,
 };
 use switchboard_http::ClientConfig;
 use url::Url;
@@ -42,10 +42,10 @@ pub struct KaiCallsConfig {
     /// The business that new agents, numbers and webhooks belong to, if the account has several.
     #[serde(default)]
     pub business_id: Option<String>,
-    /// The platform that the account depends on: two providers with the same one are no backup for
-    /// each other. Default: `vapi`, the voice platform that document 004 names.
-    #[serde(default = "default_failure_domain")]
-    pub failure_domain: String,
+    /// The platforms and carriers that the account depends on: two providers that share one are no
+    /// backup for each other. Default: `vapi`, the voice platform that document 004 names.
+    #[serde(default = "default_failure_domain", alias = "failure_domain")]
+    pub failure_domains: FailureDomains,
     /// The countries it calls. KaiCalls publishes no list. Default: US and CA.
     #[serde(default = "default_countries")]
     pub countries: BTreeSet<Country>,
@@ -134,7 +134,7 @@ impl KaiCallsConfig {
             base_url: default_base_url(),
             agent_id: None,
             business_id: None,
-            failure_domain: default_failure_domain(),
+            failure_domains: default_failure_domain(),
             countries: default_countries(),
             languages: default_languages(),
             read_timeout_seconds: default_read_timeout(),
@@ -235,7 +235,7 @@ impl KaiCallsConfig {
         self.check()?;
         let limit = |requests| Some(RequestLimit { requests, window: Duration::from_secs(60) });
         let mut info = ProviderInfo::new(self.id.clone());
-        info.failure_domain = self.failure_domain.clone();
+        info.failure_domains = self.failure_domains.clone();
         info.countries = Coverage::Only(self.countries.clone());
         info.languages = Coverage::Only(self.languages.clone());
         info.place_limit = limit(self.limits.places_per_minute);
@@ -264,8 +264,8 @@ fn default_base_url() -> Url {
     Url::parse("https://www.kaicalls.com").expect("a literal URL")
 }
 
-fn default_failure_domain() -> String {
-    "vapi".to_owned()
+fn default_failure_domain() -> FailureDomains {
+    FailureDomains::from("vapi")
 }
 
 fn default_countries() -> BTreeSet<Country> {

@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, time::Duration};
 use secrecy::SecretString;
 use serde::Deserialize;
 use switchboard_core::{
-    Country, Coverage, Error, ErrorKind, Idempotency, Language, ProviderId, ProviderInfo, Result,
-    Tariff, is_loopback,
+    Country, Coverage, Error, ErrorKind, FailureDomains, Idempotency, Language, ProviderId,
+    ProviderInfo, Result, Tariff, is_loopback,
 };
 use switchboard_http::ClientConfig;
 use url::Url;
@@ -42,10 +42,10 @@ pub struct KallyAiConfig {
     /// `https://api.kallyai.com`.
     #[serde(default = "default_base_url")]
     pub base_url: Url,
-    /// The platform that the account depends on: two providers with the same one are no backup for
-    /// each other. Default: `kallyai`.
-    #[serde(default = "default_domain")]
-    pub failure_domain: String,
+    /// The platforms and carriers that the account depends on: two providers that share one are no
+    /// backup for each other. Default: `kallyai`.
+    #[serde(default = "default_domain", alias = "failure_domain")]
+    pub failure_domains: FailureDomains,
     /// The task category of calls whose profile names none. Default: `general`.
     #[serde(default = "default_category")]
     pub task_category: TaskCategory,
@@ -80,7 +80,7 @@ impl KallyAiConfig {
             access_token: access_token.into(),
             refresh_token: None,
             base_url: default_base_url(),
-            failure_domain: default_domain(),
+            failure_domains: default_domain(),
             task_category: default_category(),
             timezone: default_timezone(),
             place_timeout: default_place_timeout(),
@@ -138,7 +138,7 @@ impl KallyAiConfig {
     pub fn info(&self) -> Result<ProviderInfo> {
         self.check()?;
         let mut info = ProviderInfo::new(self.id.clone());
-        info.failure_domain = self.failure_domain.clone();
+        info.failure_domains = self.failure_domains.clone();
         info.countries = Coverage::Only(self.countries.clone());
         info.languages = Coverage::Only(self.languages.clone());
         info.synchronous = true;
@@ -170,8 +170,8 @@ fn default_base_url() -> Url {
     Url::parse("https://api.kallyai.com").expect("a literal URL")
 }
 
-fn default_domain() -> String {
-    "kallyai".to_owned()
+fn default_domain() -> FailureDomains {
+    FailureDomains::from("kallyai")
 }
 
 const fn default_category() -> TaskCategory {

@@ -18,7 +18,7 @@ const RECHECK_AFTER: Duration = Duration::from_secs(2);
 pub struct Reading {
     /// The state of its circuit breaker.
     pub breaker: BreakerState,
-    /// The state of the breaker of its failure domain, which it shares with other providers.
+    /// The state of the breakers of its failure domains, which it shares with other providers.
     pub domain: BreakerState,
     /// Ejected as an outlier until this time.
     pub ejected_until: Option<Timestamp>,

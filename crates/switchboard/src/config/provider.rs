@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, num::NonZeroU32, path::PathBuf};
 
 use serde::Deserialize;
-use switchboard_core::{Country, Language};
+use switchboard_core::{Country, FailureDomains, Language};
 use url::Url;
 
 use crate::config::{amount::Amount, credential::Inline, deck::DeckConfig, tariff::TariffConfig};
@@ -24,8 +24,10 @@ pub struct ProviderConfig {
     pub api_key_env: Option<String>,
     /// The file that holds it instead, and nothing else; relative to the configuration file.
     pub api_key_file: Option<PathBuf>,
-    /// The platform it depends on; two providers of one domain are no backup for each other.
-    pub failure_domain: Option<String>,
+    /// The platforms and carriers that it depends on, for example `["vapi", "twilio"]`: two providers
+    /// that share one are no backup for each other.
+    #[serde(alias = "failure_domain")]
+    pub failure_domains: Option<FailureDomains>,
     /// The countries it calls. Default: the documented ones.
     pub countries: Option<BTreeSet<Country>>,
     /// The languages its agents speak; `en` covers `en-GB`.
@@ -72,12 +74,13 @@ impl ProviderConfig {
 }
 
 /// The keys of the settings that every kind has.
-pub(crate) const COMMON: [&str; 13] = [
+pub(crate) const COMMON: [&str; 14] = [
     "kind",
     "enabled",
     "base_url",
     "api_key_env",
     "api_key_file",
+    "failure_domains",
     "failure_domain",
     "countries",
     "languages",
@@ -108,7 +111,7 @@ pub struct LimitsConfig {
     pub calls_per_second: Option<NonZeroU32>,
 }
 
-/// `[providers.NAME.breaker]`. Providers of one `failure_domain` share a further breaker, which
+/// `[providers.NAME.breaker]`. Providers that share a failure domain share a further breaker, which
 /// counts what may be the platform's fault, and takes the most failures and the shortest times that
 /// one of them says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use switchboard_router::{Policy, ProviderPolicy, Route};
+
 use crate::config::{Config, PriceConfig, ProviderConfig, problem::KeyPath};
 
 /// What works and is probably not meant.
@@ -58,8 +60,45 @@ impl Config {
                 });
             }
         }
+        warnings.extend(self.policy().into_iter().flat_map(|policy| no_backups(&policy)));
         warnings
     }
+}
+
+/// The routes of which no two providers are a backup for each other, although there are several: all
+/// of them depend on one platform or carrier.
+fn no_backups(policy: &Policy) -> Vec<ConfigWarning> {
+    let of_route = |route: &Route| {
+        let listed = |one: &&ProviderPolicy| {
+            route.providers.is_empty() || route.providers.contains(&one.info.id)
+        };
+        policy.providers.iter().filter(|one| one.enabled).filter(listed).collect::<Vec<_>>()
+    };
+    let routes = policy.routes.iter().enumerate();
+    let mut groups: Vec<(String, Vec<&ProviderPolicy>)> = routes
+        .map(|(index, route)| (format!("routes[{index}].providers"), of_route(route)))
+        .collect();
+    if groups.is_empty() {
+        let enabled = policy.providers.iter().filter(|one| one.enabled).collect();
+        groups.push(("providers".to_owned(), enabled));
+    }
+    groups.into_iter().filter_map(|(key, providers)| no_backup(key, &providers)).collect()
+}
+
+fn no_backup(key: String, providers: &[&ProviderPolicy]) -> Option<ConfigWarning> {
+    let (first, others) = providers.split_first()?;
+    let shared = first.info.failure_domains.iter().find(|name| {
+        !others.is_empty()
+            && others.iter().all(|one| one.info.failure_domains.iter().any(|own| own == *name))
+    })?;
+    let names: Vec<&str> = providers.iter().map(|one| one.info.id.as_str()).collect();
+    Some(ConfigWarning {
+        key,
+        message: format!(
+            "are no backup for each other: {} all depend on {shared}, and fail with it; add a provider that does not",
+            names.join(", ")
+        ),
+    })
 }
 
 /// The first key of an account that has a price in money. What a credit costs is none.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use switchboard_core::{Country, Language};
+use switchboard_core::{Country, FailureDomains, Language};
 use url::Url;
 
 use crate::config::ProviderConfig;
@@ -10,7 +10,7 @@ use crate::config::ProviderConfig;
 /// The places of these settings in a backend's own configuration.
 pub(super) struct Defaults<'a> {
     pub(super) base_url: &'a mut Url,
-    pub(super) failure_domain: &'a mut String,
+    pub(super) failure_domains: &'a mut FailureDomains,
     pub(super) countries: &'a mut BTreeSet<Country>,
     pub(super) languages: &'a mut BTreeSet<Language>,
 }
@@ -18,9 +18,9 @@ pub(super) struct Defaults<'a> {
 impl Defaults<'_> {
     /// Replaces the defaults by what the file says.
     pub(super) fn override_by(self, file: &ProviderConfig) {
-        let ProviderConfig { base_url, failure_domain, countries, languages, .. } = file;
+        let ProviderConfig { base_url, failure_domains, countries, languages, .. } = file;
         put(self.base_url, base_url.as_ref());
-        put(self.failure_domain, failure_domain.as_ref());
+        put(self.failure_domains, failure_domains.as_ref());
         put(self.countries, countries.as_ref());
         put(self.languages, languages.as_ref());
     }

@@ -109,7 +109,7 @@ fn config(
     config.webhook.secret = webhook_secret;
     let defaults = Defaults {
         base_url: &mut config.base_url,
-        failure_domain: &mut config.failure_domain,
+        failure_domains: &mut config.failure_domains,
         countries: &mut config.countries,
         languages: &mut config.languages,
     };

@@ -218,7 +218,7 @@ fn config(
     }
     let defaults = Defaults {
         base_url: &mut config.base_url,
-        failure_domain: &mut config.failure_domain,
+        failure_domains: &mut config.failure_domains,
         countries: &mut config.countries,
         languages: &mut config.languages,
     };

@@ -8,6 +8,7 @@ mod decks;
 mod default_country;
 mod example_file;
 mod experiments;
+mod failure_domains;
 mod features;
 mod ledger;
 mod own_settings;

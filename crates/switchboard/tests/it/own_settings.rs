@@ -25,7 +25,7 @@ struct Line;
 fn described(account: &Account<'_>) -> Result<ProviderInfo> {
     let own: LineSettings = account.settings()?;
     let mut info = house(account.name, "1").info;
-    info.failure_domain = own.trunk;
+    info.failure_domains = own.trunk.into();
     info.max_duration = own.ports.first().map(|port| Duration::from_secs((*port).into()));
     Ok(info)
 }
@@ -85,12 +85,12 @@ async fn they_are_read_by_the_kind() {
     let config = Config::with_registry(text, registry()).unwrap();
     let info = &config.policy().unwrap().providers[0].info;
     assert_eq!(
-        (info.failure_domain.as_str(), info.max_duration),
+        (info.failure_domains.to_string().as_str(), info.max_duration),
         ("copper", Some(Duration::from_secs(90)))
     );
     let switchboard = config.build(|_| None).unwrap();
     let opened = switchboard.engine().provider(&info.id).unwrap();
-    assert_eq!(opened.info().failure_domain, "copper");
+    assert_eq!(opened.info().failure_domains.to_string(), "copper");
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub(crate) fn house(id: &str, per_call: &str) -> House {
     House {
         info: {
             let mut info = ProviderInfo::new(switchboard::ProviderId::new(id.to_owned()));
-            info.failure_domain = "our own trunk".to_owned();
+            info.failure_domains = "our own trunk".into();
             info.countries = Coverage::Only(BTreeSet::from([Country::US]));
             info.languages = Coverage::All;
             info.max_duration = Some(Duration::from_secs(600));

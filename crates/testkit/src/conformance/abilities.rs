@@ -37,7 +37,9 @@ pub(crate) async fn run(suite: &Suite<'_>, report: &mut Report) {
 fn info(suite: &Suite<'_>) -> Result<(), String> {
     let info = suite.provider.info();
     expect(!info.id.as_str().is_empty(), || "its id is empty".to_owned())?;
-    expect(!info.failure_domain.is_empty(), || "its failure domain is empty".to_owned())?;
+    expect(info.failure_domains.iter().all(|name| !name.trim().is_empty()), || {
+        "its failure domain is empty".to_owned()
+    })?;
     expect(
         info.place_limit.is_none_or(|limit| limit.requests > 0 && !limit.window.is_zero()),
         || "its limit lets nothing through".to_owned(),

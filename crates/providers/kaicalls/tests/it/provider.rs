@@ -14,7 +14,7 @@ use switchboard_kaicalls::KaiCallsConfig;
 fn the_defaults() {
     let provider = crate::support::open(&KaiCallsConfig::new(crate::support::KEY)).unwrap();
     let info = provider.info();
-    assert_eq!((info.id.as_str(), info.failure_domain.as_str()), ("kaicalls", "vapi"));
+    assert_eq!((info.id.as_str(), info.failure_domains.to_string().as_str()), ("kaicalls", "vapi"));
     assert_eq!(info.countries, Coverage::Only([Country::US, Country::CA].into()));
     assert_eq!(info.languages, Coverage::Only([Language::EN].into()));
     assert_eq!(

@@ -47,7 +47,7 @@ impl Fake {
         Self {
             info: {
                 let mut info = ProviderInfo::new(id(name));
-                info.failure_domain = format!("{name}'s own");
+                info.failure_domains = format!("{name}'s own").into();
                 info.countries = Coverage::All;
                 info.languages = Coverage::All;
                 info.idempotency = Idempotency::Undocumented;
