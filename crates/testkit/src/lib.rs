@@ -10,7 +10,8 @@
 //! |---|---|
 //! | the simulated KallyAI | [`SimKallyAi`] |
 //! | the simulated KaiCalls | [`SimKaiCalls`] |
-//! | what both have in common, and how to set them up | [`SimHandle`], [`SimConfig`] |
+//! | the simulated Retell | [`SimRetell`] |
+//! | what all have in common, and how to set them up | [`SimHandle`], [`SimConfig`] |
 //! | which phone rang, when, for which request | [`RingLedger`] |
 //! | misleading responses and broken connections | [`fault`] |
 //! | well-formed responses that no client may believe, repeat or print | [`rude`] |
@@ -32,6 +33,7 @@ mod kaicalls;
 mod kallyai;
 #[cfg(all(feature = "postgres", unix))]
 mod postgres;
+mod retell;
 mod ring;
 pub mod rude;
 
@@ -41,10 +43,11 @@ pub mod rude;
 pub const OPEN_RULES: &str = include_str!("open_rules.tsv");
 
 pub use clock::VirtualClock;
-pub use config::{KeyReplay, Shape, SimConfig, WebhookBody};
-pub use host::{RequestRecord, SimHandle};
-pub use kaicalls::{SimKaiCalls, WebhookAttempt};
+pub use config::{KeyRepeat, KeyReplay, OverLimit, Shape, SimConfig, VapiSignature, WebhookBody};
+pub use host::{RequestRecord, SimHandle, WebhookAttempt};
+pub use kaicalls::SimKaiCalls;
 pub use kallyai::SimKallyAi;
 #[cfg(all(feature = "postgres", unix))]
 pub use postgres::PostgresServer;
+pub use retell::SimRetell;
 pub use ring::{Ring, RingLedger};

@@ -11,4 +11,8 @@ mod kaicalls_webhooks;
 mod kallyai_calls;
 mod kallyai_rest;
 mod kallyai_surface;
+mod retell;
+mod retell_account;
+mod retell_placing;
+mod retell_webhooks;
 mod rude;
