@@ -11,6 +11,7 @@
 //! | the simulated KallyAI | [`SimKallyAi`] |
 //! | the simulated KaiCalls | [`SimKaiCalls`] |
 //! | the simulated Retell | [`SimRetell`] |
+//! | the simulated CALL-E | [`SimCallE`] |
 //! | what all have in common, and how to set them up | [`SimHandle`], [`SimConfig`] |
 //! | which phone rang, when, for which request | [`RingLedger`] |
 //! | misleading responses and broken connections | [`fault`] |
@@ -22,6 +23,7 @@
 //! No simulator is connected to a telephone network. Every response has the header `X-Simulated:
 //! true`, and `/health` says so too, so that they cannot be mistaken for the real service.
 
+mod calle;
 pub mod calls;
 pub mod clock;
 mod config;
@@ -42,6 +44,7 @@ pub mod rude;
 /// of day.
 pub const OPEN_RULES: &str = include_str!("open_rules.tsv");
 
+pub use calle::SimCallE;
 pub use clock::VirtualClock;
 pub use config::{KeyRepeat, KeyReplay, OverLimit, Shape, SimConfig, VapiSignature, WebhookBody};
 pub use host::{RequestRecord, SimHandle, WebhookAttempt};

@@ -160,6 +160,11 @@ impl Course {
         self.step(line) == Step::Over
     }
 
+    /// The moment when the call ended; `None` if it has not.
+    pub(crate) fn ended(&self, line: Timeline) -> Option<Instant> {
+        self.is_over(line).then(|| self.cut.unwrap_or_else(|| self.ends_at(line)))
+    }
+
     /// True once a person or a machine has answered.
     pub(crate) fn is_answered(&self, line: Timeline) -> bool {
         self.reached == Reached::Answered
@@ -179,10 +184,7 @@ impl Course {
     /// When the call was answered, and when it ended; `None` for what has not happened.
     pub(crate) fn times(&self, line: Timeline) -> (Option<Timestamp>, Option<Timestamp>) {
         let answered = self.is_answered(line).then(|| line.date_of(self.answered_at(line)));
-        let ended = self
-            .is_over(line)
-            .then(|| line.date_of(self.cut.unwrap_or_else(|| self.ends_at(line))));
-        (answered, ended)
+        (answered, self.ended(line).map(|at| line.date_of(at)))
     }
 
     /// The moments to wait for.

@@ -61,6 +61,8 @@ pub(crate) struct Platform {
     pub(crate) concurrency: Option<usize>,
     pub(crate) over_limit: OverLimit,
     pub(crate) preparation: Duration,
+    pub(crate) slot_lag: Duration,
+    pub(crate) failed_key_refused: bool,
     pub(crate) webhook_url: Option<String>,
     pub(crate) vapi_signature: VapiSignature,
     pub(crate) lists_undialled: bool,
@@ -126,6 +128,22 @@ impl SimConfig {
     #[must_use]
     pub fn preparation(mut self, preparation: Duration) -> Self {
         self.platform.preparation = preparation;
+        self
+    }
+
+    /// How long, in call time, an ended call still occupies its line. The default is not at all; that
+    /// it does was seen. CALL-E only.
+    #[must_use]
+    pub fn slot_lag(mut self, lag: Duration) -> Self {
+        self.platform.slot_lag = lag;
+        self
+    }
+
+    /// Whether the repeat of a key whose call has failed is refused with 422, which was seen, instead
+    /// of answered as in [`SimConfig::key_repeat`]. CALL-E only.
+    #[must_use]
+    pub fn failed_key_refused(mut self, refused: bool) -> Self {
+        self.platform.failed_key_refused = refused;
         self
     }
 

@@ -125,6 +125,11 @@ impl Host {
     }
 }
 
+/// True for a URL to which a simulator delivers.
+pub(crate) fn is_local(url: &str) -> bool {
+    url.parse::<Uri>().is_ok_and(|uri| local(&uri).is_some())
+}
+
 fn local(uri: &Uri) -> Option<IpAddr> {
     let host = uri.host()?.trim_matches(['[', ']']);
     let address = if host == "localhost" {

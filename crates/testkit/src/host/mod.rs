@@ -23,7 +23,7 @@ mod timeline;
 mod window;
 
 pub use deliver::WebhookAttempt;
-pub(crate) use deliver::{Delivery, Headers, Sign};
+pub(crate) use deliver::{Delivery, Headers, Sign, is_local};
 pub(crate) use exchange::{Host, RequestContext};
 pub use handle::SimHandle;
 pub(crate) use keys::{Keys, Known};

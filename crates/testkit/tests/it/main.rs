@@ -2,6 +2,9 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, missing_docs)]
 
+mod calle;
+mod calle_placing;
+mod calle_webhooks;
 mod common;
 mod faults;
 mod kaicalls;
