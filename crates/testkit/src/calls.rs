@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-pub(crate) use course::{Course, Step, Words};
+pub(crate) use course::{Course, Moments, Step, Words};
 pub use ending::{Ending, Reached};
 
 use crate::host::{Seed, Timeline};

@@ -199,7 +199,7 @@ impl SimConfig {
     /// Refuses calls to `number` with one of the provider's documented error codes, such as
     /// `suppression_violation`, `budget_approval_required` (KallyAI), `number_on_dnc` (KaiCalls) or
     /// `recipient_blocked` (CALL-E). Retell and Vapi have no codes: there it is the status, such as
-    /// `402`. At Telnyx it is the number of the error, such as `10015`.
+    /// `402`, and at Vapi, after a colon, its message. At Telnyx it is the number of the error, such as `10015`.
     #[must_use]
     pub fn refuse(mut self, number: impl Into<String>, code: impl Into<String>) -> Self {
         self.refusals.insert(number.into(), code.into());
@@ -243,7 +243,7 @@ impl SimConfig {
 
     /// The initial credits. With less than one credit, a call is refused with `quota_exceeded`. At
     /// Retell, CALL-E, Vapi and Telnyx no call is billed to them, and with none, calls are refused
-    /// with 402. Not for KaiCalls.
+    /// with 402, or at Vapi accepted and never dialled. Not for KaiCalls.
     #[must_use]
     pub fn credits(mut self, credits: u32) -> Self {
         self.credits = credits;
@@ -316,7 +316,8 @@ impl SimConfig {
     }
 
     /// The delays before a webhook that was not accepted is sent again, in real time. Not for
-    /// KallyAI; at Vapi and Telnyx, a request may bring its own.
+    /// KallyAI; at Telnyx, a request may bring its own, and at Vapi only those count that the
+    /// receiver asks for.
     #[must_use]
     pub fn webhook_retries<I: IntoIterator<Item = Duration>>(mut self, pauses: I) -> Self {
         self.webhook_retries = pauses.into_iter().collect();

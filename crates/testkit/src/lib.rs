@@ -12,6 +12,7 @@
 //! | the simulated KaiCalls | [`SimKaiCalls`] |
 //! | the simulated Retell | [`SimRetell`] |
 //! | the simulated CALL-E | [`SimCallE`] |
+//! | the simulated Vapi | [`SimVapi`] |
 //! | what all have in common, and how to set them up | [`SimHandle`], [`SimConfig`] |
 //! | which phone rang, when, for which request | [`RingLedger`] |
 //! | misleading responses and broken connections | [`fault`] |
@@ -38,6 +39,7 @@ mod postgres;
 mod retell;
 mod ring;
 pub mod rude;
+mod vapi;
 
 /// Calling rules for phones that nobody has, as a table of an operator's own: the hours, holidays and
 /// caps that are this product's policy warn, and stop nothing, so that no test depends on the time
@@ -54,3 +56,4 @@ pub use kallyai::SimKallyAi;
 pub use postgres::PostgresServer;
 pub use retell::SimRetell;
 pub use ring::{Ring, RingLedger};
+pub use vapi::SimVapi;

@@ -109,6 +109,11 @@ impl Course {
         self.reached == Reached::Answered && self.talk > talk
     }
 
+    /// Lets the call begin at another time, because it waits for something.
+    pub(crate) fn begin(&mut self, start: Instant) {
+        self.start = start;
+    }
+
     /// True if the phone is dialled without a wait.
     pub(crate) fn dials_at_once(&self) -> bool {
         self.reached > Reached::Accepted && self.queue.is_zero()
@@ -208,13 +213,18 @@ pub(crate) struct Moments {
 }
 
 impl Moments {
-    /// Waits until `at`, or until the call is cut short: then it returns false.
-    pub(crate) async fn reach(&mut self, at: Instant) -> bool {
+    /// Waits for something else, or until the call is cut short: then it returns false.
+    pub(crate) async fn unless_cut(&mut self, other: impl Future<Output = ()> + Send) -> bool {
         tokio::select! {
             biased;
             // The sender lives in the record of the call, which stays.
             _ = self.cut.wait_for(|cut| *cut) => false,
-            () = tokio::time::sleep_until(at) => true,
+            () = other => true,
         }
+    }
+
+    /// Waits until `at`, or until the call is cut short: then it returns false.
+    pub(crate) async fn reach(&mut self, at: Instant) -> bool {
+        self.unless_cut(tokio::time::sleep_until(at)).await
     }
 }

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -28,6 +29,8 @@ use crate::{Ring, RingLedger};
 /// The parts of a simulator that all providers share.
 pub(crate) struct Host {
     pub(crate) surface: Surface,
+    /// The address that the simulator listens on.
+    pub(crate) address: SocketAddr,
     pub(crate) faults: FaultHandle,
     pub(crate) ledger: RingLedger,
     pub(crate) log: RequestLog,

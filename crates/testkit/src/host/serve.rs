@@ -42,6 +42,7 @@ pub(crate) async fn start(
     let address = listener.local_addr()?;
     let host = Arc::new(Host {
         surface,
+        address,
         faults: FaultHandle::new(config.faults.clone()),
         ledger,
         log: RequestLog::new(),

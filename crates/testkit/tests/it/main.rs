@@ -19,3 +19,7 @@ mod retell_account;
 mod retell_placing;
 mod retell_webhooks;
 mod rude;
+mod vapi;
+mod vapi_account;
+mod vapi_placing;
+mod vapi_webhooks;
