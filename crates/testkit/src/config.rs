@@ -199,7 +199,8 @@ impl SimConfig {
     /// Refuses calls to `number` with one of the provider's documented error codes, such as
     /// `suppression_violation`, `budget_approval_required` (KallyAI), `number_on_dnc` (KaiCalls) or
     /// `recipient_blocked` (CALL-E). Retell and Vapi have no codes: there it is the status, such as
-    /// `402`, and at Vapi, after a colon, its message. At Telnyx it is the number of the error, such as `10015`.
+    /// `402`, and at Vapi, after a colon, its message. At Telnyx it is the number of the error, such as `10015`, with a status before it if it needs
+    /// another one, as in `402:20100`.
     #[must_use]
     pub fn refuse(mut self, number: impl Into<String>, code: impl Into<String>) -> Self {
         self.refusals.insert(number.into(), code.into());
@@ -208,7 +209,7 @@ impl SimConfig {
 
     /// The ISO 3166 countries that can be called. The default is what the documents promise: for
     /// KallyAI the United States, Canada, the United Kingdom and most of Europe; for KaiCalls the
-    /// United States and Canada; for Retell the United States. At Retell and Telnyx a call to another
+    /// United States and Canada; for Retell the United States, for Telnyx the United States and Canada. At Retell and Telnyx a call to another
     /// country is accepted and never dialled. For the rest, the default is every country.
     #[must_use]
     pub fn countries<I: IntoIterator<Item: Into<String>>>(mut self, countries: I) -> Self {
@@ -243,7 +244,7 @@ impl SimConfig {
 
     /// The initial credits. With less than one credit, a call is refused with `quota_exceeded`. At
     /// Retell, CALL-E, Vapi and Telnyx no call is billed to them, and with none, calls are refused
-    /// with 402, or at Vapi accepted and never dialled. Not for KaiCalls.
+    /// with 402, or at Vapi and Telnyx accepted and never dialled. Not for KaiCalls.
     #[must_use]
     pub fn credits(mut self, credits: u32) -> Self {
         self.credits = credits;

@@ -13,6 +13,7 @@
 //! | the simulated Retell | [`SimRetell`] |
 //! | the simulated CALL-E | [`SimCallE`] |
 //! | the simulated Vapi | [`SimVapi`] |
+//! | the simulated Telnyx | [`SimTelnyx`] |
 //! | what all have in common, and how to set them up | [`SimHandle`], [`SimConfig`] |
 //! | which phone rang, when, for which request | [`RingLedger`] |
 //! | misleading responses and broken connections | [`fault`] |
@@ -39,6 +40,7 @@ mod postgres;
 mod retell;
 mod ring;
 pub mod rude;
+mod telnyx;
 mod vapi;
 
 /// Calling rules for phones that nobody has, as a table of an operator's own: the hours, holidays and
@@ -56,4 +58,5 @@ pub use kallyai::SimKallyAi;
 pub use postgres::PostgresServer;
 pub use retell::SimRetell;
 pub use ring::{Ring, RingLedger};
+pub use telnyx::SimTelnyx;
 pub use vapi::SimVapi;

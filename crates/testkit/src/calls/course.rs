@@ -98,10 +98,19 @@ impl Course {
         word.clone_into(&mut self.word);
     }
 
-    /// Shortens how long the phone rings and how long the conversation lasts.
-    pub(crate) fn limit(&mut self, ring: Option<Duration>, talk: Option<Duration>) {
-        self.ring = self.ring.min(ring.unwrap_or(self.ring));
-        self.talk = self.talk.min(talk.unwrap_or(self.talk));
+    /// Shortens the conversation.
+    pub(crate) fn limit(&mut self, talk: Duration) {
+        self.talk = self.talk.min(talk);
+    }
+
+    /// Lets the phone ring no longer than this. A call that would be answered later is not, and ends
+    /// with this word.
+    pub(crate) fn give_up(&mut self, ring: Duration, word: &str) {
+        if self.reached == Reached::Answered && self.ring > ring {
+            self.reached = Reached::Dialled;
+            word.clone_into(&mut self.word);
+        }
+        self.ring = self.ring.min(ring);
     }
 
     /// Whether the conversation would last longer than this.

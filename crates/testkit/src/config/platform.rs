@@ -147,7 +147,8 @@ impl SimConfig {
         self
     }
 
-    /// The webhook URL of the account. Retell and Vapi only: the others have none.
+    /// The webhook URL of the account. Retell, Vapi and Telnyx (there of the
+    /// connection) only: CALL-E has none.
     #[must_use]
     pub fn webhook_url(mut self, url: impl Into<String>) -> Self {
         self.platform.webhook_url = Some(url.into());

@@ -35,7 +35,7 @@ impl SimState {
         let mut course = Course::draw(self.seed, &self.config, &WORDS, &wanted.to, *nth, line);
         *nth += 1;
         if course.talks_longer_than(wanted.longest) {
-            course.limit(None, Some(wanted.longest));
+            course.limit(wanted.longest);
             "max_duration_reached".clone_into(&mut course.word);
         }
         let active = calls.records.iter().filter(|record| !record.course.is_over(line)).count();

@@ -43,7 +43,7 @@ impl SimState {
         }
         *calls.accepted.entry(wanted.to.clone()).or_insert(0) += 1;
         if course.talks_longer_than(wanted.longest) {
-            course.limit(None, Some(wanted.longest));
+            course.limit(wanted.longest);
             "exceeded-max-duration".clone_into(&mut course.word);
         }
         let id = self.id("call", calls.records.len());
