@@ -4,9 +4,15 @@
 //! called before, so that a failing test fails again. A test can script the outcome for a number.
 //! Durations are in *call time*; the simulator's speed turns them into time on the clock.
 
+mod course;
+mod ending;
+
 use std::time::Duration;
 
 use tokio::time::Instant;
+
+pub(crate) use course::{Course, Moments, Step, Words};
+pub use ending::{Ending, Reached};
 
 use crate::host::{Seed, Timeline};
 

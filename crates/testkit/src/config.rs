@@ -1,7 +1,9 @@
 //! The configuration of a simulator.
 //!
-//! One type configures both simulators; settings that only one of them uses say so. If a provider's
+//! One type configures all simulators; settings that only some of them use say so. If a provider's
 //! documentation leaves a behaviour open, the default is the worst one that it allows.
+
+mod platform;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -10,6 +12,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use uuid::Uuid;
+
+pub(crate) use platform::Platform;
+pub use platform::{KeyRepeat, OverLimit, VapiSignature};
 
 use crate::RingLedger;
 use crate::calls::CallScript;
@@ -83,13 +88,13 @@ pub struct SimConfig {
     pub(crate) queue: Option<Duration>,
     pub(crate) token_life: Duration,
     pub(crate) scopes: Option<Vec<String>>,
-    pub(crate) posts_per_window: usize,
-    pub(crate) gets_per_window: usize,
-    pub(crate) window: Duration,
+    pub(crate) limits: Option<(usize, usize)>,
+    pub(crate) window: Option<Duration>,
     pub(crate) retry_after: bool,
     pub(crate) webhook_body: WebhookBody,
     pub(crate) webhook_retries: Vec<Duration>,
     pub(crate) rude: Option<Rudeness>,
+    pub(crate) platform: Platform,
     pub(crate) lossy_cursor: bool,
     pub(crate) ignores_instructions: bool,
 }
@@ -114,9 +119,8 @@ impl Default for SimConfig {
             queue: None,
             token_life: Duration::from_secs(3600),
             scopes: None,
-            posts_per_window: 60,
-            gets_per_window: 300,
-            window: Duration::from_secs(60),
+            limits: None,
+            window: None,
             retry_after: false,
             webhook_body: WebhookBody::default(),
             webhook_retries: vec![
@@ -125,6 +129,7 @@ impl Default for SimConfig {
                 Duration::from_secs(5),
             ],
             rude: None,
+            platform: Platform::default(),
             lossy_cursor: false,
             ignores_instructions: false,
         }
@@ -192,7 +197,10 @@ impl SimConfig {
     }
 
     /// Refuses calls to `number` with one of the provider's documented error codes, such as
-    /// `suppression_violation`, `budget_approval_required` (KallyAI) or `number_on_dnc` (KaiCalls).
+    /// `suppression_violation`, `budget_approval_required` (KallyAI), `number_on_dnc` (KaiCalls) or
+    /// `recipient_blocked` (CALL-E). Retell and Vapi have no codes: there it is the status, such as
+    /// `402`, and at Vapi, after a colon, its message. At Telnyx it is the number of the error, such as `10015`, with a status before it if it needs
+    /// another one, as in `402:20100`.
     #[must_use]
     pub fn refuse(mut self, number: impl Into<String>, code: impl Into<String>) -> Self {
         self.refusals.insert(number.into(), code.into());
@@ -201,7 +209,8 @@ impl SimConfig {
 
     /// The ISO 3166 countries that can be called. The default is what the documents promise: for
     /// KallyAI the United States, Canada, the United Kingdom and most of Europe; for KaiCalls the
-    /// United States and Canada.
+    /// United States and Canada; for Retell the United States, for Telnyx the United States and Canada. At Retell and Telnyx a call to another
+    /// country is accepted and never dialled. For the rest, the default is every country.
     #[must_use]
     pub fn countries<I: IntoIterator<Item: Into<String>>>(mut self, countries: I) -> Self {
         self.countries = countries.into_iter().map(Into::into).collect();
@@ -233,8 +242,9 @@ impl SimConfig {
         self
     }
 
-    /// The initial credits. With less than one credit, a call is refused with `quota_exceeded`.
-    /// KallyAI only.
+    /// The initial credits. With less than one credit, a call is refused with `quota_exceeded`. At
+    /// Retell, CALL-E, Vapi and Telnyx no call is billed to them, and with none, calls are refused
+    /// with 402, or at Vapi and Telnyx accepted and never dialled. Not for KaiCalls.
     #[must_use]
     pub fn credits(mut self, credits: u32) -> Self {
         self.credits = credits;
@@ -250,7 +260,9 @@ impl SimConfig {
 
     /// How long, in call time, a call waits before it is dialled. At KallyAI (default: no wait) it
     /// can be cancelled in that time and then never rings. At KaiCalls (default: one second) it
-    /// cannot be cancelled, and the ledger has the ring immediately.
+    /// cannot be cancelled, and the ledger has the ring immediately. At Retell, CALL-E, Vapi and
+    /// Telnyx (default: no wait) the ledger has the ring when the wait is over, and a call that is
+    /// stopped before never rings.
     #[must_use]
     pub fn queue(mut self, queue: Duration) -> Self {
         self.queue = Some(queue);
@@ -272,24 +284,25 @@ impl SimConfig {
         self
     }
 
-    /// How many `POST /calls` and how many GETs a window allows for one key; 60 and 300 as
-    /// documented. KaiCalls only.
+    /// How many placing requests and how many other ones a window allows for one key. By default 60
+    /// and 300 GETs a minute at KaiCalls, one call a second at Retell, 150 calls in 5 s at Telnyx, as
+    /// documented; CALL-E and Vapi document none. Not for KallyAI.
     #[must_use]
     pub fn limits(mut self, posts: usize, gets: usize) -> Self {
-        self.posts_per_window = posts;
-        self.gets_per_window = gets;
+        self.limits = Some((posts, gets));
         self
     }
 
-    /// The length of the window of [`SimConfig::limits`]: a real minute, whatever the speed.
-    /// KaiCalls only.
+    /// The length of the window of [`SimConfig::limits`] in real time, whatever the speed: by default
+    /// a second at Retell, 5 s at Telnyx, a minute at the others. Not for KallyAI.
     #[must_use]
     pub fn limit_window(mut self, window: Duration) -> Self {
-        self.window = window;
+        self.window = Some(window);
         self
     }
 
-    /// Whether a 429 has a `Retry-After` header. Not documented, so off by default. KaiCalls only.
+    /// Whether a 429 has a `Retry-After` header. Not documented, so off by default. Not for
+    /// KallyAI.
     #[must_use]
     pub fn retry_after(mut self, tell: bool) -> Self {
         self.retry_after = tell;
@@ -303,8 +316,9 @@ impl SimConfig {
         self
     }
 
-    /// The delays before a webhook that was not accepted is sent again, in real time. KaiCalls
-    /// only.
+    /// The delays before a webhook that was not accepted is sent again, in real time. Not for
+    /// KallyAI; at Telnyx, a request may bring its own, and at Vapi only those count that the
+    /// receiver asks for.
     #[must_use]
     pub fn webhook_retries<I: IntoIterator<Item = Duration>>(mut self, pauses: I) -> Self {
         self.webhook_retries = pauses.into_iter().collect();

@@ -10,7 +10,11 @@
 //! |---|---|
 //! | the simulated KallyAI | [`SimKallyAi`] |
 //! | the simulated KaiCalls | [`SimKaiCalls`] |
-//! | what both have in common, and how to set them up | [`SimHandle`], [`SimConfig`] |
+//! | the simulated Retell | [`SimRetell`] |
+//! | the simulated CALL-E | [`SimCallE`] |
+//! | the simulated Vapi | [`SimVapi`] |
+//! | the simulated Telnyx | [`SimTelnyx`] |
+//! | what all have in common, and how to set them up | [`SimHandle`], [`SimConfig`] |
 //! | which phone rang, when, for which request | [`RingLedger`] |
 //! | misleading responses and broken connections | [`fault`] |
 //! | well-formed responses that no client may believe, repeat or print | [`rude`] |
@@ -21,6 +25,7 @@
 //! No simulator is connected to a telephone network. Every response has the header `X-Simulated:
 //! true`, and `/health` says so too, so that they cannot be mistaken for the real service.
 
+mod calle;
 pub mod calls;
 pub mod clock;
 mod config;
@@ -32,19 +37,26 @@ mod kaicalls;
 mod kallyai;
 #[cfg(all(feature = "postgres", unix))]
 mod postgres;
+mod retell;
 mod ring;
 pub mod rude;
+mod telnyx;
+mod vapi;
 
 /// Calling rules for phones that nobody has, as a table of an operator's own: the hours, holidays and
 /// caps that are this product's policy warn, and stop nothing, so that no test depends on the time
 /// of day.
 pub const OPEN_RULES: &str = include_str!("open_rules.tsv");
 
+pub use calle::SimCallE;
 pub use clock::VirtualClock;
-pub use config::{KeyReplay, Shape, SimConfig, WebhookBody};
-pub use host::{RequestRecord, SimHandle};
-pub use kaicalls::{SimKaiCalls, WebhookAttempt};
+pub use config::{KeyRepeat, KeyReplay, OverLimit, Shape, SimConfig, VapiSignature, WebhookBody};
+pub use host::{RequestRecord, SimHandle, WebhookAttempt};
+pub use kaicalls::SimKaiCalls;
 pub use kallyai::SimKallyAi;
 #[cfg(all(feature = "postgres", unix))]
 pub use postgres::PostgresServer;
+pub use retell::SimRetell;
 pub use ring::{Ring, RingLedger};
+pub use telnyx::SimTelnyx;
+pub use vapi::SimVapi;

@@ -28,13 +28,13 @@ pub struct Ring {
     pub to: String,
     /// The provider's id of the call.
     pub call_id: String,
-    /// The provider: `kallyai` or `kaicalls`.
+    /// The provider, such as `kallyai` or `retell`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub provider: String,
     /// The simulator's id of the HTTP request that made the phone ring.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
-    /// The `Idempotency-Key` of that request.
+    /// The idempotency key of that request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency_key: Option<String>,
 }

@@ -57,6 +57,7 @@ pub(crate) struct Hit {
 pub(crate) struct WebhookFate {
     pub(crate) copies: u8,
     pub(crate) forged: bool,
+    pub(crate) unsigned: bool,
     pub(crate) delay: Duration,
 }
 
@@ -143,7 +144,10 @@ impl FaultHandle {
                 (false, false) => 1,
             },
             forged: faults.forge.contains(&nth),
-            delay: Duration::from_millis(faults.delay_ms),
+            unsigned: faults.unsigned.contains(&nth),
+            delay: Duration::from_millis(
+                faults.delay_ms + if faults.late.contains(&nth) { faults.late_ms } else { 0 },
+            ),
         }
     }
 

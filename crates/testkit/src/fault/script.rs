@@ -17,7 +17,7 @@ pub struct FaultScript {
     pub outages: Vec<Outage>,
     /// Faults of the list of calls.
     pub list: ListFaults,
-    /// Faults of webhooks. KaiCalls only.
+    /// Faults of webhooks. KallyAI has none.
     pub webhooks: WebhookFaults,
 }
 
@@ -160,6 +160,14 @@ pub enum Envelope {
     Plain,
     /// Document 003 for 402: `{"plan_type", "minutes_allocated", "minutes_used", "upgrade_url"}`.
     Quota,
+    /// Retell: `{"status": "error", "message"}`, without a code.
+    Status,
+    /// CALL-E: `{"error": {"code", "message", "details"}}`.
+    Explained,
+    /// Vapi: `{"message", "error", "statusCode"}`, where `error` is the phrase of the status.
+    Phrase,
+    /// Telnyx: `{"errors": [{"code", "title", "detail"}]}`.
+    Errors,
 }
 
 /// A period in which the whole provider is down.
@@ -210,6 +218,12 @@ pub struct WebhookFaults {
     pub twice: BTreeSet<u64>,
     /// Deliveries that are signed with a wrong secret.
     pub forge: BTreeSet<u64>,
+    /// Deliveries that are sent without a signature.
+    pub unsigned: BTreeSet<u64>,
+    /// Deliveries that are sent only after `late_ms`, so that a later one overtakes them.
+    pub late: BTreeSet<u64>,
+    /// The pause before the deliveries in `late`, in real milliseconds, added to `delay_ms`.
+    pub late_ms: u64,
     /// A pause before each delivery, in real milliseconds.
     pub delay_ms: u64,
 }

@@ -84,10 +84,9 @@ pub(crate) fn corrupt(fault: &Fault, surface: Surface, answer: &Answer) -> Effec
         Fault::EmptyBody => Effect::Respond(json(answer.status, Bytes::new())),
         Fault::MissingId => {
             let mut value: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-            if let Value::Object(fields) = &mut value {
-                for id in ["id", "call_id", "conversation_id"] {
-                    fields.remove(id);
-                }
+            remove_ids(&mut value);
+            if let Some(data) = value.get_mut("data") {
+                remove_ids(data);
             }
             Effect::Respond(json(answer.status, Bytes::from(value.to_string())))
         }
@@ -95,6 +94,15 @@ pub(crate) fn corrupt(fault: &Fault, surface: Surface, answer: &Answer) -> Effec
             let mut body = answer.body.to_vec();
             body.resize(body.len().max(*bytes), b' ');
             Effect::Respond(json(answer.status, Bytes::from(body)))
+        }
+    }
+}
+
+fn remove_ids(value: &mut Value) {
+    if let Value::Object(fields) = value {
+        let telnyx = ["call_control_id", "call_leg_id", "call_session_id"];
+        for id in ["id", "call_id", "conversation_id"].into_iter().chain(telnyx) {
+            fields.remove(id);
         }
     }
 }
@@ -108,7 +116,7 @@ fn error_body(
 ) -> Value {
     let flat = surface.envelope == Envelope::Details && status == StatusCode::PAYMENT_REQUIRED;
     let usual = if flat && code == "quota_exceeded" { Envelope::Quota } else { surface.envelope };
-    envelope.unwrap_or(usual).render(code, message, "fault script")
+    envelope.unwrap_or(usual).render(status, code, message, "fault script")
 }
 
 fn json(status: StatusCode, body: Bytes) -> Response<Body> {

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -9,27 +10,31 @@ use axum::body::{Body, to_bytes};
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode};
 use hyper::body::Incoming;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use serde_json::Value;
 use tokio::sync::watch;
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
 use super::connection::ConnectionControl;
+use super::deliver::WebhookAttempt;
 use super::effect::{Answer, Effect, corrupt};
 use super::log::{RequestLog, RequestRecord, names};
 use super::query::Params;
 use super::surface::Surface;
 use super::timeline::Timeline;
-use crate::RingLedger;
 use crate::fault::{After, Fault, FaultHandle, Hit, Seen};
+use crate::{Ring, RingLedger};
 
-/// The parts of a simulator that both providers share.
+/// The parts of a simulator that all providers share.
 pub(crate) struct Host {
     pub(crate) surface: Surface,
+    /// The address that the simulator listens on.
+    pub(crate) address: SocketAddr,
     pub(crate) faults: FaultHandle,
     pub(crate) ledger: RingLedger,
     pub(crate) log: RequestLog,
+    pub(crate) attempts: Mutex<Vec<WebhookAttempt>>,
     pub(crate) timeline: Timeline,
     pub(crate) shutdown: watch::Sender<bool>,
     pub(crate) router: RwLock<Router>,
@@ -44,6 +49,11 @@ pub(crate) struct RequestContext {
 }
 
 impl RequestContext {
+    /// The same request with the idempotency key that its body holds.
+    pub(crate) fn with_key(&self, key: Option<String>) -> Self {
+        Self { idempotency_key: key, ..self.clone() }
+    }
+
     /// Signals that the phone rings because of this request.
     pub(crate) fn rang(&self) {
         self.rang.send_replace(true);
@@ -51,6 +61,25 @@ impl RequestContext {
 }
 
 impl Host {
+    /// Writes a ring into the ledger. Returns false if that is not possible; then the phone must not
+    /// ring.
+    pub(crate) fn ring(&self, to: &str, call_id: &str, context: &RequestContext) -> bool {
+        let ring = Ring {
+            at: self.timeline.rfc3339_millis(),
+            to: to.to_owned(),
+            call_id: call_id.to_owned(),
+            provider: self.surface.provider.to_owned(),
+            request_id: Some(context.request_id.clone()),
+            idempotency_key: context.idempotency_key.clone(),
+        };
+        if let Err(error) = self.ledger.record(ring) {
+            tracing::error!(%error, "the ring ledger could not be written: the phone does not ring");
+            return false;
+        }
+        context.rang();
+        true
+    }
+
     /// Runs a task until it ends or the simulator shuts down.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let mut shutdown = self.shutdown.subscribe();

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use super::deliver::WebhookAttempt;
 use super::doors::{AcceptLoop, Doors};
 use super::exchange::Host;
 use super::log::RequestRecord;
@@ -55,7 +56,7 @@ impl SimHandle {
     }
 
     /// The bearer credential that the simulator accepts: an access token (KallyAI) or an API key
-    /// (KaiCalls). It is derived from the seed, so a process started with the same seed has the
+    /// (the others). It is derived from the seed, so a process started with the same seed has the
     /// same one.
     #[must_use]
     pub fn credential(&self) -> &str {
@@ -84,6 +85,12 @@ impl SimHandle {
     #[must_use]
     pub fn requests(&self) -> Vec<RequestRecord> {
         self.host.log.all()
+    }
+
+    /// Every attempt to deliver a webhook, oldest first.
+    #[must_use]
+    pub fn webhook_attempts(&self) -> Vec<WebhookAttempt> {
+        self.host.attempts.lock().clone()
     }
 
     /// How many POSTs to exactly this path arrived.

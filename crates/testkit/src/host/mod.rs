@@ -1,4 +1,4 @@
-//! The parts that both simulators share: sockets, faults, the request log, time and seeded
+//! The parts that all simulators share: sockets, faults, the request log, time and seeded
 //! randomness.
 //!
 //! A web framework responds properly to every request that it has read, which a broken provider
@@ -7,11 +7,13 @@
 //! connection, write raw bytes or nothing, and close or reset it.
 
 mod connection;
+mod deliver;
 mod doors;
 mod effect;
 mod envelope;
 mod exchange;
 mod handle;
+mod keys;
 mod log;
 mod query;
 mod seed;
@@ -20,8 +22,11 @@ mod surface;
 mod timeline;
 mod window;
 
+pub use deliver::WebhookAttempt;
+pub(crate) use deliver::{Delivery, Headers, Sign, is_local};
 pub(crate) use exchange::{Host, RequestContext};
 pub use handle::SimHandle;
+pub(crate) use keys::{Keys, Known};
 pub use log::RequestRecord;
 pub(crate) use query::{Params, encode};
 pub(crate) use seed::Seed;

@@ -15,6 +15,11 @@ impl Seed {
         hash.finalize().into()
     }
 
+    /// 32 bytes, for a key.
+    pub(crate) fn bytes(self, label: &str) -> [u8; 32] {
+        self.digest(label)
+    }
+
     /// A number below `below`, or 0 when `below` is 0.
     pub(crate) fn below(self, label: &str, below: u64) -> u64 {
         let digest = self.digest(label);

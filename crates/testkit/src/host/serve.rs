@@ -9,7 +9,7 @@ use axum::Router;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 
@@ -42,9 +42,11 @@ pub(crate) async fn start(
     let address = listener.local_addr()?;
     let host = Arc::new(Host {
         surface,
+        address,
         faults: FaultHandle::new(config.faults.clone()),
         ledger,
         log: RequestLog::new(),
+        attempts: Mutex::default(),
         timeline: Timeline::start(config.speed),
         shutdown: watch::channel(false).0,
         router: RwLock::new(Router::new()),

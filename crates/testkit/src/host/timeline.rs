@@ -29,6 +29,12 @@ impl Timeline {
         self.date.checked_add(since).unwrap_or(self.date)
     }
 
+    /// The date and time of a moment.
+    pub(crate) fn date_of(self, at: Instant) -> Timestamp {
+        let since = SignedDuration::try_from(at.saturating_duration_since(self.origin));
+        self.date.checked_add(since.unwrap_or(SignedDuration::ZERO)).unwrap_or(self.date)
+    }
+
     /// The current time in RFC 3339, UTC, in whole seconds as both providers document it.
     pub(crate) fn rfc3339(self) -> String {
         self.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()

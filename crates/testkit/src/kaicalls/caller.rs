@@ -2,6 +2,7 @@
 //! kind of credential.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, Method, header, request::Parts};
@@ -54,10 +55,12 @@ impl FromRequestParts<Arc<SimState>> for Caller {
             .find(|key| key.active && key.secret == secret)
             .ok_or_else(unauthorized)?;
         let config = &sim.config;
+        let (posts, gets) = config.limits.unwrap_or((60, 300));
+        let window = config.window.unwrap_or(Duration::from_secs(60));
         let admitted = if parts.method == Method::GET {
-            key.gets.admit(config.gets_per_window, config.window)
+            key.gets.admit(gets, window)
         } else if parts.method == Method::POST && PLACING.contains(&parts.uri.path()) {
-            key.posts.admit(config.posts_per_window, config.window)
+            key.posts.admit(posts, window)
         } else {
             Ok(())
         };

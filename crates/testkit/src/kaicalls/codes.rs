@@ -68,8 +68,9 @@ impl IntoResponse for Refused {
         let known = CODES.iter().find(|(code, _, _)| *code == self.code);
         let (status, message) =
             known.map_or((500, "An unknown code"), |(_, status, message)| (*status, *message));
-        let body = Envelope::Plain.render(&self.code, &format!("{message}: {}", self.detail), "");
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let message = format!("{message}: {}", self.detail);
+        let body = Envelope::Plain.render(status, &self.code, &message, "");
         let mut response = (status, axum::Json(body)).into_response();
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));

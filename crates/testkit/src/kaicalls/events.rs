@@ -23,8 +23,8 @@ use super::account::normal;
 use super::agents::object;
 use super::caller::Caller;
 use super::codes::Refused;
-use super::state::{Event, SimState, WebhookAttempt};
-use crate::host::Params;
+use super::state::{Event, SimState};
+use crate::host::{Params, WebhookAttempt};
 
 type Answer = Result<Response, Refused>;
 
@@ -140,7 +140,7 @@ impl Filter {
 
     /// The matching events, oldest first.
     fn all(&self, sim: &SimState) -> Vec<Event> {
-        let attempts = sim.attempts.lock();
+        let attempts = sim.host.attempts.lock();
         let events = sim.events.lock();
         events.iter().filter(|event| self.lets(event, sim, &attempts)).cloned().collect()
     }
@@ -159,7 +159,7 @@ async fn list(State(sim): State<Arc<SimState>>, caller: Caller, params: Params) 
     let filter = Filter::read(|name| params.get(name))?;
     let limit = limit(&params)?;
     let shown = filter.all(&sim);
-    let attempts = sim.attempts.lock();
+    let attempts = sim.host.attempts.lock();
     let page: Vec<Value> =
         shown.iter().rev().take(limit).map(|event| event.entry(&sim, &attempts)).collect();
     Ok(Json(json!({"events": page, "has_more": shown.len() > limit})).into_response())
@@ -177,7 +177,7 @@ async fn deliveries(State(sim): State<Arc<SimState>>, caller: Caller, params: Pa
     }
     let is =
         |name: &str, held: Option<&str>| params.get(name).is_none_or(|wanted| held == Some(wanted));
-    let attempts = sim.attempts.lock();
+    let attempts = sim.host.attempts.lock();
     let word = |attempt: &WebhookAttempt| {
         if taken(attempt) { "succeeded" } else { "failed" }
     };

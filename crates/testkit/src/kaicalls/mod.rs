@@ -27,4 +27,3 @@ mod wanted;
 mod webhooks;
 
 pub use sim::SimKaiCalls;
-pub use state::WebhookAttempt;

@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 
 use super::codes::Refused;
 use super::key::Key;
-use super::state::{Agent, Number, SimState, WebhookAttempt};
+use super::state::{Agent, Number, SimState};
 use super::{
     account, agents, calls, discovery, events, evidence, keys, numbers, run_routes, webhooks,
 };
@@ -107,12 +107,6 @@ impl SimKaiCalls {
         }
     }
 
-    /// Every attempt to deliver a webhook, oldest first.
-    #[must_use]
-    pub fn webhook_attempts(&self) -> Vec<WebhookAttempt> {
-        self.sim.attempts.lock().clone()
-    }
-
     /// Shuts the simulator down, see [`SimHandle::shutdown`].
     pub async fn shutdown(self) {
         self.handle.shutdown().await;
@@ -160,7 +154,6 @@ fn sim(host: &Arc<Host>, config: SimConfig, seed: Seed, [live, test]: [String; 2
         calls: Mutex::default(),
         usage: Mutex::default(),
         subscriptions: Mutex::default(),
-        attempts: Mutex::default(),
         events: Mutex::default(),
         runs: Mutex::default(),
         config,

@@ -2,7 +2,6 @@
 //! events, communication runs.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -60,41 +59,6 @@ pub(crate) struct UsageRow {
     pub(crate) created_at: String,
 }
 
-/// One attempt to deliver a webhook.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct WebhookAttempt {
-    /// When it was sent, in RFC 3339, UTC.
-    pub at: String,
-    /// The target URL.
-    pub url: String,
-    /// The event, such as `call.completed`.
-    pub event: String,
-    /// The number of the attempt, counted from 1 across retries and copies.
-    pub attempt: u32,
-    /// Whether it was signed.
-    pub signed: bool,
-    /// The status of the response; `None` if there was none within 5 s, or the address is not
-    /// loopback.
-    pub status: Option<u16>,
-    /// The id of the event in `/api/v1/events`; `None` for a test.
-    pub event_id: Option<String>,
-    /// The subscription that it was sent to; `None` for the call's own URL.
-    pub webhook_id: Option<String>,
-}
-
-impl fmt::Debug for WebhookAttempt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WebhookAttempt")
-            .field("at", &self.at)
-            .field("event", &self.event)
-            .field("attempt", &self.attempt)
-            .field("signed", &self.signed)
-            .field("status", &self.status)
-            .finish_non_exhaustive()
-    }
-}
-
 /// An event of a call.
 #[derive(Clone)]
 pub(crate) struct Event {
@@ -140,7 +104,6 @@ pub(crate) struct SimState {
     pub(crate) calls: Mutex<Calls>,
     pub(crate) usage: Mutex<Vec<UsageRow>>,
     pub(crate) subscriptions: Mutex<Vec<Subscription>>,
-    pub(crate) attempts: Mutex<Vec<WebhookAttempt>>,
     pub(crate) events: Mutex<Vec<Event>>,
     /// Locked before `agents` and `calls` if both are held.
     pub(crate) runs: Mutex<Vec<Run>>,

@@ -78,7 +78,7 @@ impl Refused {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let body = self.envelope.render(&self.code, self.message, &self.reason);
+        let body = self.envelope.render(self.status, &self.code, self.message, &self.reason);
         (self.status, axum::Json(body)).into_response()
     }
 }

@@ -110,7 +110,7 @@ impl Rude {
                 success(StatusCode::OK, &json!({"success": false, "message": NO}))
             }
             Rudeness::ErrsInSuccess => {
-                let body = self.surface.envelope.render("line_shut", NO, NO);
+                let body = self.surface.envelope.render(StatusCode::CREATED, "line_shut", NO, NO);
                 success(StatusCode::CREATED, &body)
             }
             Rudeness::HtmlInSuccess => {
@@ -158,7 +158,7 @@ impl Rude {
         } else {
             self.surface.envelope
         };
-        Bytes::from(envelope.render(code, message, message).to_string())
+        Bytes::from(envelope.render(status, code, message, message).to_string())
     }
 
     fn too_many(&self, again: Option<&'static str>) -> Response {

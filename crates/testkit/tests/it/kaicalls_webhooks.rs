@@ -1,81 +1,21 @@
 //! Webhooks of the simulated KaiCalls: to a call's own URL, and signed to the account's
 //! subscriptions.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
-use sha2::Sha256;
 use switchboard_testkit::calls::Outcome;
 use switchboard_testkit::fault::FaultScript;
 use switchboard_testkit::{SimConfig, SimKaiCalls, WebhookBody};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::TcpListener;
 
+use crate::common::receiver::{Hook, Receiver, hmac_hex};
 use crate::common::{call, get};
 
 const TO: &str = "+12125550101";
 
-/// A receiver of webhooks.
-struct Receiver {
-    listener: TcpListener,
-}
-
-struct Hook {
-    path: String,
-    headers: BTreeMap<String, String>,
-    body: String,
-}
-
-impl Hook {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap()
-    }
-
-    fn is_signed_with(&self, secret: &str) -> bool {
-        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
-        mac.update(format!("{}.{}", self.headers["x-kaicalls-timestamp"], self.body).as_bytes());
-        let hex: String =
-            mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-        self.headers["x-kaicalls-signature"] == format!("sha256={hex}")
-    }
-}
-
-impl Receiver {
-    async fn new() -> Self {
-        Self { listener: TcpListener::bind("127.0.0.1:0").await.unwrap() }
-    }
-
-    fn url(&self) -> String {
-        format!("http://{}/hook?a=1", self.listener.local_addr().unwrap())
-    }
-
-    async fn take(&self, status: u16) -> Hook {
-        let mut socket = BufReader::new(self.listener.accept().await.unwrap().0);
-        let mut lines = Vec::new();
-        loop {
-            let mut line = String::new();
-            socket.read_line(&mut line).await.unwrap();
-            if line == "\r\n" {
-                break;
-            }
-            lines.push(line.trim().to_owned());
-        }
-        let headers: BTreeMap<String, String> = lines[1..]
-            .iter()
-            .map(|line| line.split_once(": ").unwrap())
-            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
-            .collect();
-        let mut body = vec![0; headers["content-length"].parse().unwrap()];
-        socket.read_exact(&mut body).await.unwrap();
-        socket
-            .write_all(format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\n\r\n").as_bytes())
-            .await
-            .unwrap();
-        let path = lines[0].split(' ').nth(1).unwrap().to_owned();
-        Hook { path, headers, body: String::from_utf8(body).unwrap() }
-    }
+fn is_signed_with(hook: &Hook, secret: &str) -> bool {
+    let text = format!("{}.{}", hook.headers["x-kaicalls-timestamp"], hook.body);
+    hook.headers["x-kaicalls-signature"] == format!("sha256={}", hmac_hex(secret, &text))
 }
 
 async fn start(outcome: Outcome) -> SimKaiCalls {
@@ -144,7 +84,7 @@ async fn subscriptions_get_signed_events_and_their_secret_is_shown_once() {
 
     let call_id = place(&sim, None).await;
     let hook = receiver.take(200).await;
-    assert!(hook.is_signed_with(&secret) && !hook.is_signed_with("whsec_other"));
+    assert!(is_signed_with(&hook, &secret) && !is_signed_with(&hook, "whsec_other"));
     assert_eq!(
         (&hook.json()["event"], &hook.json()["data"]["call_id"]),
         (&json!("call.completed"), &call_id)
@@ -161,7 +101,7 @@ async fn subscriptions_get_signed_events_and_their_secret_is_shown_once() {
         200
     );
     let hook = receiver.take(200).await;
-    assert!(hook.is_signed_with(fresh));
+    assert!(is_signed_with(&hook, fresh));
     assert_eq!(
         (hook.json()["event"].as_str(), &hook.json()["data"]["a"]),
         (Some("webhook.test"), &json!(1))
@@ -201,7 +141,7 @@ async fn webhooks_can_be_lost_doubled_and_forged() {
         for (number, genuine) in expected {
             let hook = receiver.take(200).await;
             assert_eq!(
-                (hook.json()["nth"].as_u64(), hook.is_signed_with(secret)),
+                (hook.json()["nth"].as_u64(), is_signed_with(&hook, secret)),
                 (Some(*number), *genuine)
             );
         }

@@ -1,6 +1,8 @@
 //! A client so small that nothing is hidden in it: one connection for each request, and what came
 //! back in bytes.
 
+pub(crate) mod receiver;
+
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 
@@ -98,6 +100,13 @@ pub(crate) async fn call_with(
 
 pub(crate) async fn get(sim: &SimHandle, target: &str) -> Reply {
     call(sim, "GET", target, Value::Null).await
+}
+
+/// Lets time pass on the simulators' clock. The runtime must have one thread.
+pub(crate) async fn pass(time: std::time::Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
 }
 
 /// A body of KallyAI's `POST /v1/calls`.
