@@ -15,7 +15,7 @@ use std::{collections::BTreeMap, error::Error, hint::black_box, time::Duration, 
 use jiff::Timestamp;
 use rlibphonenumber::PHONE_NUMBER_UTIL;
 use switchboard::{
-    AgentId, AgentProfile, CallRequest, Country, Currency, Money, PhoneNumber, Policy, ProfileName,
+    AgentRef, AgentProfile, CallRequest, Country, Currency, Money, PhoneNumber, Policy, ProfileName,
     ProviderId, ProviderInfo, Route, ValidCall,
     core::{Coverage, Destination, TariffRow},
     router::{
@@ -163,7 +163,7 @@ fn everything(policy: Policy) -> switchboard::Result<Policy> {
     let profile = AgentProfile {
         name: name.clone(),
         agents: ["one", "other"]
-            .map(|provider| (ProviderId::from_static(provider), AgentId::from("agent-1")))
+            .map(|provider| (ProviderId::from_static(provider), AgentRef::from("agent-1")))
             .into(),
         languages: Vec::new(),
         expected_duration: Some(Duration::from_secs(90)),

@@ -58,6 +58,79 @@ pub struct AgentVersion {
     pub raw: Raw,
 }
 
+/// The agent that a profile has at one provider. As text, its id, or a table:
+/// `{ id = "agent_1", version = "3", task_variable = "task" }`.
+///
+/// ```
+/// use switchboard_core::AgentRef;
+///
+/// let newest: AgentRef = serde_json::from_str(r#""agent_1""#)?;
+/// let third: AgentRef = serde_json::from_str(r#"{"id": "agent_1", "version": "3"}"#)?;
+/// assert_eq!((newest.version, third.version.as_deref()), (None, Some("3")));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "WrittenAgent")]
+#[non_exhaustive]
+pub struct AgentRef {
+    /// The provider's id of the agent.
+    pub id: AgentId,
+    /// Which version of it, by the provider's name or number. `None` leaves it to the provider, which
+    /// takes the one that was published last: an experiment then compares whatever that is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The variable of the agent's prompt that the task is put into, at providers whose agents have
+    /// variables. `None` for the backend's default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task_variable: Option<String>,
+}
+
+impl AgentRef {
+    /// The agent with this id, in the version that was published last.
+    pub const fn new(id: AgentId) -> Self {
+        Self { id, version: None, task_variable: None }
+    }
+
+    /// The same with other fields set.
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+}
+
+impl<T: Into<AgentId>> From<T> for AgentRef {
+    fn from(id: T) -> Self {
+        Self::new(id.into())
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "the agent's id, or a table of id, version and task_variable")]
+enum WrittenAgent {
+    Id(AgentId),
+    Table(AgentTable),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AgentTable {
+    id: AgentId,
+    version: Option<String>,
+    task_variable: Option<String>,
+}
+
+impl From<WrittenAgent> for AgentRef {
+    fn from(written: WrittenAgent) -> Self {
+        match written {
+            WrittenAgent::Id(id) => Self::new(id),
+            WrittenAgent::Table(AgentTable { id, version, task_variable }) => {
+                Self { id, version, task_variable }
+            }
+        }
+    }
+}
+
 /// A provider-neutral name for what is a different agent at each provider, so that an experiment
 /// compares equivalent agents.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,7 +138,7 @@ pub struct AgentProfile {
     /// The name that requests use.
     pub name: ProfileName,
     /// The agent at each provider. A provider that is not listed cannot serve this profile.
-    pub agents: BTreeMap<ProviderId, AgentId>,
+    pub agents: BTreeMap<ProviderId, AgentRef>,
     /// The languages that the profile supports. Empty means whatever the provider's agents support.
     pub languages: Vec<Language>,
     /// The typical length of a call, used for cost estimates. Serialized as seconds.

@@ -365,6 +365,7 @@ fn intent_transaction(
             |attempt| {
                 attempt.ring = ring;
                 attempt.agent = order.agent.clone();
+                attempt.agent_version = order.agent_version.clone();
                 attempt.estimated_cost = candidate.estimated_cost;
             },
         );

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use switchboard_core::{AgentId, Attempt, AttemptId, CallId, CallKey, PlaceRequest, ValidCall};
+use switchboard_core::{AgentRef, Attempt, AttemptId, CallId, CallKey, PlaceRequest, ValidCall};
 use switchboard_router::Policy;
 use switchboard_rules::Opening;
 use uuid::Uuid;
@@ -18,7 +18,7 @@ pub(crate) fn order(
     request: &Arc<ValidCall>,
     opening: &Opening,
     runtime: &ProviderRuntime,
-    agent: Option<AgentId>,
+    agent: Option<&AgentRef>,
     policy: &Policy,
 ) -> PlaceRequest {
     let attempt = AttemptId::new(inner.ids.next());
@@ -27,7 +27,9 @@ pub(crate) fn order(
     let longest = policy.longest(request.max_duration, info);
     let key = key(id, ring, request, runtime);
     PlaceRequest::new(attempt, key, Arc::clone(request), longest).with(|order| {
-        order.agent = agent;
+        order.agent = agent.map(|agent| agent.id.clone());
+        order.agent_version = agent.and_then(|agent| agent.version.clone());
+        order.task_variable = agent.and_then(|agent| agent.task_variable.clone());
         order.webhook_url =
             inner.hooks.as_ref().and_then(|hooks| hooks.address(&runtime.id, attempt, inner.now()));
         order.first_message = words.first_message;
@@ -44,7 +46,10 @@ pub(crate) fn order_of(
 ) -> PlaceRequest {
     let longest = inner.config().policy.longest(request.max_duration, runtime.provider.info());
     PlaceRequest::new(attempt.id, attempt.idempotency_key, Arc::clone(request), longest)
-        .with(|order| order.agent = attempt.agent.clone())
+        .with(|order| {
+            order.agent = attempt.agent.clone();
+            order.agent_version = attempt.agent_version.clone();
+        })
 }
 
 /// How long a recorded call may last at a provider.

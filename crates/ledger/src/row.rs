@@ -108,6 +108,8 @@ struct Content {
 #[derive(Serialize, Deserialize)]
 struct AttemptBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    agent_version: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     delivery: Option<Delivery>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     error: Option<AttemptError>,
@@ -223,6 +225,7 @@ pub(crate) fn attempt_row(attempt: &Attempt, doubt: Identity) -> Result<AttemptR
         },
         idempotency_key: attempt.idempotency_key,
         body: json(&AttemptBody {
+            agent_version: attempt.agent_version.clone(),
             delivery: attempt.delivery,
             error: attempt.error.clone(),
             outcome: attempt.outcome,
@@ -247,6 +250,7 @@ impl AttemptRow {
         let mut attempt = Attempt::new(id, provider, self.idempotency_key, created_at);
         attempt.ring = u32::try_from(self.ring).map_err(|source| unreadable(&what, source))?;
         attempt.agent = self.agent.map(|agent| AgentId::from(unescape(&agent)));
+        attempt.agent_version = body.agent_version;
         attempt.state = word(&self.state, &what)?;
         attempt.provider_call_id =
             self.provider_call_id.map(|id| ProviderCallId::from(unescape(&id)));

@@ -83,7 +83,7 @@ fn profiles(policy: &Policy, agent: &Agent) -> String {
     let names: Vec<&str> = policy
         .profiles
         .values()
-        .filter(|profile| profile.agents.get(&agent.provider) == Some(&agent.id))
+        .filter(|profile| profile.agents.get(&agent.provider).is_some_and(|own| own.id == agent.id))
         .map(|profile| profile.name.as_str())
         .collect();
     if names.is_empty() { "-".to_owned() } else { names.join(", ") }

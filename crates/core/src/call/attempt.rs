@@ -160,6 +160,9 @@ pub struct Attempt {
     /// The agent that speaks, if one is specified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<AgentId>,
+    /// Which version of the agent, if one is specified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_version: Option<String>,
     /// The idempotency key for providers that accept one. Every retry of this attempt uses the same
     /// key.
     pub idempotency_key: Uuid,
@@ -205,6 +208,7 @@ impl Attempt {
             provider,
             ring: 0,
             agent: None,
+            agent_version: None,
             idempotency_key,
             state: AttemptState::Intent,
             provider_call_id: None,

@@ -20,6 +20,11 @@ pub struct PlaceRequest {
     pub call: Arc<ValidCall>,
     /// The agent of the profile at this provider, or the default agent of the account.
     pub agent: Option<AgentId>,
+    /// Which version of the agent, by the provider's name or number; `None` for the one that was
+    /// published last.
+    pub agent_version: Option<String>,
+    /// The variable of the agent's prompt that the task is put into; `None` for the backend's default.
+    pub task_variable: Option<String>,
     /// The webhook URL of this attempt, for providers that accept one per call.
     pub webhook_url: Option<Url>,
     /// The maximum length of the call.
@@ -45,6 +50,8 @@ impl PlaceRequest {
             attempt,
             idempotency_key,
             agent: None,
+            agent_version: None,
+            task_variable: None,
             webhook_url: None,
             max_duration,
             first_message: call.first_message.clone(),

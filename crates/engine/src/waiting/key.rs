@@ -33,7 +33,7 @@ impl WaitKey {
         providers.sort_unstable();
         let candidates = providers.into_iter().map(|provider| CandidateSlot {
             provider: provider.clone(),
-            agent: policy.agent_for(plan.profile.as_ref(), provider),
+            agent: policy.agent_for(plan.profile.as_ref(), provider).map(|agent| agent.id.clone()),
         });
         let candidates = candidates.collect();
         Self(Arc::new(Parts { candidates, gates }))

@@ -96,7 +96,7 @@ async fn an_agent_profile_has_no_more_calls_at_once_than_it_may() {
         for name in ["busy", "free"] {
             let name = ProfileName::new(name);
             let agents = ["alpha", "beta"]
-                .map(|provider| (id(provider), switchboard_core::AgentId::new(name.as_str())));
+                .map(|provider| (id(provider), switchboard_core::AgentRef::from(name.as_str())));
             policy.profiles.insert(
                 name.clone(),
                 AgentProfile {

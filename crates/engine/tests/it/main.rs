@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod agent_version;
 mod aging;
 mod bills;
 mod breaker;

@@ -312,7 +312,7 @@ fn rejection(
         None => None,
         Some(Err(name)) => return Some(Rejection::NoSuchProfile(name.clone())),
         Some(Ok(profile)) => match profile.agents.get(&info.id) {
-            Some(agent) => Some(agent),
+            Some(agent) => Some(&agent.id),
             None => return Some(Rejection::NoAgent(profile.name.clone())),
         },
     };

@@ -11,7 +11,7 @@ mod timings;
 use std::{borrow::Cow, collections::BTreeMap, time::Duration};
 
 use switchboard_core::{
-    AgentId, AgentProfile, CallRequest, Country, Currency, ProfileName, ProviderId, ProviderInfo,
+    AgentProfile, AgentRef, CallRequest, Country, Currency, ProfileName, ProviderId, ProviderInfo,
     RequestLimit, TenantId, ValidCall,
 };
 
@@ -165,7 +165,11 @@ impl Policy {
     }
 
     /// The agent that serves a call at a provider.
-    pub fn agent_for(&self, asked: Option<&ProfileName>, provider: &ProviderId) -> Option<AgentId> {
-        self.profile(asked)?.ok()?.agents.get(provider).cloned()
+    pub fn agent_for(
+        &self,
+        asked: Option<&ProfileName>,
+        provider: &ProviderId,
+    ) -> Option<&AgentRef> {
+        self.profile(asked)?.ok()?.agents.get(provider)
     }
 }

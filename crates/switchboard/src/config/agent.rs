@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use switchboard_core::{CalleeKind, Language, Purpose};
+use switchboard_core::{AgentRef, CalleeKind, Language, Purpose};
 use url::Url;
 
 use crate::config::{callers::AllowanceConfig, credential::Inline};
@@ -31,9 +31,10 @@ pub struct AgentConfig {
     pub callback_number: Option<String>,
     /// How many calls the profile may have in a window and at once, over all callers.
     pub limits: AllowanceConfig,
-    /// Provider by provider: KaiCalls' id of the agent, KallyAI's task category. A provider that is
-    /// not here cannot serve the profile.
-    pub at: BTreeMap<String, String>,
+    /// Provider by provider: KaiCalls' id of the agent, KallyAI's task category; or a table of its id,
+    /// its version and the variable of its prompt that the task is put into. A provider that is not
+    /// here cannot serve the profile.
+    pub at: BTreeMap<String, AgentRef>,
 }
 
 /// `[webhooks]`: where providers reach this process, so that news of a call need not be asked for.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use switchboard_core::{Country, FailureDomains, Language};
+use switchboard_core::{
+    AgentRef, Country, Error, ErrorKind, FailureDomains, Language, Result,
+};
 use url::Url;
 
 use crate::config::ProviderConfig;
@@ -23,6 +25,18 @@ impl Defaults<'_> {
         put(self.failure_domains, failure_domains.as_ref());
         put(self.countries, countries.as_ref());
         put(self.languages, languages.as_ref());
+    }
+}
+
+/// Refuses a version and a variable of the prompt where agents have neither.
+pub(super) fn is_an_id_alone(agent: &AgentRef) -> Result<()> {
+    let given = [("version", &agent.version), ("task_variable", &agent.task_variable)];
+    match given.into_iter().find(|(_, value)| value.is_some()) {
+        Some((key, _)) => Err(Error::new(
+            ErrorKind::Configuration,
+            format!("has a {key}, and agents of this provider have none: write the agent's id alone"),
+        )),
+        None => Ok(()),
     }
 }
 

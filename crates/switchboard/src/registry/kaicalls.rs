@@ -5,12 +5,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use secrecy::SecretString;
 use serde::Deserialize;
-use switchboard_core::{AgentId, Clock, Error, ErrorKind, Provider, ProviderInfo, Result};
+use switchboard_core::{AgentId, AgentRef, Clock, Error, ErrorKind, Provider, ProviderInfo, Result};
 use switchboard_kaicalls::{KaiCalls, KaiCallsClient, KaiCallsConfig};
 
 use crate::registry::{
     Account, Credential, CreditCosts, ProviderKind, RawAnswer, RawApi, RawRequest, Secrets,
-    defaults::Defaults,
+    defaults::{Defaults, is_an_id_alone},
 };
 
 /// Stands where a key would, so that an account can be described without one. Nothing is ever sent
@@ -44,8 +44,9 @@ impl ProviderKind for Kind {
         None
     }
 
-    fn check_agent(&self, agent: &AgentId) -> Result<()> {
-        if agent.as_str().trim().is_empty() {
+    fn check_agent(&self, agent: &AgentRef) -> Result<()> {
+        is_an_id_alone(agent)?;
+        if agent.id.as_str().trim().is_empty() {
             return Err(Error::new(
                 ErrorKind::Configuration,
                 "is empty: write the agent's id, as GET /agents shows it",

@@ -7,7 +7,7 @@ use futures::FutureExt;
 use secrecy::SecretString;
 use serde::Deserialize;
 use switchboard_core::{
-    AgentId, Clock, Credits, Error, ErrorKind, Provider, ProviderInfo, Result, SystemClock,
+    AgentRef, Clock, Credits, Error, ErrorKind, Provider, ProviderInfo, Result, SystemClock,
 };
 use switchboard_http::{StoreLock, TokenSet, TokenStore};
 use switchboard_kallyai::{KallyAi, KallyAiClient, KallyAiConfig, wire::TaskCategory};
@@ -16,7 +16,7 @@ use crate::{
     config::{TokenLocation, TokenStoreConfig},
     registry::{
         Account, Credential, CreditCosts, ProviderKind, RawAnswer, RawApi, RawRequest, Secrets,
-        defaults::Defaults,
+        defaults::{Defaults, is_an_id_alone},
     },
     tokens::{SignIn, Vault},
 };
@@ -87,8 +87,9 @@ impl ProviderKind for Kind {
         })
     }
 
-    fn check_agent(&self, agent: &AgentId) -> Result<()> {
-        category(agent.as_str()).map(drop)
+    fn check_agent(&self, agent: &AgentRef) -> Result<()> {
+        is_an_id_alone(agent)?;
+        category(agent.id.as_str()).map(drop)
     }
 
     fn info(&self, account: &Account<'_>) -> Result<ProviderInfo> {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt::Debug, sync::Arc};
 
 use secrecy::SecretString;
-use switchboard_core::{AgentId, Clock, Credits, Provider, ProviderInfo, Result};
+use switchboard_core::{AgentRef, Clock, Credits, Provider, ProviderInfo, Result};
 
 use super::{account::Account, raw::RawApi};
 use crate::config::TokenLocation;
@@ -68,7 +68,7 @@ pub trait ProviderKind: Debug + Send + Sync {
     ///
     /// # Errors
     /// Says what an agent looks like there.
-    fn check_agent(&self, agent: &AgentId) -> Result<()>;
+    fn check_agent(&self, agent: &AgentRef) -> Result<()>;
 
     /// What is known of an account without its secrets and without asking; its id is
     /// [`Account::id`]. It reads [`Account::settings`], where the kind has settings of its own: the

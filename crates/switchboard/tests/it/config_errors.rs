@@ -115,6 +115,12 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "leave it out",
     ),
     (
+        "[agents.other]\nat = { kallyai = { id = \"clinic\", version = \"3\" } }",
+        "agents.other.at.kallyai",
+        "has a version, and agents of this provider have none",
+        "write the agent's id alone",
+    ),
+    (
         "[agents.other]\nat = { kallyai = \"clinic\" }\ncallback_number = \"020 7946 0018\"",
         "agents.other.callback_number",
         "has no + and no country",

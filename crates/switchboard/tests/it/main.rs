@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
+mod agents;
 mod config_errors;
 mod credentials;
 mod decks;

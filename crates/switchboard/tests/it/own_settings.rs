@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use serde::Deserialize;
 use switchboard::{
-    AgentId, Clock, Config, ConfigError, Provider, ProviderInfo, Registry, Result,
+    AgentRef, Clock, Config, ConfigError, Provider, ProviderInfo, Registry, Result,
     registry::{Account, Credential, CreditCosts, ProviderKind, RawApi, Secrets},
 };
 
@@ -37,7 +37,7 @@ impl ProviderKind for Line {
     fn credit_costs(&self) -> Option<CreditCosts> {
         None
     }
-    fn check_agent(&self, _agent: &AgentId) -> Result<()> {
+    fn check_agent(&self, _agent: &AgentRef) -> Result<()> {
         Ok(())
     }
     fn info(&self, account: &Account<'_>) -> Result<ProviderInfo> {

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard::{
-    AgentId, Budget, CallRequest, Clock, Config, Country, Error, ErrorKind, Money, PlaceError,
+    AgentRef, Budget, CallRequest, Clock, Config, Country, Error, ErrorKind, Money, PlaceError,
     Provider, ProviderId, ProviderInfo, ProviderLimits, Registry, Result, Switchboard, Timings,
     WebhookAddress,
     core::{
@@ -80,7 +80,7 @@ impl ProviderKind for HouseKind {
         None
     }
 
-    fn check_agent(&self, _agent: &AgentId) -> Result<()> {
+    fn check_agent(&self, _agent: &AgentRef) -> Result<()> {
         Ok(())
     }
     fn info(&self, account: &Account<'_>) -> Result<ProviderInfo> {

@@ -66,7 +66,7 @@ impl Directory {
 
     /// The profile that has this agent at one provider.
     pub(super) fn owner(&self, provider: &ProviderId, agent: &AgentId) -> Option<&AgentProfile> {
-        self.profiles.iter().find(|profile| profile.agents.get(provider) == Some(agent))
+        self.profiles.iter().find(|profile| profile.agents.get(provider).is_some_and(|own| own.id == *agent))
     }
 
     fn with_agent(&self, id: &str) -> Option<&AgentProfile> {
@@ -80,7 +80,7 @@ impl Directory {
             [] => provider.as_str().starts_with("kaicalls"),
             accounts => accounts.contains(provider),
         };
-        profile.agents.iter().filter(move |(id, _)| at_kaicalls(id)).map(|(_, agent)| agent)
+        profile.agents.iter().filter(move |(id, _)| at_kaicalls(id)).map(|(_, agent)| &agent.id)
     }
 }
 

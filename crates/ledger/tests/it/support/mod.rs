@@ -127,7 +127,10 @@ async fn second_ring(journal: &Arc<dyn Journal>) {
         }),
         certain_agent: true,
     };
-    let first = attempt("alpha").with(|attempt| attempt.agent = Some("first\u{0}".into()));
+    let first = attempt("alpha").with(|attempt| {
+        attempt.agent = Some("first\u{0}".into());
+        attempt.agent_version = Some("v3".to_owned());
+    });
     let tried = first.id;
     write_intent(journal, twice, first, reservation.clone()).await.unwrap();
     for fact in [

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 use switchboard_core::{
-    AgentId, AgentProfile, Currency, ProfileName, ProviderId, ProviderInfo, parse_currency,
+    AgentProfile, Currency, ProfileName, ProviderId, ProviderInfo, parse_currency,
 };
 use switchboard_router::{
     BestValue, BusyCallee, Cheapest, FactDefaults, Fastest, MostHeadroom, OnUnknown, Policy,
@@ -273,17 +273,16 @@ fn profiles(config: &Config, problems: &mut Problems) -> BTreeMap<ProfileName, A
             );
         }
         let mut agents = BTreeMap::new();
-        for (provider, id) in &agent.at {
+        for (provider, theirs) in &agent.at {
             let key = at.key("at").key(provider);
             known_provider(config, &key, provider, problems);
-            let id = AgentId::new(id.as_str());
             if let Some(kind) =
                 config.providers.get(provider).and_then(|one| config.registry.kind(&one.kind))
-                && let Err(error) = kind.check_agent(&id)
+                && let Err(error) = kind.check_agent(theirs)
             {
                 problems.push(&key, error.message());
             }
-            agents.insert(ProviderId::new(provider.clone()), id);
+            agents.insert(ProviderId::new(provider.clone()), theirs.clone());
         }
         let name = ProfileName::new(name.as_str());
         let expected_duration = agent.expected_duration_seconds.map(seconds);
