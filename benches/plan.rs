@@ -15,8 +15,8 @@ use std::{collections::BTreeMap, error::Error, hint::black_box, time::Duration, 
 use jiff::Timestamp;
 use rlibphonenumber::PHONE_NUMBER_UTIL;
 use switchboard::{
-    AgentRef, AgentProfile, CallRequest, Country, Currency, Money, PhoneNumber, Policy, ProfileName,
-    ProviderId, ProviderInfo, Route, ValidCall,
+    AgentProfile, AgentRef, CallRequest, Country, Currency, Money, PhoneNumber, Policy,
+    ProfileName, ProviderId, ProviderInfo, Route, ValidCall,
     core::{Coverage, Destination, TariffRow},
     router::{
         Arm, BusyCallee, Cheapest, Exchange, Experiment, Headroom, Match, ProviderPolicy, RateDeck,

@@ -46,9 +46,7 @@ pub mod text;
 /// The versions of these crates that stand in signatures.
 pub use {jiff, secrecy, url, uuid};
 
-pub use agent::{
-    Agent, AgentDraft, AgentEditor, AgentProfile, AgentRef, AgentVersion, Agents,
-};
+pub use agent::{Agent, AgentDraft, AgentEditor, AgentProfile, AgentRef, AgentVersion, Agents};
 pub use call::{
     Assignment, Attempt, AttemptError, AttemptState, Call, CallFailure, CallFilter, CallFlag,
     CallFlagKind, CallLists, CallListsExt, CallStatus, Calls, CallsExt, CancelCalls, Direction,

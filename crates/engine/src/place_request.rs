@@ -45,11 +45,12 @@ pub(crate) fn order_of(
     runtime: &ProviderRuntime,
 ) -> PlaceRequest {
     let longest = inner.config().policy.longest(request.max_duration, runtime.provider.info());
-    PlaceRequest::new(attempt.id, attempt.idempotency_key, Arc::clone(request), longest)
-        .with(|order| {
+    PlaceRequest::new(attempt.id, attempt.idempotency_key, Arc::clone(request), longest).with(
+        |order| {
             order.agent = attempt.agent.clone();
             order.agent_version = attempt.agent_version.clone();
-        })
+        },
+    )
 }
 
 /// How long a recorded call may last at a provider.

@@ -93,10 +93,10 @@ pub use switchboard_core::{jiff, secrecy, url, uuid};
 
 pub use switchboard_core::SystemClock;
 pub use switchboard_core::{
-    AgentId, AgentProfile, AgentRef, Appointment, Attempt, Call, CallId, CallRequest, CallStatus, Clock,
-    Cost, Country, Credits, Currency, Delivery, Error, ErrorKind, IdempotencyKey, IncomingWebhook,
-    Language, Money, Outcome, PhoneNumber, PlaceError, ProfileName, Provider, ProviderId,
-    ProviderInfo, Recording, Result, TenantId, Transcript, ValidCall,
+    AgentId, AgentProfile, AgentRef, Appointment, Attempt, Call, CallId, CallRequest, CallStatus,
+    Clock, Cost, Country, Credits, Currency, Delivery, Error, ErrorKind, IdempotencyKey,
+    IncomingWebhook, Language, Money, Outcome, PhoneNumber, PlaceError, ProfileName, Provider,
+    ProviderId, ProviderInfo, Recording, Result, TenantId, Transcript, ValidCall,
 };
 pub use switchboard_engine::{
     CallEvent, CallEventKind, Cancelled, Engine, EngineBuilder, Recovered, RulesCheck,

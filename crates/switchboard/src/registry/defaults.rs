@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use switchboard_core::{
-    AgentRef, Country, Error, ErrorKind, FailureDomains, Language, Result,
-};
+use switchboard_core::{AgentRef, Country, Error, ErrorKind, FailureDomains, Language, Result};
 use url::Url;
 
 use crate::config::ProviderConfig;
@@ -34,7 +32,9 @@ pub(super) fn is_an_id_alone(agent: &AgentRef) -> Result<()> {
     match given.into_iter().find(|(_, value)| value.is_some()) {
         Some((key, _)) => Err(Error::new(
             ErrorKind::Configuration,
-            format!("has a {key}, and agents of this provider have none: write the agent's id alone"),
+            format!(
+                "has a {key}, and agents of this provider have none: write the agent's id alone"
+            ),
         )),
         None => Ok(()),
     }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use secrecy::SecretString;
 use serde::Deserialize;
-use switchboard_core::{AgentId, AgentRef, Clock, Error, ErrorKind, Provider, ProviderInfo, Result};
+use switchboard_core::{
+    AgentId, AgentRef, Clock, Error, ErrorKind, Provider, ProviderInfo, Result,
+};
 use switchboard_kaicalls::{KaiCalls, KaiCallsClient, KaiCallsConfig};
 
 use crate::registry::{

@@ -10,7 +10,9 @@ use crate::setup::HouseKind;
 fn a_profile_names_the_version_of_its_agent_and_where_the_task_goes() {
     let registry = || Registry::empty().with("house", Arc::new(HouseKind));
     let file = |at: &str| {
-        format!("[providers.house]\nkind = \"house\"\n[agents.desk]\npurpose = \"requested\"\nat = {{ house = {at} }}")
+        format!(
+            "[providers.house]\nkind = \"house\"\n[agents.desk]\npurpose = \"requested\"\nat = {{ house = {at} }}"
+        )
     };
     let agent = |at: &str| {
         let config = Config::with_registry(&file(at), registry())?;

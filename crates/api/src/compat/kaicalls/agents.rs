@@ -99,7 +99,8 @@ fn row(number: &OwnedNumber, directory: &Directory, tenant: Option<&str>) -> Opt
 }
 
 fn is_of(number: &OwnedNumber, profile: &AgentProfile) -> bool {
-    number.agent.is_some() && profile.agents.get(&number.provider).map(|agent| &agent.id) == number.agent.as_ref()
+    number.agent.is_some()
+        && profile.agents.get(&number.provider).map(|agent| &agent.id) == number.agent.as_ref()
 }
 
 fn text(number: &OwnedNumber) -> Option<&str> {

@@ -66,7 +66,9 @@ impl Directory {
 
     /// The profile that has this agent at one provider.
     pub(super) fn owner(&self, provider: &ProviderId, agent: &AgentId) -> Option<&AgentProfile> {
-        self.profiles.iter().find(|profile| profile.agents.get(provider).is_some_and(|own| own.id == *agent))
+        self.profiles
+            .iter()
+            .find(|profile| profile.agents.get(provider).is_some_and(|own| own.id == *agent))
     }
 
     fn with_agent(&self, id: &str) -> Option<&AgentProfile> {
