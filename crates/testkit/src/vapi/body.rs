@@ -47,7 +47,7 @@ pub(crate) fn of(sim: &SimState, record: &Record) -> Value {
     let course = &record.course;
     let (started, ended) = course.times(line);
     let mut body = json!({
-        "id": record.id, "orgId": sim.id("org", 0), "type": "outboundPhoneCall",
+        "id": record.id, "orgId": sim.first("org"), "type": "outboundPhoneCall",
         "status": status(record, line), "createdAt": iso(record.made),
         "updatedAt": iso(updated(record, line)), "phoneCallProvider": record.wanted.provider,
         "phoneCallTransport": "pstn",
