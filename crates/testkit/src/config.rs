@@ -334,7 +334,7 @@ impl SimConfig {
         self
     }
 
-    /// Makes the provider misbehave in this way for as long as it runs.
+    /// Makes the provider misbehave in this way for as long as it runs. KallyAI and KaiCalls only.
     #[must_use]
     pub fn rude(mut self, rudeness: Rudeness) -> Self {
         self.rude = Some(rudeness);

@@ -25,6 +25,7 @@ fn at(time: jiff::Timestamp) -> String {
 
 /// The call as it is now.
 pub(crate) fn of(record: &Record, line: Timeline) -> Value {
+    let line = line.frozen();
     let mut body = queued(record);
     let course = &record.course;
     let answered = course.is_answered(line);

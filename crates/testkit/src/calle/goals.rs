@@ -29,7 +29,7 @@ pub(crate) fn routes() -> Router<Arc<SimState>> {
 /// The only goal of the account.
 fn goal(sim: &SimState) -> Value {
     json!({
-        "id": sim.id("goal", 0), "object": "goal", "name": "Ask for the opening hours",
+        "id": sim.first("goal"), "object": "goal", "name": "Ask for the opening hours",
         "task": "Ask for the opening hours.", "status": "published",
         "result_schema": {
             "type": "object", "properties": {"hours": {"type": "string"}}, "required": ["hours"],

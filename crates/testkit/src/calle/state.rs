@@ -74,6 +74,13 @@ pub(crate) struct SimState {
 }
 
 impl SimState {
+    /// The id of something that the account has from the start: the same in each process with the
+    /// same seed.
+    pub(crate) fn first(&self, kind: &str) -> String {
+        let id = self.seed.uuid(&format!("calle/first/{kind}"));
+        format!("{kind}_{}", id.replace('-', ""))
+    }
+
     /// An id derived from the seed.
     pub(crate) fn id(&self, kind: &str, nth: usize) -> String {
         let id = self.seed.uuid(&format!("calle/{}/{kind}/{nth}", self.boot));

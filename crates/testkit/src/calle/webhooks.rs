@@ -22,6 +22,7 @@ impl SimState {
             event_id: Some(word("id")),
             webhook_id: None,
             retries: self.config.webhook_retries.clone(),
+            failover_url: None,
             timeout: Duration::from_secs(10),
         });
     }

@@ -144,6 +144,7 @@ impl Course {
 
     /// Ends the call now, with this word. Has no effect on a call that has ended.
     pub(crate) fn cut(&mut self, word: &str, line: Timeline) {
+        let line = line.frozen();
         if self.step(line) != Step::Over {
             word.clone_into(&mut self.word);
             if self.dialled.is_none() {

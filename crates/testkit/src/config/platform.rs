@@ -64,6 +64,7 @@ pub(crate) struct Platform {
     pub(crate) slot_lag: Duration,
     pub(crate) failed_key_refused: bool,
     pub(crate) webhook_url: Option<String>,
+    pub(crate) webhook_failover_url: Option<String>,
     pub(crate) vapi_signature: VapiSignature,
     pub(crate) lists_undialled: bool,
     pub(crate) routes_once: bool,
@@ -152,6 +153,13 @@ impl SimConfig {
     #[must_use]
     pub fn webhook_url(mut self, url: impl Into<String>) -> Self {
         self.platform.webhook_url = Some(url.into());
+        self
+    }
+
+    /// Where a webhook goes once if it was not accepted and its repeats are used up. Telnyx only.
+    #[must_use]
+    pub fn webhook_failover_url(mut self, url: impl Into<String>) -> Self {
+        self.platform.webhook_failover_url = Some(url.into());
         self
     }
 

@@ -38,6 +38,8 @@ pub(crate) struct Delivery {
     pub(crate) webhook_id: Option<String>,
     /// The delays before a delivery that was not accepted is sent again.
     pub(crate) retries: Vec<Duration>,
+    /// Where it is sent once if it was never accepted.
+    pub(crate) failover_url: Option<String>,
     /// The timeout for the response of a receiver.
     pub(crate) timeout: Duration,
 }
@@ -96,17 +98,19 @@ impl Host {
 
     async fn deliver(&self, delivery: &Delivery, forged: bool) {
         let mut pauses = delivery.retries.iter();
+        let mut url = delivery.url.as_str();
+        let mut failover = delivery.failover_url.as_deref();
         for attempt in 1.. {
             let timestamp = self.timeline.timestamp();
             let body = (delivery.body)(attempt);
             let signature = delivery.sign.as_ref().map(|sign| sign(timestamp, &body, forged));
             let headers: Vec<&(String, String)> =
                 delivery.headers.iter().chain(signature.iter().flatten()).collect();
-            let sent = post(&delivery.url, &headers, &body);
+            let sent = post(url, &headers, &body);
             let status = tokio::time::timeout(delivery.timeout, sent).await.ok().flatten();
             self.attempts.lock().push(WebhookAttempt {
                 at: timestamp.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-                url: delivery.url.clone(),
+                url: url.to_owned(),
                 event: delivery.event.clone(),
                 attempt,
                 signed: signature.is_some(),
@@ -117,9 +121,13 @@ impl Host {
             if status.is_some_and(|status| (200..300).contains(&status)) {
                 return;
             }
-            match pauses.next() {
-                Some(pause) => tokio::time::sleep(*pause).await,
-                None => return,
+            match (pauses.next(), failover.take()) {
+                (Some(pause), other) => {
+                    failover = other;
+                    tokio::time::sleep(*pause).await;
+                }
+                (None, Some(other)) => url = other,
+                (None, None) => return,
             }
         }
     }

@@ -12,21 +12,27 @@ pub(crate) struct Timeline {
     origin: Instant,
     date: Timestamp,
     speed: f64,
+    frozen: Option<Instant>,
 }
 
 impl Timeline {
     pub(crate) fn start(speed: f64) -> Self {
-        Self { origin: Instant::now(), date: Timestamp::now(), speed }
+        Self { origin: Instant::now(), date: Timestamp::now(), speed, frozen: None }
+    }
+
+    /// The same timeline at this moment, for good. A response reads the clock once: if a call ended
+    /// between two readings, its fields would contradict each other.
+    pub(crate) fn frozen(self) -> Self {
+        Self { frozen: Some(self.now()), ..self }
     }
 
     pub(crate) fn now(self) -> Instant {
-        Instant::now()
+        self.frozen.unwrap_or_else(Instant::now)
     }
 
     /// The current date and time.
     pub(crate) fn timestamp(self) -> Timestamp {
-        let since = SignedDuration::try_from(self.origin.elapsed()).unwrap_or(SignedDuration::ZERO);
-        self.date.checked_add(since).unwrap_or(self.date)
+        self.date_of(self.now())
     }
 
     /// The date and time of a moment.
@@ -35,7 +41,7 @@ impl Timeline {
         self.date.checked_add(since.unwrap_or(SignedDuration::ZERO)).unwrap_or(self.date)
     }
 
-    /// The current time in RFC 3339, UTC, in whole seconds as both providers document it.
+    /// The current time in RFC 3339, UTC, in whole seconds as KallyAI and KaiCalls document it.
     pub(crate) fn rfc3339(self) -> String {
         self.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
     }

@@ -31,6 +31,7 @@ impl SimState {
             event_id,
             webhook_id,
             retries: self.config.webhook_retries.clone(),
+            failover_url: None,
             timeout: PATIENCE,
         });
     }

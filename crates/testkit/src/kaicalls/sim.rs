@@ -17,7 +17,7 @@ use crate::SimConfig;
 use crate::fault::Envelope;
 use crate::host::{Host, Seed, SimHandle, Surface, start};
 
-/// A running simulated KaiCalls. It dereferences to [`SimHandle`], which has what both simulators
+/// A running simulated KaiCalls. It dereferences to [`SimHandle`], which has what all simulators
 /// can do.
 pub struct SimKaiCalls {
     handle: SimHandle,

@@ -22,7 +22,7 @@ use super::{
 use crate::host::{Host, Seed, SimHandle, Surface, start};
 use crate::{SimConfig, countries};
 
-/// A running simulated KallyAI. It dereferences to [`SimHandle`], which has what both simulators
+/// A running simulated KallyAI. It dereferences to [`SimHandle`], which has what all simulators
 /// can do.
 #[derive(Debug)]
 pub struct SimKallyAi {

@@ -52,6 +52,7 @@ pub(crate) fn status(record: &Record, step: Step) -> &'static str {
 
 /// The call as it is now. A field without a value is left out.
 pub(crate) fn of(record: &Record, line: Timeline) -> Value {
+    let line = line.frozen();
     let course = &record.course;
     let step = course.step(line);
     let answered = course.is_answered(line);

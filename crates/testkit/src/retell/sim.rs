@@ -63,7 +63,7 @@ impl SimRetell {
         })
         .await?;
         let sim = kept.ok_or_else(|| io::Error::other("the simulator has no state"))?;
-        let agent_id = sim.id("agent", 0);
+        let agent_id = sim.first("agent");
         Ok(Self { handle, sim, agent_id })
     }
 
@@ -120,7 +120,7 @@ fn state(host: &Arc<Host>, config: SimConfig, seed: Seed, key: String) -> SimSta
     };
     let now = sim.millis();
     let fields = object(json!({"agent_name": "Simulated agent", "channel": "voice"}));
-    sim.agents.lock().push(Agent::new(sim.id("agent", 0), fields, now));
+    sim.agents.lock().push(Agent::new(sim.first("agent"), fields, now));
     let number = object(json!({"nickname": "Simulated number", "outbound_agents": []}));
     sim.numbers.lock().push(row(NUMBER.to_owned(), "retell-twilio".to_owned(), number, now));
     sim

@@ -39,6 +39,7 @@ impl SimState {
             event_id: None,
             webhook_id: None,
             retries: self.config.webhook_retries.clone(),
+            failover_url: None,
             timeout: hook.timeout,
         });
     }

@@ -3,9 +3,9 @@
 //! A fault script breaks responses and connections. These responses are intact, but no client may
 //! believe, repeat or print them unchanged: "retry immediately", a negative bill, somebody else's
 //! call, an endless list, a refusal with a success status, the client's own key, the callee's
-//! number, terminal control characters. Each is a variant of [`Rudeness`], and both simulators can
-//! be configured with one: [`SimConfig::rude`](crate::SimConfig::rude). Everything else follows the
-//! documentation, including the ring ledger.
+//! number, terminal control characters. Each is a variant of [`Rudeness`], and the simulated KallyAI
+//! and KaiCalls can be configured with one: [`SimConfig::rude`](crate::SimConfig::rude). Everything
+//! else follows the documentation, including the ring ledger.
 
 mod asked;
 mod bills;

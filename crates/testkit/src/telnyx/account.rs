@@ -58,7 +58,7 @@ async fn bills(State(sim): State<Arc<SimState>>, _: Caller, params: Params) -> A
 
 fn profile(sim: &SimState) -> Value {
     json!({
-        "record_type": "outbound_voice_profile", "id": sim.id("profile", 0), "enabled": true,
+        "record_type": "outbound_voice_profile", "id": sim.first("profile"), "enabled": true,
         "name": "Simulated", "whitelisted_destinations": sim.config.countries,
         "concurrent_call_limit": sim.concurrency(), "daily_spend_limit": null,
         "max_destination_rate": null, "calling_window": null,

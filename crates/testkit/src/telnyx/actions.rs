@@ -1,6 +1,7 @@
 //! Commands to a call that is going on: hang up, transfer.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
@@ -14,7 +15,7 @@ use super::calls::Answer;
 use super::check::{check_number, object, required, text};
 use super::codes::Refused;
 use super::state::SimState;
-use crate::host::RequestContext;
+use crate::host::{Known, RequestContext};
 
 pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()
@@ -38,6 +39,21 @@ fn check_alive(sim: &SimState, id: &str) -> Result<(), Refused> {
     Ok(())
 }
 
+/// What a repeat of this command is recognised by.
+fn key(id: &str, sent: &Map<String, Value>) -> Option<String> {
+    let command = sent.get("command_id").and_then(Value::as_str)?;
+    Some(format!("hangup/{id}/{command}"))
+}
+
+/// True if the key was used within the last minute. The command is ignored then.
+fn is_known(sim: &SimState, key: &str) -> bool {
+    let life = sim.config.platform.key_life.unwrap_or(Duration::from_secs(60));
+    match sim.keys.lock().look(key, &Value::Null, Some(life)) {
+        Known::Same(_) | Known::Other(_) => true,
+        Known::No => false,
+    }
+}
+
 /// Ends a call. One that was not dialled yet never rings.
 async fn hangup(
     State(sim): State<Arc<SimState>>,
@@ -46,6 +62,11 @@ async fn hangup(
     sent: Bytes,
 ) -> Answer {
     let sent = command(&sent)?;
+    let done = || Ok(Json(json!({"data": {"result": "ok"}})).into_response());
+    let key = key(&id, &sent);
+    if key.as_deref().is_some_and(|key| is_known(&sim, key)) {
+        return done();
+    }
     check_alive(&sim, &id)?;
     sim.note_command(&id, "hangup", json!({}));
     let line = sim.host.timeline;
@@ -55,8 +76,11 @@ async fn hangup(
         record.wanted.client_state = Some(state.to_owned());
     }
     let answered = record.course.is_answered(line);
-    record.course.cut(if answered { "normal_clearing" } else { "originator_cancel" }, line);
-    Ok(Json(json!({"data": {"result": "ok"}})).into_response())
+    record.course.cut(if answered { "hangup" } else { "originator_cancel" }, line);
+    if let Some(key) = key {
+        sim.keys.lock().keep(key, Value::Null, id, Value::Null);
+    }
+    done()
 }
 
 /// Connects the callee with another phone, which rings.

@@ -30,9 +30,20 @@ pub(crate) fn routes() -> Router<Arc<SimState>> {
 impl SimState {
     /// Adds an assistant with one version and returns it as it is read.
     pub(crate) fn add_assistant(&self, fields: Map<String, Value>) -> Value {
-        let version = Version { id: self.id("version", self.next()), fields };
+        let id = self.id("assistant", self.next());
+        self.add_assistant_as(&id, self.id("version", self.next()), fields)
+    }
+
+    /// Adds an assistant with this id and this version.
+    pub(crate) fn add_assistant_as(
+        &self,
+        id: &str,
+        version: String,
+        fields: Map<String, Value>,
+    ) -> Value {
+        let version = Version { id: version, fields };
         let assistant = Assistant {
-            id: format!("assistant-{}", self.id("assistant", self.next())),
+            id: format!("assistant-{id}"),
             created_at: self.host.timeline.rfc3339_millis(),
             main: version.id.clone(),
             versions: vec![version],

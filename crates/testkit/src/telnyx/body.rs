@@ -17,6 +17,7 @@ pub(crate) fn dialled(record: &Record) -> Value {
 
 /// The call as it is now.
 pub(crate) fn of(record: &Record, line: Timeline) -> Value {
+    let line = line.frozen();
     let mut body = dialled(record);
     let course = &record.course;
     let alive = match course.step(line) {

@@ -3,7 +3,7 @@
 //!
 //! A word for an end is a cause such as `call_rejected`, a cause with a SIP status such as
 //! `call_rejected/403`, or a code of the carrier such as `D13`. `machine` is `normal_clearing` after
-//! a machine answered.
+//! a machine answered, and `hangup` is `normal_clearing` by a command.
 
 use crate::calls::{Outcome, Reached, Words};
 
@@ -21,7 +21,7 @@ fn reached(word: &str) -> Reached {
         return Reached::Accepted;
     }
     match word.split('/').next() {
-        Some("normal_clearing" | "time_limit" | "machine") => Reached::Answered,
+        Some("normal_clearing" | "time_limit" | "machine" | "hangup") => Reached::Answered,
         Some(_) | None => Reached::Dialled,
     }
 }
@@ -61,11 +61,11 @@ pub(crate) fn cause(word: &str) -> Cause<'_> {
         _ => "200",
     };
     Cause {
-        cause: if cause == "machine" { "normal_clearing" } else { cause },
+        cause: if matches!(cause, "machine" | "hangup") { "normal_clearing" } else { cause },
         sip: if sip.is_empty() { usual } else { sip },
         own: None,
         source: match cause {
-            "originator_cancel" | "time_limit" | "timeout" => "caller",
+            "hangup" | "originator_cancel" | "time_limit" | "timeout" => "caller",
             "unspecified" => "unknown",
             _ => "callee",
         },

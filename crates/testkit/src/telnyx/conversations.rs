@@ -121,7 +121,7 @@ impl SimState {
 }
 
 async fn recordings(State(sim): State<Arc<SimState>>, _: Caller, params: Params) -> Answer {
-    let line = sim.host.timeline;
+    let line = sim.host.timeline.frozen();
     let bounds = bounds(&params, "created_at")?;
     let calls = sim.calls.lock();
     let rows: Vec<Value> = calls

@@ -75,6 +75,7 @@ impl SimState {
             event_id: Some(id),
             webhook_id: None,
             retries,
+            failover_url: self.config.platform.webhook_failover_url.clone(),
             timeout: Duration::from_secs(10),
         });
     }

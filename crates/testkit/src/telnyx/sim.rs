@@ -73,7 +73,7 @@ impl SimTelnyx {
         {
             fields.insert(name.to_owned(), value.into());
         }
-        let assistant = sim.add_assistant(fields);
+        let assistant = sim.add_assistant_as(&sim.first("assistant"), sim.first("version"), fields);
         sim.add_number(NUMBER, Some(&sim.connection));
         let assistant_id = assistant["id"].as_str().unwrap_or_default().to_owned();
         Ok(Self { handle, sim, assistant_id })

@@ -122,6 +122,12 @@ pub(crate) struct SimState {
 }
 
 impl SimState {
+    /// The id of something that the account has from the start: the same in each process with the
+    /// same seed.
+    pub(crate) fn first(&self, kind: &str) -> String {
+        self.seed.uuid(&format!("telnyx/first/{kind}"))
+    }
+
     /// An id derived from the seed.
     pub(crate) fn id(&self, kind: &str, nth: usize) -> String {
         self.seed.uuid(&format!("telnyx/{}/{kind}/{nth}", self.boot))

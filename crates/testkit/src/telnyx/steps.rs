@@ -79,7 +79,7 @@ impl SimState {
 
     /// Tells that the call is over, and why.
     fn hang_up(&self, id: &str) {
-        let line = self.host.timeline;
+        let line = self.host.timeline.frozen();
         let ended = self.calls.lock().find(id).map(|record| {
             let talked = record.course.talked(line).as_secs();
             let talk = record.wanted.assistant.is_some() && record.course.is_answered(line);

@@ -38,7 +38,7 @@ impl Assistant {
     fn body(&self, sim: &SimState) -> Value {
         let mut body = self.versions.last().cloned().unwrap_or_default();
         body.insert("id".to_owned(), self.id.clone().into());
-        body.insert("orgId".to_owned(), sim.id("org", 0).into());
+        body.insert("orgId".to_owned(), sim.first("org").into());
         body.insert("createdAt".to_owned(), self.made.clone().into());
         body.insert("version".to_owned(), format!("v{}", self.versions.len()).into());
         Value::Object(body)

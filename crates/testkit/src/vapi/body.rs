@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::state::{Record, SimState, iso};
 use crate::calls::Step;
+use crate::host::Timeline;
 
 /// The fields of the request that a call gives back.
 const GIVEN_BACK: [&str; 13] = [
@@ -24,8 +25,8 @@ const GIVEN_BACK: [&str; 13] = [
 ];
 
 /// The status.
-pub(crate) fn status(sim: &SimState, record: &Record) -> &'static str {
-    match record.course.step(sim.host.timeline) {
+fn status(record: &Record, line: Timeline) -> &'static str {
+    match record.course.step(line) {
         Step::Over => "ended",
         _ if record.scheduled => "scheduled",
         Step::Queued => "queued",
@@ -35,20 +36,20 @@ pub(crate) fn status(sim: &SimState, record: &Record) -> &'static str {
 }
 
 /// When the call was last changed.
-pub(crate) fn updated(sim: &SimState, record: &Record) -> Timestamp {
-    let (answered, ended) = record.course.times(sim.host.timeline);
+pub(crate) fn updated(record: &Record, line: Timeline) -> Timestamp {
+    let (answered, ended) = record.course.times(line);
     ended.or(answered).or(record.course.dialled).unwrap_or(record.made)
 }
 
 /// The call as it is now. A field without a value is left out.
 pub(crate) fn of(sim: &SimState, record: &Record) -> Value {
-    let line = sim.host.timeline;
+    let line = sim.host.timeline.frozen();
     let course = &record.course;
     let (started, ended) = course.times(line);
     let mut body = json!({
-        "id": record.id, "orgId": sim.id("org", 0), "type": "outboundPhoneCall",
-        "status": status(sim, record), "createdAt": iso(record.made),
-        "updatedAt": iso(updated(sim, record)), "phoneCallProvider": record.wanted.provider,
+        "id": record.id, "orgId": sim.first("org"), "type": "outboundPhoneCall",
+        "status": status(record, line), "createdAt": iso(record.made),
+        "updatedAt": iso(updated(record, line)), "phoneCallProvider": record.wanted.provider,
         "phoneCallTransport": "pstn",
     });
     for name in GIVEN_BACK {
@@ -73,11 +74,11 @@ pub(crate) fn of(sim: &SimState, record: &Record) -> Value {
     };
     body["endedAt"] = iso(ended).into();
     body["endedReason"] = course.word.clone().into();
-    let cost = cost(sim, record);
+    let cost = cost(record, line);
     body["cost"] = cost["total"].clone();
     body["costs"] = json!([{"type": "vapi", "cost": cost["vapi"]}, {"type": "transport", "cost": cost["transport"]}]);
     body["costBreakdown"] = cost;
-    body["artifact"] = artifact(sim, record, ended);
+    body["artifact"] = artifact(sim, record, started.map(|_| ended));
     if record.settled && started.is_some() {
         body["analysis"] = json!({
             "summary": "A simulated talk.", "structuredData": {}, "successEvaluation": "true",
@@ -88,8 +89,8 @@ pub(crate) fn of(sim: &SimState, record: &Record) -> Value {
 
 /// The cost in dollars. Until the work after the call is done, the carrier's part is missing. What
 /// the platform breaks is free.
-fn cost(sim: &SimState, record: &Record) -> Value {
-    let talked = record.course.talked(sim.host.timeline);
+fn cost(record: &Record, line: Timeline) -> Value {
+    let talked = record.course.talked(line);
     let free = record.course.word.contains("vapifault");
     let seconds = if free { 0 } else { talked.as_secs() };
     let dollars = |cents_a_minute: u64| {
@@ -105,10 +106,11 @@ fn cost(sim: &SimState, record: &Record) -> Value {
     })
 }
 
-fn artifact(sim: &SimState, record: &Record, ended: Timestamp) -> Value {
-    if !record.course.is_answered(sim.host.timeline) {
+/// What was said, if the call was answered.
+fn artifact(sim: &SimState, record: &Record, ended: Option<Timestamp>) -> Value {
+    let Some(ended) = ended else {
         return json!({"messages": [], "transcript": ""});
-    }
+    };
     let first = record.wanted.sent.get("assistantOverrides");
     let first = first.and_then(|overrides| overrides.get("firstMessage")?.as_str());
     let first = first.filter(|_| !sim.config.ignores_instructions);

@@ -30,7 +30,8 @@ impl SimState {
         if let Some(flaw) = wanted.flaw {
             course.never_dialled(flaw);
         }
-        let blocked = self.active(&calls) >= self.concurrency() && wanted.wait.is_none();
+        let active = self.active(&calls);
+        let blocked = active >= self.concurrency() && wanted.wait.is_none();
         let mut waiting = false;
         if blocked && course.reached > Reached::Accepted {
             match self.config.platform.over_limit {
@@ -56,6 +57,7 @@ impl SimState {
             course.dialled = Some(line.timestamp());
         }
         let scheduled = wanted.wait.is_some();
+        let takes_slot = !scheduled && !waiting && course.reached > Reached::Accepted;
         let record = Record {
             id: id.clone(),
             wanted,
@@ -76,7 +78,7 @@ impl SimState {
         calls.records.push(record);
         answer["subscriptionLimits"] = json!({
             "concurrencyBlocked": blocked, "concurrencyLimit": self.concurrency(),
-            "remainingConcurrentCalls": self.concurrency().saturating_sub(self.active(&calls)),
+            "remainingConcurrentCalls": self.concurrency().saturating_sub(active + usize::from(takes_slot)),
         });
         drop(calls);
         self.host.spawn(Arc::clone(self).follow(id, context.clone()));

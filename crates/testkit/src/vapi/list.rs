@@ -63,7 +63,7 @@ pub(super) async fn list(State(sim): State<Arc<SimState>>, _: Caller, params: Pa
         .filter(|record| is("assistantId", record) && is("phoneNumberId", record))
         .filter(|record| created.iter().all(|(holds, bound)| holds(&shown(record.made), bound)))
         .filter(|record| {
-            let at = shown(body::updated(&sim, record));
+            let at = shown(body::updated(record, sim.host.timeline));
             updated.iter().all(|(holds, bound)| holds(&at, bound))
         })
         .take(limit)

@@ -65,7 +65,7 @@ async fn create(State(sim): State<Arc<SimState>>, _: Caller, sent: Bytes) -> Ans
         sent.remove(secret);
     }
     let mut made = sim.numbers_made.lock();
-    let row = row(&sim, *made, &number, sent);
+    let row = row(&sim, sim.id("number", *made), &number, sent);
     *made += 1;
     numbers.push(row.clone());
     Ok((StatusCode::CREATED, Json(Value::Object(row))).into_response())
@@ -74,12 +74,12 @@ async fn create(State(sim): State<Arc<SimState>>, _: Caller, sent: Bytes) -> Ans
 /// A number as it is read.
 pub(crate) fn row(
     sim: &SimState,
-    nth: usize,
+    id: String,
     number: &str,
     mut fields: Map<String, Value>,
 ) -> Map<String, Value> {
-    fields.insert("id".to_owned(), sim.id("number", nth).into());
-    fields.insert("orgId".to_owned(), sim.id("org", 0).into());
+    fields.insert("id".to_owned(), id.into());
+    fields.insert("orgId".to_owned(), sim.first("org").into());
     fields.insert("number".to_owned(), number.into());
     fields.insert("status".to_owned(), "active".into());
     fields.insert("createdAt".to_owned(), sim.host.timeline.rfc3339_millis().into());

@@ -63,7 +63,7 @@ impl SimVapi {
         })
         .await?;
         let sim = kept.ok_or_else(|| io::Error::other("the simulator has no state"))?;
-        let (assistant_id, number_id) = (sim.id("assistant", 0), sim.id("number", 0));
+        let (assistant_id, number_id) = (sim.first("assistant"), sim.first("number"));
         Ok(Self { handle, sim, assistant_id, number_id })
     }
 
@@ -125,13 +125,13 @@ fn state(host: &Arc<Host>, config: SimConfig, seed: Seed, key: String) -> SimSta
     let mut fields = Map::new();
     fields.insert("name".to_owned(), "Simulated assistant".into());
     sim.assistants.lock().push(Assistant {
-        id: sim.id("assistant", 0),
+        id: sim.first("assistant"),
         versions: vec![fields],
         made: host.timeline.rfc3339_millis(),
     });
     let mut fields = Map::new();
     fields.insert("provider".to_owned(), "twilio".into());
-    let number = row(&sim, 0, NUMBER, fields);
+    let number = row(&sim, sim.first("number"), NUMBER, fields);
     sim.numbers.lock().push(number);
     sim
 }

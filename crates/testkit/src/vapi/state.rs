@@ -99,6 +99,12 @@ pub(crate) struct SimState {
 }
 
 impl SimState {
+    /// The id of something that the account has from the start: the same in each process with the
+    /// same seed.
+    pub(crate) fn first(&self, kind: &str) -> String {
+        self.seed.uuid(&format!("vapi/first/{kind}"))
+    }
+
     /// An id derived from the seed.
     pub(crate) fn id(&self, kind: &str, nth: usize) -> String {
         self.seed.uuid(&format!("vapi/{}/{kind}/{nth}", self.boot))

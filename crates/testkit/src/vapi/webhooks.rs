@@ -74,6 +74,7 @@ impl SimState {
             event_id: None,
             webhook_id: None,
             retries: server.retries.iter().map(|pause| line.real(*pause)).collect(),
+            failover_url: None,
             timeout: server.timeout,
         });
     }

@@ -77,3 +77,18 @@ async fn numbers_are_rented_imported_and_released() {
     assert_eq!(call(&sim, "DELETE", &gone, Value::Null).await.status, 204);
     assert_eq!(get(&sim, &format!("/get-phone-number/{target}")).await.status, 422);
 }
+
+#[tokio::test]
+async fn a_restarted_simulator_has_the_same_account_and_new_calls() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let config = || quick().ledger_file(file.path());
+    let first = start(config()).await;
+    let before = place(&first, order(&first, TO)).await;
+    let (agent, key) = (first.agent_id().to_owned(), first.credential().to_owned());
+    first.shutdown().await;
+    let second = start(config()).await;
+    assert_eq!((second.agent_id(), second.credential()), (agent.as_str(), key.as_str()));
+    let after = place(&second, order(&second, TO)).await;
+    assert_ne!(after["call_id"], before["call_id"]);
+    assert_eq!(second.rings().count(TO), 2);
+}

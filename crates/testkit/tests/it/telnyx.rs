@@ -195,8 +195,16 @@ async fn a_hung_up_call_that_was_not_dialled_never_rings() {
     let placed = place(&sim, order(&sim, TO)).await;
     assert_eq!(get(&sim, &path(&placed)).await.json()["data"]["is_alive"], true);
     let hangup = format!("{}/actions/hangup", path(&placed));
-    assert_eq!(call(&sim, "POST", &hangup, json!({"client_state": STATE})).await.status, 200);
-    assert_eq!(event(&sim, &placed, "call.hangup").await["hangup_cause"], "normal_clearing");
+    let command =
+        json!({"client_state": STATE, "command_id": "5d1f2f8e-0000-4f57-9a54-0d3f5a7c1b2e"});
+    for _ in 0..2 {
+        assert_eq!(call(&sim, "POST", &hangup, command.clone()).await.status, 200);
+    }
+    let told = event(&sim, &placed, "call.hangup").await;
+    assert_eq!(
+        (&told["hangup_cause"], &told["hangup_source"]),
+        (&json!("normal_clearing"), &json!("caller"))
+    );
     assert_eq!(sim.rings().count(TO), 1);
     let none = call(&sim, "POST", "/v2/calls/none/actions/hangup", json!({})).await;
     assert_eq!(none.status, 404);

@@ -75,6 +75,21 @@ async fn a_refused_delivery_is_repeated_with_the_same_id() {
 }
 
 #[tokio::test]
+async fn what_was_never_accepted_goes_to_the_failover_url() {
+    let [first, other] = [Receiver::new().await, Receiver::new().await];
+    let config = quick().webhook_retries([]).webhook_url(first.url());
+    let sim = start(config.webhook_failover_url(other.url()).ending(TO, "D13")).await;
+    place(&sim, order(&sim, TO)).await;
+    for _ in 0..2 {
+        let refused = first.take(503).await.json();
+        let hook = other.take(200).await;
+        assert!(is_signed(&sim, &hook));
+        assert_eq!(hook.json()["meta"]["attempt"], 2);
+        assert_eq!(hook.json()["data"].get("id").is_some(), refused["data"]["id"].is_string());
+    }
+}
+
+#[tokio::test]
 async fn webhooks_can_be_doubled_forged_unsigned_and_late() {
     let script = "[webhooks]\ntwice = [1]\nforge = [2]\nunsigned = [3]\nlate = [5]\nlate_ms = 200";
     let receiver = Receiver::new().await;
