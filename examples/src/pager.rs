@@ -116,6 +116,7 @@ impl CallLists for Pager {
         let wanted = |page: &&ProviderCall| {
             filter.since.is_none_or(|since| page.created_at >= Some(since))
                 && filter.until.is_none_or(|until| page.created_at < Some(until))
+                && filter.is_about(page)
         };
         let items = self.shelf.lock().pages.iter().rev().filter(wanted).cloned().collect();
         Ok(Page { items, next: None })

@@ -7,7 +7,8 @@ use switchboard::Config;
 
 fn config(kallyai: &str, kaicalls: &str, rest: &str) -> Result<Config, switchboard::ConfigError> {
     Config::from_toml(&format!(
-        "[providers.one]\nkind = \"kallyai\"\n{kallyai}\n[providers.two]\nkind = \"kaicalls\"\n{kaicalls}\n{rest}"
+        "[providers.one]\nkind = \"kallyai\"\napi_key_env = \"ONE\"\n{kallyai}\n\
+         [providers.two]\nkind = \"kaicalls\"\napi_key_env = \"TWO\"\n{kaicalls}\n{rest}"
     ))
 }
 

@@ -3,8 +3,8 @@
 use std::{fmt::Debug, sync::Arc, time::Duration};
 
 use switchboard_core::{
-    AttemptId, CallRequest, CallsExt, Clock, PhoneNumber, PlaceRequest, Provider, ProviderCall,
-    Result,
+    AttemptId, CallRequest, CallsExt, Clock, Outcome, PhoneNumber, PlaceRequest, Provider,
+    ProviderCall, ProviderState, Result,
 };
 use uuid::Uuid;
 
@@ -14,6 +14,8 @@ use super::harness::Harness;
 const READ_EVERY: Duration = Duration::from_millis(20);
 /// How long the suite waits for the end of a call.
 const LONGEST_CALL: Duration = Duration::from_secs(30);
+/// How many people are called until one answers.
+const MOST_CALLS: usize = 20;
 
 pub(crate) struct Suite<'a> {
     pub(crate) provider: &'a dyn Provider,
@@ -53,6 +55,17 @@ impl Suite<'_> {
         let placed = self.send(&order).await?;
         let call = self.until_over(&placed).await.map_err(|error| failure("wait", &error))?;
         Ok((order, call))
+    }
+
+    /// Places calls to new numbers until somebody answers.
+    pub(crate) async fn answered(&self) -> std::result::Result<ProviderCall, String> {
+        for _ in 0..MOST_CALLS {
+            let (_, call) = self.finished().await?;
+            if call.state == ProviderState::Ended(Outcome::Completed) {
+                return Ok(call);
+            }
+        }
+        Err(format!("nobody answered {MOST_CALLS} calls"))
     }
 
     pub(crate) async fn until_over(&self, placed: &ProviderCall) -> Result<ProviderCall> {
