@@ -173,6 +173,7 @@ impl FactReader {
             | Fact::Decided(_)
             | Fact::Claimed(_)
             | Fact::Sent(_)
+            | Fact::Repeated(_)
             | Fact::TentativeMatch(..)
             | Fact::NotDialled(..)
             | Fact::Failed { .. }

@@ -6,7 +6,7 @@
 
 use std::{convert::Infallible, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
-use futures::FutureExt;
+use futures::{FutureExt, future::BoxFuture};
 use jiff::Timestamp;
 use switchboard_core::{
     Attempt, AttemptError, Call, CallFailure, CallId, Delivery, Error, ErrorKind, Outcome,
@@ -32,7 +32,7 @@ use crate::{
     events::{AfterFailure, CallEventKind},
     follow::{self, PlacedCall},
     judge,
-    place_request::order,
+    place_request::{self, order},
     planned::Planned,
     provider::ProviderRuntime,
     reconcile, redial,
@@ -532,6 +532,90 @@ async fn early_lookup(
             seen = Some(only.call.clone());
         }
     }
+}
+
+/// Sends the request of an attempt in doubt once more, under a key for which the provider documents
+/// that this places no second call. A request that never arrived *places* the call now, so everything
+/// that is asked before a first request is asked again. Returns true if it was sent.
+pub(crate) fn repeat<'a>(
+    inner: &'a Arc<Shared>,
+    id: CallId,
+    runtime: &'a Arc<ProviderRuntime>,
+    order: &'a PlaceRequest,
+    sent_at: Timestamp,
+) -> BoxFuture<'a, Result<bool>> {
+    send_again(inner, id, runtime, order, sent_at).boxed()
+}
+
+async fn send_again(
+    inner: &Arc<Shared>,
+    id: CallId,
+    runtime: &Arc<ProviderRuntime>,
+    order: &PlaceRequest,
+    sent_at: Timestamp,
+) -> Result<bool> {
+    let config = inner.config();
+    let (Some(call), Some(request)) =
+        (inner.journal.get(id).await?, inner.journal.request(id).await?)
+    else {
+        return Ok(false);
+    };
+    if !request.window.contains(inner.now()) {
+        return Ok(false);
+    }
+    let began = inner.clock.uptime();
+    let decided = inner.decide(&config, &request, None, inner.now()).await?;
+    let ring = redial::ring(&call.attempts);
+    let placed = config.policy.as_placed(&request, None);
+    let now = place_request::order(
+        inner,
+        id,
+        ring,
+        &placed,
+        &decided.opening,
+        runtime,
+        config.policy.agent_for(None, &runtime.id),
+        &config.policy,
+    );
+    let same = now.first_message == order.first_message && now.instructions == order.instructions;
+    if decided.decision.verdict != RuleVerdict::Allow || !same {
+        return Ok(false);
+    }
+    let Ok(slot) = runtime.take_place_slot(inner.now()) else {
+        return Ok(false);
+    };
+    let open = inner.shutdown.in_flight();
+    if inner.check_running().is_err() {
+        runtime.give_back(slot);
+        return Ok(false);
+    }
+    let reservation = Reservation {
+        rate_slots: runtime.limits().rate_slot(&runtime.id).into_iter().collect(),
+        callee: Some(decided.limits),
+        ..Reservation::default()
+    };
+    let write = Write { facts: vec![Fact::Repeated(order.attempt)], reservation };
+    if let Err(error) = inner.write(id, write).await {
+        runtime.give_back(slot);
+        return match error {
+            WriteError::Denied(_) => Ok(false),
+            WriteError::Rejected(error) | WriteError::Unavailable(error) => Err(error),
+        };
+    }
+    let late = inner.clock.uptime().saturating_sub(began) >= config.policy.timings.send_within;
+    if late || inner.check_running().is_err() {
+        return Ok(false);
+    }
+    match send(inner, id, runtime, order, sent_at).await {
+        Ok(report) => answered(inner, id, runtime, order, report).await?,
+        Err(failed) if failed.delivery() == Delivery::Placed => {
+            record_failure(inner, id, runtime, order, &failed).await?;
+        }
+        // It says nothing about the first request.
+        Err(failed) => tracing::debug!(call = %id, %failed, "the repeated request shows nothing"),
+    }
+    drop(open);
+    Ok(true)
 }
 
 async fn answered(

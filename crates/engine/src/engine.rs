@@ -16,6 +16,7 @@ use switchboard_rules::Tables;
 use tokio::{runtime::Handle, sync::broadcast};
 
 use crate::{
+    attempt,
     builder::EngineBuilder,
     config::ActiveConfig,
     control::{self, Cancelled},
@@ -468,7 +469,11 @@ impl EngineBuilder {
             ids,
             runtime,
             takes_up,
-            Callbacks { resume: submit::resume, look_again: news::look_again_soon },
+            Callbacks {
+                resume: submit::resume,
+                look_again: news::look_again_soon,
+                repeat: attempt::repeat,
+            },
         ))))
     }
 }

@@ -9,7 +9,7 @@ use futures::FutureExt;
 use jiff::Timestamp;
 use switchboard_core::{
     Attempt, AttemptId, AttemptState, Call, CallFailure, CallId, CallStatus, ErrorKind,
-    PlaceRequest, Proof, ProviderCallId, Result,
+    Idempotency, PlaceRequest, Proof, ProviderCallId, Result,
 };
 use switchboard_journal::state::Fact;
 use switchboard_router::OnUnknown;
@@ -176,6 +176,8 @@ impl Search<'_> {
             tracing::debug!(call = %id, %error, "the start of the search was not recorded");
         }
         let mut was_read = false;
+        // Only the process that sent it has the same bytes.
+        let mut may_repeat = at_once.is_none();
         loop {
             let call = match at_once {
                 Some(_) => current(inner, id).await,
@@ -218,8 +220,23 @@ impl Search<'_> {
                 Seen::Unclear | Seen::Unread => false,
             };
             was_read |= !matches!(seen, Seen::Unread);
-            let placed = call.is_some_and(|call| call.status == CallStatus::InProgress);
-            if absent && !placed {
+            if may_repeat && self.key_is_young() {
+                may_repeat = false;
+                match (inner.callbacks.repeat)(inner, id, runtime, order, age.sent_at).await {
+                    Ok(true) => continue,
+                    Ok(false) => {}
+                    Err(error) => {
+                        tracing::warn!(call = %id, %error, "the request could not be repeated")
+                    }
+                }
+            }
+            let placed = call.as_ref().is_some_and(|call| call.status == CallStatus::InProgress);
+            // Of two requests, one may be on its way.
+            let repeated = call
+                .as_ref()
+                .and_then(|call| call.attempts.last())
+                .is_some_and(|last| last.repeated_at.is_some());
+            if absent && !placed && !repeated {
                 match inner.record(id, Fact::AssumedNotPlaced(order.attempt)).await {
                     Ok(_) => {
                         inner.report(id, || CallEventKind::AssumedNotPlaced);
@@ -244,6 +261,17 @@ impl Search<'_> {
                     follow_known(inner, &call).await;
                 }
                 return;
+            }
+        }
+    }
+
+    /// True if the provider documents that a repeat of the request places no second call, and does so
+    /// for at least as long again as the request has been out: a repeat may be slow to arrive.
+    fn key_is_young(&self) -> bool {
+        match self.runtime.provider.info().idempotency {
+            Idempotency::None | Idempotency::Undocumented => false,
+            Idempotency::Documented { lives, .. } => {
+                self.age.out + self.age.searched(self.inner) < lives / 2
             }
         }
     }

@@ -3,10 +3,12 @@
 use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 use parking_lot::{Mutex, RwLock};
 use switchboard_core::{
-    AttemptState, Call, CallId, CallStatus, Clock, Error, ErrorKind, ProviderId, Result, ValidCall,
+    AttemptState, Call, CallId, CallStatus, Clock, Error, ErrorKind, PlaceRequest, ProviderId,
+    Result, ValidCall,
 };
 use switchboard_experiments::Watch;
 use switchboard_journal::{
@@ -53,7 +55,18 @@ pub(crate) struct Callbacks {
     pub(crate) resume: fn(&Arc<Shared>, &Call),
     /// Looks again at a call after something else tried to work on it while it was being worked on.
     pub(crate) look_again: fn(&Arc<Shared>, CallId),
+    /// Sends the request of an attempt in doubt once more under its key.
+    pub(crate) repeat: Repeat,
 }
+
+/// True if the request was sent.
+pub(crate) type Repeat = for<'a> fn(
+    &'a Arc<Shared>,
+    CallId,
+    &'a Arc<ProviderRuntime>,
+    &'a PlaceRequest,
+    Timestamp,
+) -> BoxFuture<'a, Result<bool>>;
 
 #[derive(Debug)]
 pub(crate) struct Shared {

@@ -49,6 +49,7 @@ const fn may_make(fact: &Fact) -> &'static [CallEvent] {
         | Fact::Intended(_)
         | Fact::Claimed(_)
         | Fact::Sent(_)
+        | Fact::Repeated(_)
         | Fact::TentativeMatch(..)
         | Fact::Reconciling(_) => &[],
         Fact::Scheduled => &[E::Scheduled],

@@ -117,6 +117,7 @@ pub fn settlement(fact: &Fact) -> Option<Settlement> {
         | Fact::Intended(_)
         | Fact::Claimed(_)
         | Fact::Sent(_)
+        | Fact::Repeated(_)
         | Fact::TentativeMatch(..)
         | Fact::Answered(..)
         | Fact::Reconciling(_)

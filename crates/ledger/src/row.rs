@@ -108,6 +108,8 @@ struct Content {
 #[derive(Serialize, Deserialize)]
 struct AttemptBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    repeated_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     agent_version: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     delivery: Option<Delivery>,
@@ -225,6 +227,7 @@ pub(crate) fn attempt_row(attempt: &Attempt, doubt: Identity) -> Result<AttemptR
         },
         idempotency_key: attempt.idempotency_key,
         body: json(&AttemptBody {
+            repeated_at: attempt.repeated_at.map(micros),
             agent_version: attempt.agent_version.clone(),
             delivery: attempt.delivery,
             error: attempt.error.clone(),
@@ -251,6 +254,7 @@ impl AttemptRow {
         attempt.ring = u32::try_from(self.ring).map_err(|source| unreadable(&what, source))?;
         attempt.agent = self.agent.map(|agent| AgentId::from(unescape(&agent)));
         attempt.agent_version = body.agent_version;
+        attempt.repeated_at = body.repeated_at.map(|at| moment(at, &what)).transpose()?;
         attempt.state = word(&self.state, &what)?;
         attempt.provider_call_id =
             self.provider_call_id.map(|id| ProviderCallId::from(unescape(&id)));

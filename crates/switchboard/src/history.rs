@@ -68,6 +68,10 @@ fn describe_fact(fact: &Fact) -> EventText {
         Fact::Sent(_) => {
             router("sent", "the request is being sent; from here on it may have arrived")
         }
+        Fact::Repeated(_) => router(
+            "repeated",
+            "the same request is sent once more under its key, which places no second call",
+        ),
         Fact::Abandoned(_) => proven(
             "abandoned",
             "router",

@@ -450,6 +450,7 @@ fn fact_name(fact: &Fact) -> &'static str {
         Fact::Intended(_) => "intended",
         Fact::Claimed(_) => "claimed",
         Fact::Sent(_) => "intended, claimed, sent",
+        Fact::Repeated(_) => "repeated",
         Fact::TentativeMatch(..) => "glimpsed",
         Fact::Answered(..) => "answered",
         Fact::Failed { .. } => "failed",

@@ -16,6 +16,7 @@ use super::{
     check::Property,
     fault::Fault,
     plan::{Hooks, wish_of},
+    provider::KALLY,
     stage::Stage,
     trace::Happened,
     world::World,
@@ -66,15 +67,14 @@ impl Record {
     }
 }
 
-/// Sends a request, which arrives whatever happens to its sender. Returns the id that its call will
-/// have.
+/// Sends a request, which arrives whatever happens to its sender.
 pub(super) fn deliver(
     world: &Arc<World>,
     order: &PlaceRequest,
     provider: &'static str,
     after: u64,
     is_late: bool,
-) -> u64 {
+) {
     let id = world.with(|state| {
         *state.coming.entry(order.attempt).or_default() += 1;
         state.random.next() >> 24
@@ -82,10 +82,10 @@ pub(super) fn deliver(
     let (world, order) = (Arc::clone(world), order.clone());
     tokio::spawn(async move {
         tokio::time::sleep(Duration::from_millis(after)).await;
-        let at = arrived(&world, &order, provider, id, is_late);
-        live(&world, at).await;
+        if let Some(at) = arrived(&world, &order, provider, id, is_late) {
+            live(&world, at).await;
+        }
     });
-    id
 }
 
 fn arrived(
@@ -94,7 +94,7 @@ fn arrived(
     provider: &'static str,
     id: u64,
     is_late: bool,
-) -> usize {
+) -> Option<usize> {
     let now = world.now();
     let wish = wish_of(&order.call);
     let asked = &world.plan.wishes[wish];
@@ -109,6 +109,13 @@ fn arrived(
         state.trace.note(now, Happened::Delivered(id), Some(wish), None);
         if is_late {
             state.met(now, Fault::LateDelivery, stage, Some(wish), None);
+        }
+        // The key is known: there is the first request's call, and no other.
+        let is_known = provider == KALLY
+            && world.plan.keys
+            && state.records.iter().any(|record| record.attempt == order.attempt);
+        if is_known {
+            return None;
         }
         let nth = state.delivered[wish].min(asked.rings.len() - 1);
         state.delivered[wish] += 1;
@@ -141,7 +148,7 @@ fn arrived(
             told: Vec::new(),
             held: Vec::new(),
         });
-        state.records.len() - 1
+        Some(state.records.len() - 1)
     })
 }
 

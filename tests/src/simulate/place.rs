@@ -4,7 +4,7 @@ use std::{panic::resume_unwind, time::Duration};
 
 use switchboard::{
     Delivery, ErrorKind, PlaceError, Result,
-    core::{PlaceRequest, ProviderCall, ProviderCallId, Refusal},
+    core::{AttemptId, PlaceRequest, ProviderCall, ProviderCallId, Refusal},
 };
 
 use super::{
@@ -128,29 +128,32 @@ impl SimProvider {
 
     /// The request arrives and gets a normal response.
     async fn answered(&self, order: &PlaceRequest, after: u64) -> Result<ProviderCall, PlaceError> {
-        let id = network::deliver(&self.world, order, self.which, after, false);
+        network::deliver(&self.world, order, self.which, after, false);
         let thinks = self.world.plan.wishes[wish_of(&order.call)].thinks;
         tokio::time::sleep(Duration::from_millis(after + thinks)).await;
         if self.is_synchronous() {
-            self.ends(id).await;
+            self.ends(order.attempt).await;
         }
         self.process.gate().await;
         let now = self.world.now();
         let report = self.world.with(|state| {
-            state.records.iter().find(|record| record.id == id).map(|record| report(record, now))
+            let mut records = state.records.iter().rev();
+            let ours = records.find(|record| record.attempt == order.attempt);
+            ours.map(|record| report(record, now))
         });
         report.ok_or_else(|| PlaceError::unknown(self.error(ErrorKind::Provider)))
     }
 
     /// Waits until the phone call has ended.
-    async fn ends(&self, id: u64) {
+    async fn ends(&self, attempt: AttemptId) {
         loop {
             let now = self.world.now();
             let ends = self.world.with(|state| {
                 state
                     .records
                     .iter()
-                    .find(|record| record.id == id)
+                    .rev()
+                    .find(|record| record.attempt == attempt)
                     .map_or(now, |record| record.ends)
             });
             if now >= ends {

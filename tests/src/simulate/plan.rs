@@ -97,6 +97,8 @@ pub(super) struct Plan {
     pub(super) grace: u64,
     /// A low rate limit of the second provider, in calls per minute.
     pub(super) place_limit: Option<u32>,
+    /// True if the first provider documents what its idempotency keys do.
+    pub(super) keys: bool,
     /// The budget of the tenant with a budget, in millionths.
     pub(super) budget: i64,
 }
@@ -161,6 +163,7 @@ impl Plan {
             grace: 1_000 * random.between(20, 120),
             place_limit: random.chance(30).then(|| random.between(2, 5) as u32),
             budget: 1_000 * random.between(300, 1_500) as i64,
+            keys: random.chance(40),
         }
     }
 }

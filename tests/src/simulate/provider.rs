@@ -9,8 +9,8 @@ use switchboard::{
     Cost, Error, ErrorKind, IncomingWebhook, Outcome, Provider, ProviderId, ProviderInfo, Result,
     core::{
         CallLists, Calls, CancelCalls, Coverage, Event, EventFeed, EventKind, Idempotency,
-        ProviderCall, ProviderCallId, ProviderState, Raw, Refusal, RequestLimit, StopCalls, Usage,
-        UsageFilter, UsageRecord, WebhookReceiver, WebhookSubscriptions, Webhooks,
+        ProviderCall, ProviderCallId, ProviderState, Raw, Refusal, Replay, RequestLimit, StopCalls,
+        Usage, UsageFilter, UsageRecord, WebhookReceiver, WebhookSubscriptions, Webhooks,
     },
 };
 
@@ -18,6 +18,9 @@ use super::{fault::Fault, network::Record, process::Process, world::World};
 
 /// The provider that is like KallyAI.
 pub(super) const KALLY: &str = "kally";
+/// How long it keeps idempotency keys, where it documents them: longer than any request is on its
+/// way.
+const KEYS_LIVE: Duration = Duration::from_secs(72 * 3600);
 /// The provider that is like KaiCalls.
 pub(super) const KAI: &str = "kai";
 
@@ -49,7 +52,13 @@ impl SimProvider {
                 info.countries = Coverage::All;
                 info.languages = Coverage::All;
                 info.synchronous = !kai;
-                info.idempotency = if kai { Idempotency::None } else { Idempotency::Undocumented };
+                info.idempotency = match world.plan.keys {
+                    _ if kai => Idempotency::None,
+                    true => {
+                        Idempotency::Documented { lives: KEYS_LIVE, replay: Replay::FirstAnswer }
+                    }
+                    false => Idempotency::Undocumented,
+                };
                 info.place_limit = kai.then(|| limit(60));
                 info.read_limit = kai.then(|| limit(300));
                 info.needs_agent = kai;

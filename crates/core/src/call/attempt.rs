@@ -188,6 +188,11 @@ pub struct Attempt {
     pub created_at: Timestamp,
     /// The earliest time at which bytes of the request may have left this machine.
     pub sent_at: Option<Timestamp>,
+    /// When the same request was sent once more under the same key, while it was unknown whether the
+    /// first one had arrived. From then on, what is proven of one of them proves nothing about the
+    /// attempt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeated_at: Option<Timestamp>,
     /// When the attempt reached its final state.
     pub ended_at: Option<Timestamp>,
     /// The evidence for the state, in the order in which it was found.
@@ -220,6 +225,7 @@ impl Attempt {
             billed: None,
             created_at,
             sent_at: None,
+            repeated_at: None,
             ended_at: None,
             evidence: Vec::new(),
         }

@@ -36,6 +36,7 @@ mod outliers;
 mod recover;
 mod redial;
 mod reload;
+mod repeated_key;
 mod repeats;
 mod reserving;
 mod resolve;

@@ -79,6 +79,9 @@ pub enum Fact {
     Claimed(AttemptId),
     /// Bytes may leave from now on.
     Sent(AttemptId),
+    /// The same bytes may leave once more, under the same key: the provider documents that this
+    /// places no second call, and it is unknown whether the first ones arrived.
+    Repeated(AttemptId),
     /// A read showed a call that may be this attempt, while its answer is still open. A hint:
     /// nothing moves.
     #[serde(alias = "glimpsed")]
@@ -178,6 +181,7 @@ impl Fact {
             Fact::Overdue => Some(Event::Overdue),
             Fact::Planned(_)
             | Fact::Decided(_)
+            | Fact::Repeated(_)
             | Fact::TentativeMatch(..)
             | Fact::Billed(..)
             | Fact::Disbelieved(..)
@@ -191,6 +195,7 @@ impl Fact {
         match self {
             Fact::Claimed(id)
             | Fact::Sent(id)
+            | Fact::Repeated(id)
             | Fact::TentativeMatch(id, _)
             | Fact::Answered(id, _)
             | Fact::NotDialled(id, _)
@@ -252,6 +257,7 @@ impl Fact {
             | Fact::Intended(_)
             | Fact::Claimed(_)
             | Fact::Sent(_)
+            | Fact::Repeated(_)
             | Fact::TentativeMatch(..)
             | Fact::Failed { .. }
             | Fact::Abandoned(_)
@@ -282,6 +288,7 @@ impl Fact {
             | Fact::Intended(_)
             | Fact::Claimed(_)
             | Fact::Sent(_)
+            | Fact::Repeated(_)
             | Fact::Abandoned(_)
             | Fact::Reconciling(_)
             | Fact::AssumedNotPlaced(_)
@@ -355,6 +362,9 @@ pub fn apply(call: &mut Call, fact: Fact, at: Timestamp) -> Result<&'static [Eff
         // Its sender was slow to say so, and the record has shown more since.
         return Ok(&[]);
     }
+    if is_repeated(call) && proves_one_request_silent(&fact) {
+        return Ok(&[]);
+    }
     match fact {
         Fact::Billed(id, cost, money) => return bill(call, id, cost, money, at),
         Fact::Disbelieved(id, cost) => return disbelieve(call, id, cost, at),
@@ -371,8 +381,10 @@ pub fn apply(call: &mut Call, fact: Fact, at: Timestamp) -> Result<&'static [Eff
         Fact::Resolved(_, resolution) => may_resolve(call, &resolution.verdict),
         // What is over is not taken back.
         Fact::Withdrawn(_) => !before.status.is_settled(),
-        Fact::AssumedNotPlaced(_) => {
-            matches!(before.attempt, Some(AttemptState::Unknown | AttemptState::Reconciling))
+        Fact::AssumedNotPlaced(_) => is_in_doubt(before) && !is_repeated(call),
+        // Once, and only while nothing is known.
+        Fact::Repeated(_) => {
+            is_in_doubt(before) && !is_repeated(call) && call.provider_call_id.is_none()
         }
         Fact::Intended(attempt) => {
             let mut earlier = call.attempts.iter();
@@ -504,6 +516,11 @@ fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
         Fact::Sent(_) => {
             if let Some(last) = call.attempts.last_mut() {
                 last.sent_at = Some(at);
+            }
+        }
+        Fact::Repeated(_) => {
+            if let Some(last) = call.attempts.last_mut() {
+                last.repeated_at = Some(at);
             }
         }
         Fact::TentativeMatch(_, id) => {
@@ -669,13 +686,30 @@ fn event(fact: &Fact, call: &Call) -> Option<Event> {
             CallStatus::InProgress | CallStatus::Stalled,
         ) => Some(Event::Retract),
         _ => match fact.event() {
-            // A record that said that the phone rings is believed, and not what it says later.
-            Some(Event::NotDial) if call.attempts.last().is_some_and(has_rung) => {
+            // A record that said that the phone rings is believed, and not what it says later. One
+            // record of two requests proves nothing about the other.
+            Some(Event::NotDial)
+                if is_repeated(call) || call.attempts.last().is_some_and(has_rung) =>
+            {
                 Some(Event::End(Outcome::Failed))
             }
             event => event,
         },
     }
+}
+
+fn is_in_doubt(state: State) -> bool {
+    matches!(state.attempt, Some(AttemptState::Unknown | AttemptState::Reconciling))
+}
+
+/// True if a second request of the last attempt may have been sent.
+fn is_repeated(call: &Call) -> bool {
+    call.attempts.last().is_some_and(|last| last.repeated_at.is_some())
+}
+
+/// True for an answer that says that a request reached no phone. The attempt may have another one.
+fn proves_one_request_silent(fact: &Fact) -> bool {
+    matches!(fact, Fact::Failed { delivery, .. } if delivery.proves_no_ring())
 }
 
 /// True if the provider's record said that the phone rings, or that somebody answered.

@@ -146,3 +146,34 @@ fn nobody_waits_for_a_call_that_stalled() {
     assert_eq!(call.status, CallStatus::Refused);
     assert_eq!(call.fault.as_ref().unwrap().kind, ErrorKind::RateLimited);
 }
+
+#[test]
+fn of_two_requests_no_single_proof_says_that_no_phone_rang() {
+    let (mut call, tried) = sent();
+    say(&mut call, failed(tried, Delivery::Unknown));
+    say(&mut call, Fact::Reconciling(tried));
+    say(&mut call, Fact::Repeated(tried));
+    assert!(call.attempts[0].repeated_at.is_some());
+    let before = call.clone();
+    for refused in [Fact::Repeated(tried), Fact::AssumedNotPlaced(tried)] {
+        assert_eq!(apply(&mut call, refused, at(90)).unwrap_err().kind(), ErrorKind::Conflict);
+    }
+    for refusal in PROVEN {
+        assert_eq!(say(&mut call, failed(tried, Delivery::Refused(refusal))), []);
+    }
+    assert_eq!(say(&mut call, failed(tried, Delivery::NotSent)), []);
+    assert_eq!(call, before);
+    say(&mut call, Fact::Traced(tried, "a-1".into(), Proof::Reference));
+    say(&mut call, not_dialled(tried, Refusal::ThisProvider));
+    assert_eq!((call.status, call.outcome), (CallStatus::Closed, Some(Outcome::Failed)));
+}
+
+#[test]
+fn only_an_attempt_in_doubt_is_repeated() {
+    let (sent, tried) = sent();
+    let (placed, accepted) = accepted();
+    for (mut call, tried) in [(sent, tried), (placed, accepted)] {
+        let refused = apply(&mut call, Fact::Repeated(tried), at(90)).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Conflict);
+    }
+}

@@ -283,8 +283,8 @@ fn possible(kind: &str) -> Option<Kinds> {
         "failed" => {
             Some((vec![Event::NotPlace, Event::AwaitApproval, Event::Place, Event::Doubt], false))
         }
-        "tentative_match" | "glimpsed" | "billed" | "disbelieved" | "planned" | "decided"
-        | "flagged" => Some((Vec::new(), true)),
+        "tentative_match" | "glimpsed" | "repeated" | "billed" | "disbelieved" | "planned"
+        | "decided" | "flagged" => Some((Vec::new(), true)),
         kind if is_about_content(kind) => Some((Vec::new(), true)),
         _ => None,
     }?;
