@@ -2916,7 +2916,7 @@ export interface components {
          * @description How a call ended that reached the telephone network.
          * @enum {string}
          */
-        Outcome: "completed" | "no_answer" | "busy" | "voicemail" | "failed" | "cancelled";
+        Outcome: "completed" | "no_answer" | "declined" | "busy" | "voicemail" | "menu" | "invalid_number" | "blocked" | "failed" | "cancelled";
         /** @description Limits of a key that differ from the server's. */
         OwnLimits: {
             /**
@@ -3174,7 +3174,7 @@ export interface components {
             /** @description False if the configuration switched it off. */
             enabled: boolean;
             /** @description The platform that it depends on. Providers of one platform fail together. */
-            failure_domain: string;
+            failure_domains: string[];
             /** @description True while calls go to it. */
             healthy: boolean;
             /**

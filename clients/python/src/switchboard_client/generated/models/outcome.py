@@ -28,8 +28,12 @@ class Outcome(str, Enum):
     """
     COMPLETED = 'completed'
     NO_ANSWER = 'no_answer'
+    DECLINED = 'declined'
     BUSY = 'busy'
     VOICEMAIL = 'voicemail'
+    MENU = 'menu'
+    INVALID_NUMBER = 'invalid_number'
+    BLOCKED = 'blocked'
     FAILED = 'failed'
     CANCELLED = 'cancelled'
 

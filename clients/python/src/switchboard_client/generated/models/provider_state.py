@@ -35,7 +35,7 @@ class ProviderState(BaseModel):
     concurrency: Optional[Headroom] = Field(description="What is left of its limit on concurrent calls. Null if it has none.")
     ejected_until: Optional[datetime] = Field(description="It is left out as an outlier until this time.")
     enabled: StrictBool = Field(description="False if the configuration switched it off.")
-    failure_domain: StrictStr = Field(description="The platform that it depends on. Providers of one platform fail together.")
+    failure_domains: List[StrictStr] = Field(description="The platform that it depends on. Providers of one platform fail together.")
     healthy: StrictBool = Field(description="True while calls go to it.")
     out_of_credit_until: Optional[datetime] = Field(description="Its account is out of credit; it is tried again at this time.")
     paused_until: Optional[datetime] = Field(description="It asked not to be called before this time.")
@@ -43,7 +43,7 @@ class ProviderState(BaseModel):
     provider: StrictStr = Field(description="The provider.")
     rate: Optional[Headroom] = Field(description="What is left of its rate limit. Null if it has none.")
     synchronous: StrictBool = Field(description="True if it answers when the phone call is over, not when it has accepted it.")
-    __properties: ClassVar[List[str]] = ["accepts_in_seconds", "agents_in_doubt", "concurrency", "ejected_until", "enabled", "failure_domain", "healthy", "out_of_credit_until", "paused_until", "probe_at", "provider", "rate", "synchronous"]
+    __properties: ClassVar[List[str]] = ["accepts_in_seconds", "agents_in_doubt", "concurrency", "ejected_until", "enabled", "failure_domains", "healthy", "out_of_credit_until", "paused_until", "probe_at", "provider", "rate", "synchronous"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -142,7 +142,7 @@ class ProviderState(BaseModel):
             "concurrency": Headroom.from_dict(obj["concurrency"]) if obj.get("concurrency") is not None else None,
             "ejected_until": obj.get("ejected_until"),
             "enabled": obj.get("enabled"),
-            "failure_domain": obj.get("failure_domain"),
+            "failure_domains": obj.get("failure_domains"),
             "healthy": obj.get("healthy"),
             "out_of_credit_until": obj.get("out_of_credit_until"),
             "paused_until": obj.get("paused_until"),
