@@ -60,7 +60,7 @@ pub struct ProviderState {
     pub provider: String,
     /// False if the configuration switched it off.
     pub enabled: bool,
-    /// The platform that it depends on. Providers of one platform fail together.
+    /// The platforms and carriers that it depends on. Providers that share one fail together.
     pub failure_domains: Vec<String>,
     /// True if it answers when the phone call is over, not when it has accepted it.
     pub synchronous: bool,
