@@ -18,7 +18,7 @@ impl<'a> AccountInfo<'a> {
 
     /// How many calls are in progress and how many may be.
     ///
-    /// `GET /get-concurrency`. Source: OpenAPI, `getConcurrency`.
+    /// `GET /get-concurrency`. Source: OpenAPI, that path.
     ///
     /// # Errors
     /// As for every [read](crate::api#errors).

@@ -18,9 +18,10 @@ impl<'a> Agents<'a> {
         Self { http, reads }
     }
 
-    /// One page of agents.
+    /// One page of agents. The sources do not say how it pages: the key is sent as a parameter of
+    /// the query.
     ///
-    /// `GET /v2/list-agents`. Source: OpenAPI, `listAgents`.
+    /// `GET /v2/list-agents`. Source: OpenAPI, that path.
     ///
     /// # Errors
     /// As for every [read](crate::api#errors).
@@ -33,7 +34,7 @@ impl<'a> Agents<'a> {
 
     /// One agent, in its latest version.
     ///
-    /// `GET /get-agent/{agent_id}`. Source: OpenAPI, `getAgent`.
+    /// `GET /get-agent/{agent_id}`. Source: OpenAPI, that path.
     ///
     /// # Errors
     /// `NotFound` if this key has no agent with that id; `Decode` for an answer about another agent;
@@ -46,7 +47,7 @@ impl<'a> Agents<'a> {
 
     /// Creates an agent from these settings, by Retell's names.
     ///
-    /// `POST /create-agent`. Source: OpenAPI, `createAgent`.
+    /// `POST /create-agent`. Source: OpenAPI, that path.
     ///
     /// # Errors
     /// As for every [write](crate::api#errors).
@@ -59,7 +60,7 @@ impl<'a> Agents<'a> {
     /// Changes these settings of an agent, by Retell's names. A published version is not changed: a
     /// new one is drafted.
     ///
-    /// `PATCH /update-agent/{agent_id}`. Source: OpenAPI, `updateAgent`.
+    /// `PATCH /update-agent/{agent_id}`. Source: OpenAPI, that path.
     ///
     /// # Errors
     /// `NotFound` if this key has no agent with that id; otherwise as for every
@@ -74,7 +75,7 @@ impl<'a> Agents<'a> {
 
     /// The versions of an agent.
     ///
-    /// `GET /list-agent-versions/{agent_id}`. Source: OpenAPI, `listAgentVersions`.
+    /// `GET /list-agent-versions/{agent_id}`. Source: OpenAPI, that path.
     ///
     /// # Errors
     /// As for [`get`](Self::get).

@@ -3,7 +3,7 @@
 use switchboard_core::{PlaceError, Result};
 use switchboard_http::{HttpClient, Request, usable_id};
 
-use super::{CreateCall, ListCalls};
+use super::{create_call::CreateCall, list_calls::ListCalls};
 use crate::wire::{Call, Listing};
 
 /// Calls.
@@ -20,7 +20,7 @@ impl<'a> Calls<'a> {
 
     /// Places a call: a phone rings.
     ///
-    /// `POST /v2/create-phone-call`. Source: OpenAPI, `createPhoneCall`.
+    /// `POST /v2/create-phone-call`. Source: OpenAPI, that path.
     ///
     /// It is sent once. Within an hour, the same request with the same key may be sent again without
     /// a second call; what a repeat is answered is not documented. A refusal of a repeat says
@@ -46,7 +46,7 @@ impl<'a> Calls<'a> {
 
     /// One call, with its transcript, recording, analysis and cost as far as they are known.
     ///
-    /// `GET /v2/get-call/{call_id}`. Source: OpenAPI, `getCall`.
+    /// `GET /v2/get-call/{call_id}`. Source: OpenAPI, that path.
     ///
     /// # Errors
     /// `NotFound` if this key has no call with that id; `Decode` for an answer about another call;
@@ -59,7 +59,7 @@ impl<'a> Calls<'a> {
 
     /// One page of calls.
     ///
-    /// `POST /v3/list-calls`, which is a read. Source: OpenAPI, `listCallsV3`.
+    /// `POST /v3/list-calls`, which is a read. Source: OpenAPI, that path.
     ///
     /// # Errors
     /// As for every [read](crate::api#errors).
@@ -71,7 +71,7 @@ impl<'a> Calls<'a> {
 
     /// Ends a call, whether it is in progress or not dialled yet.
     ///
-    /// `POST /v2/stop-call/{call_id}`. Source: OpenAPI, `stopCall`.
+    /// `POST /v2/stop-call/{call_id}`. Source: OpenAPI, that path.
     ///
     /// # Errors
     /// `NotFound` if there is none with that id; `InvalidRequest` if it cannot be stopped, for

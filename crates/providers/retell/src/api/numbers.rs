@@ -50,7 +50,7 @@ impl<'a> Numbers<'a> {
 
     /// One page of the account's numbers.
     ///
-    /// `GET /v2/list-phone-numbers`. Source: OpenAPI, `listPhoneNumbers`.
+    /// `GET /v2/list-phone-numbers`. Source: OpenAPI, that path.
     ///
     /// # Errors
     /// As for every [read](crate::api#errors).
@@ -63,7 +63,7 @@ impl<'a> Numbers<'a> {
 
     /// Buys a number, which costs money each month.
     ///
-    /// `POST /create-phone-number`. Source: OpenAPI, `createPhoneNumber`.
+    /// `POST /create-phone-number`. Source: OpenAPI, that path.
     ///
     /// # Errors
     /// As for every [write](crate::api#errors).
@@ -75,7 +75,7 @@ impl<'a> Numbers<'a> {
 
     /// Releases a number, in E.164. This cannot be undone.
     ///
-    /// `DELETE /delete-phone-number/{phone_number}`. Source: OpenAPI, `deletePhoneNumber`.
+    /// `DELETE /delete-phone-number/{phone_number}`. Source: OpenAPI, that path.
     ///
     /// # Errors
     /// `NotFound` if this key has no such number; otherwise as for every

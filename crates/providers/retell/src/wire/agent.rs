@@ -3,7 +3,8 @@
 use super::{list::Listed, read::answer};
 
 answer! {
-    /// One version of an agent (OpenAPI, `AgentResponse`).
+    /// One version of an agent (OpenAPI, `/get-agent/{agent_id}`). The sources of this crate list no
+    /// fields of agents, so these are read if they are present.
     Agent {
         /// The agent's id, the same for all its versions.
         agent_id: String = ["agent_id"],

@@ -3,7 +3,7 @@
 use super::{list::Listed, read::answer};
 
 answer! {
-    /// A number (OpenAPI, `PhoneNumberResponse`).
+    /// A number (OpenAPI, `/get-phone-number/{phone_number}`).
     Number {
         /// The number, in E.164. It is its own id.
         phone_number: String = ["phone_number"],
