@@ -15,7 +15,7 @@ use switchboard_http::{Codes, Verdict};
 pub struct RetellCodes;
 
 /// Status, meaning, and what the documents say (OpenAPI, the answers of `/v2/create-phone-call`).
-const ROWS: [(u16, Verdict, &str); 5] = [
+const ROWS: [(u16, Verdict, &str); 9] = [
     (
         400,
         Verdict::refused_for_everyone(ErrorKind::InvalidRequest),
@@ -33,7 +33,15 @@ const ROWS: [(u16, Verdict, &str); 5] = [
         Verdict::new(ErrorKind::RateLimited, Delivery::Refused(Refusal::RateLimited)),
         "too many requests",
     ),
+    (500, FAILED, "the server failed"),
+    // Not of the API but of what is in front of it.
+    (502, FAILED, "no valid answer from behind a gateway"),
+    (503, FAILED, "no service for now"),
+    (504, FAILED, "no answer in time from behind a gateway"),
 ];
+
+/// The phone may have rung: the request may be repeated under its key for an hour.
+const FAILED: Verdict = Verdict::unknown(ErrorKind::Provider);
 
 impl Codes for RetellCodes {
     fn verdict(&self, status: u16, _code: Option<&str>) -> Option<Verdict> {
@@ -93,13 +101,9 @@ mod tests {
     fn no_row_claims_more_than_a_refusal() {
         for status in 0..=u16::MAX {
             match RetellCodes.verdict(status, None).map(|verdict| verdict.delivery) {
-                None | Some(Delivery::Refused(_)) => {}
-                Some(Delivery::NotSent | Delivery::Placed | Delivery::Unknown) => {
-                    panic!("{status}")
-                }
-            }
-            if status >= 500 {
-                assert_eq!(RetellCodes.verdict(status, None), None);
+                None | Some(Delivery::Unknown) => {}
+                Some(Delivery::Refused(_)) => assert!(status < 500, "{status}"),
+                Some(Delivery::NotSent | Delivery::Placed) => panic!("{status}"),
             }
         }
     }

@@ -15,7 +15,7 @@ use crate::{
 /// One account at Retell.
 ///
 /// It offers calls, which it can stop, agents, numbers, incoming webhooks and usage. No document has
-/// a way to cancel or reschedule a call, and a transfer is the agent's own deed.
+/// a way to cancel or reschedule a call, and only the agent itself transfers one.
 #[derive(Debug, Clone)]
 pub struct Retell {
     info: ProviderInfo,

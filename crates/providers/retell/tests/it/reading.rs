@@ -311,6 +311,36 @@ async fn a_list_without_an_end_is_an_error_of_the_trace() {
     assert!(server.asked().len() <= 100);
 }
 
+#[derive(Debug, Default)]
+struct Turns(std::sync::atomic::AtomicUsize);
+
+impl switchboard_core::ReadTurns for Turns {
+    fn turn(&self) -> futures::future::BoxFuture<'static, ()> {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        Box::pin(std::future::ready(()))
+    }
+}
+
+#[tokio::test]
+async fn each_read_waits_for_its_turn_and_nothing_else_does() {
+    let body = json!({"call_id": "call_1", "call_status": "ended", "items": []}).to_string();
+    let server = Server::answering(200, body).await;
+    let provider = server.provider();
+    let turns = std::sync::Arc::new(Turns::default());
+    assert!(provider.take_turns(std::sync::Arc::clone(&turns) as _));
+    let taken = || turns.0.load(std::sync::atomic::Ordering::SeqCst);
+    let id = "call_1".into();
+    provider.calls().place(&plain_order()).await.unwrap();
+    provider.stops().unwrap().stop(&id).await.unwrap();
+    assert_eq!(taken(), 0);
+    provider.calls().get(&id).await.unwrap();
+    provider.calls().trace(&plain_order(), Timestamp::UNIX_EPOCH).await.unwrap();
+    provider.agents().unwrap().list().await.unwrap();
+    provider.numbers().unwrap().list().await.unwrap();
+    provider.usage().unwrap().balances().await.unwrap();
+    assert_eq!((taken(), server.asked().len()), (5, 7));
+}
+
 #[tokio::test]
 async fn what_was_said_with_its_times_or_without() {
     let server = Server::answering(200, record("call_1").to_string()).await;
