@@ -32,11 +32,11 @@
 //! | experiments that run | [`study`] |
 //! | what happened to a call, in words | `history` |
 //! | logins | [`Config::sign_in`], [`tokens`] |
-//! | a provider's own API | `switchboard::kallyai`, `switchboard::kaicalls` |
+//! | a provider's own API | `switchboard::kallyai`, `switchboard::kaicalls`, `switchboard::retell` |
 //!
 //! | feature | | without it |
 //! |---|---|---|
-//! | `kallyai`, `kaicalls` | on | that backend and its kind of the configuration are gone |
+//! | `kallyai`, `kaicalls`, `retell` | on | that backend and its kind of the configuration are gone |
 //! | `sqlite` | on | a ledger needs PostgreSQL |
 //! | `postgres` | on | a ledger is one file, for one machine |
 //! | `otel` | off | `[telemetry]` is refused; a program that sends traces, as the command line does, turns it on |
@@ -80,6 +80,9 @@ pub use switchboard_kaicalls as kaicalls;
 /// KallyAI's typed client and provider.
 #[cfg(feature = "kallyai")]
 pub use switchboard_kallyai as kallyai;
+/// Retell's typed client and provider.
+#[cfg(feature = "retell")]
+pub use switchboard_retell as retell;
 /// Calls on disk: SQLite in one file, or PostgreSQL.
 #[cfg(feature = "ledger")]
 pub use switchboard_ledger as ledger;

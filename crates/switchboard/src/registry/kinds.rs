@@ -5,6 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 #[cfg(feature = "kaicalls")]
 use super::kaicalls;
 use super::kind::ProviderKind;
+#[cfg(feature = "retell")]
+use super::retell;
 #[cfg(feature = "kallyai")]
 use super::{account::Account, kallyai};
 
@@ -24,13 +26,15 @@ pub struct Registry {
 }
 
 impl Default for Registry {
-    /// The kinds whose features are on: `kallyai`, `kaicalls`.
+    /// The kinds whose features are on: `kallyai`, `kaicalls`, `retell`.
     fn default() -> Self {
         let empty = Self::empty();
         #[cfg(feature = "kallyai")]
         let empty = empty.with("kallyai", Arc::new(kallyai::Kind));
         #[cfg(feature = "kaicalls")]
         let empty = empty.with("kaicalls", Arc::new(kaicalls::Kind));
+        #[cfg(feature = "retell")]
+        let empty = empty.with("retell", Arc::new(retell::Kind));
         empty
     }
 }

@@ -13,7 +13,7 @@
 //! ```
 
 mod account;
-#[cfg(any(feature = "kallyai", feature = "kaicalls"))]
+#[cfg(any(feature = "kallyai", feature = "kaicalls", feature = "retell"))]
 mod defaults;
 #[cfg(feature = "kaicalls")]
 mod kaicalls;
@@ -22,6 +22,8 @@ mod kallyai;
 mod kind;
 mod kinds;
 mod raw;
+#[cfg(feature = "retell")]
+mod retell;
 
 pub(crate) use self::account::{is_setting_error, is_unknown_setting};
 #[cfg(feature = "kallyai")]

@@ -13,6 +13,7 @@ mod failure_domains;
 mod features;
 mod ledger;
 mod own_settings;
+mod retell;
 mod rules;
 mod server;
 mod setup;

@@ -1,0 +1,54 @@
+//! The placing request in the provider's terms.
+
+use std::time::Duration;
+
+use switchboard_core::{Error, ErrorKind, PlaceRequest, Result};
+
+use crate::{
+    account::Account,
+    api::CreateCall,
+    config::{LONGEST_CALL, SHORTEST_LIMIT},
+    task,
+};
+
+/// The metadata field that holds the id of our attempt.
+pub(crate) const REFERENCE: &str = "switchboard_attempt";
+
+/// The request to send. If this fails, nothing was sent.
+pub(crate) fn request(account: &Account, order: &PlaceRequest) -> Result<CreateCall> {
+    let config = &account.config;
+    let missing = |key: &'static str, message: &'static str| {
+        let error = Error::new(ErrorKind::Configuration, message).with_field(key);
+        account.failed("calls.place", error)
+    };
+    let from = config.from_number.as_ref().ok_or_else(|| {
+        missing("from_number", "is not set: set it to a number that Retell has for this account")
+    })?;
+    let agent = account.agent(order).ok_or_else(|| {
+        missing(
+            "agent_id",
+            "is not set and the call names no agent: set it, or map the call's agent profile to a Retell agent",
+        )
+    })?;
+    let mut request =
+        CreateCall::new(from.e164(), order.call.to.e164(), agent.as_str(), order.idempotency_key)
+            .metadata(REFERENCE, order.attempt.to_string())
+            .max_duration(limit(order.max_duration));
+    if config.agent_id.as_ref() == Some(agent)
+        && let Some(version) = &config.agent_version
+    {
+        request = request.agent_version(version.clone());
+    }
+    for (name, text) in task::variables(&config.task_variable, order) {
+        request = request.variable(name, text);
+    }
+    if let Some(url) = &order.webhook_url {
+        request = request.webhook_url(url);
+    }
+    Ok(request)
+}
+
+/// The longest duration within the bounds that Retell takes.
+fn limit(longest: Duration) -> Duration {
+    longest.clamp(SHORTEST_LIMIT, LONGEST_CALL)
+}

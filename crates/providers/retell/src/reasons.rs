@@ -1,0 +1,170 @@
+//! Why calls ended: every `disconnection_reason` that the documents list, and what it means.
+//!
+//! Some reasons say that the call was accepted and never dialled. Such a reason proves that no
+//! phone rang only if the configuration trusts it ([`TrustedReasons`]) and the record shows no trace
+//! of a dialled call: see [`state`](crate::state()).
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Deserializer, de};
+use switchboard_core::{Error, ErrorKind, Outcome, Refusal, Result};
+
+/// What a reason means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Meaning {
+    /// The call ended with this outcome.
+    Ended(Outcome),
+    /// The call was accepted and never dialled, and this is whom the refusal binds.
+    NeverDialled(Refusal),
+    /// The same if nothing shows that the call began. It may also come in the middle of a call,
+    /// which then had a conversation.
+    NeverDialledUnlessBegun(Refusal),
+}
+
+use Meaning::{Ended, NeverDialled, NeverDialledUnlessBegun};
+
+/// Reasons (`retell-sdk` 6.2.13) and what they mean (docs.retellai.com,
+/// reliability/debug-call-disconnect). A reason that ends with `*` stands for all that begin so.
+pub const REASONS: [(&str, Meaning); 36] = [
+    ("user_hangup", Ended(Outcome::Completed)),
+    ("agent_hangup", Ended(Outcome::Completed)),
+    ("call_transfer", Ended(Outcome::Completed)),
+    ("transfer_bridged", Ended(Outcome::Completed)),
+    ("inactivity", Ended(Outcome::Completed)),
+    ("max_duration_reached", Ended(Outcome::Completed)),
+    ("call_take_over", Ended(Outcome::Completed)),
+    // The callee asked not to be called again.
+    (OPTED_OUT, Ended(Outcome::Completed)),
+    // The callee asked to be called back.
+    (WANTS_CALLBACK, Ended(Outcome::Completed)),
+    ("voicemail_reached", Ended(Outcome::Voicemail)),
+    ("ivr_reached", Ended(Outcome::Menu)),
+    ("manual_stopped", Ended(Outcome::Cancelled)),
+    ("transfer_cancelled", Ended(Outcome::Cancelled)),
+    ("dial_busy", Ended(Outcome::Busy)),
+    ("dial_no_answer", Ended(Outcome::NoAnswer)),
+    ("user_declined", Ended(Outcome::Declined)),
+    ("dial_failed", Ended(Outcome::Failed)),
+    ("sip_routing_error", Ended(Outcome::Failed)),
+    // About the number that the call was made from. No page explains `network_blocked`.
+    ("marked_as_spam", Ended(Outcome::Blocked)),
+    ("network_blocked", Ended(Outcome::Blocked)),
+    // The number that was called does not exist.
+    ("invalid_destination", Ended(Outcome::InvalidNumber)),
+    // The carrier may not call this country.
+    ("telephony_provider_permission_denied", NeverDialled(Refusal::ThisProvider)),
+    // That it was never dialled is likely and not said.
+    ("telephony_provider_unavailable", Ended(Outcome::Failed)),
+    ("concurrency_limit_reached", NeverDialled(Refusal::RateLimited)),
+    ("no_concurrency_fallback", NeverDialled(Refusal::RateLimited)),
+    ("no_valid_payment", NeverDialledUnlessBegun(Refusal::Quota)),
+    ("credit_exhausted", NeverDialledUnlessBegun(Refusal::Quota)),
+    ("budget_reached", NeverDialledUnlessBegun(Refusal::Quota)),
+    ("scam_detected", NeverDialledUnlessBegun(Refusal::Everyone)),
+    // Web calls and custom telephony.
+    ("registered_call_timeout", Ended(Outcome::Failed)),
+    ("error_user_not_joined", Ended(Outcome::Failed)),
+    // Errors: the phone may have rung.
+    ("error_llm_websocket_*", Ended(Outcome::Failed)),
+    ("error_no_audio_received", Ended(Outcome::Failed)),
+    ("error_asr", Ended(Outcome::Failed)),
+    ("error_retell", Ended(Outcome::Failed)),
+    ("error_unknown", Ended(Outcome::Failed)),
+];
+
+/// The callee asked not to be called again.
+pub(crate) const OPTED_OUT: &str = "user_requested_dnc";
+/// The callee asked to be called back.
+pub(crate) const WANTS_CALLBACK: &str = "user_requested_callback";
+
+/// What a reason means; `None` for one that no document lists.
+pub fn meaning(reason: &str) -> Option<Meaning> {
+    let is = |known: &str| match known.strip_suffix('*') {
+        Some(start) => reason.starts_with(start),
+        None => reason == known,
+    };
+    REASONS.iter().find(|(known, _)| is(known)).map(|(_, meaning)| *meaning)
+}
+
+/// The reasons that are documented as never dialled and whether they are trusted.
+///
+/// As text, `"documented"` for all of them, or a list of reasons. The default trusts none.
+///
+/// ```
+/// use switchboard_retell::TrustedReasons;
+///
+/// let one = TrustedReasons::these(["concurrency_limit_reached"])?;
+/// assert!(one.contains("concurrency_limit_reached"));
+/// assert!(!one.contains("credit_exhausted"));
+/// assert!(TrustedReasons::these(["dial_busy"]).is_err(), "a phone that was busy was dialled");
+/// # Ok::<(), switchboard_core::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TrustedReasons(BTreeSet<&'static str>);
+
+impl TrustedReasons {
+    /// All that the documents file under calls that were never dialled.
+    pub fn documented() -> Self {
+        Self(
+            REASONS
+                .iter()
+                .filter(|(_, meaning)| meaning.refusal().is_some())
+                .map(|row| row.0)
+                .collect(),
+        )
+    }
+
+    /// Only these.
+    ///
+    /// # Errors
+    /// `Configuration` that names a word which the documents do not file there, and those that may
+    /// be used.
+    pub fn these<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Self> {
+        let documented = Self::documented();
+        let find = |word: &str| {
+            documented.0.iter().find(|known| **known == word).copied().ok_or_else(|| {
+                let known: Vec<&str> = documented.0.iter().copied().collect();
+                let message = format!(
+                    "{word:?} is not documented as a reason of calls that were never dialled: use \"documented\", or some of {}",
+                    known.join(", ")
+                );
+                Error::new(ErrorKind::Configuration, message).with_field("not_dialled")
+            })
+        };
+        words.into_iter().map(find).collect::<Result<_>>().map(Self)
+    }
+
+    /// True if this reason is trusted.
+    pub fn contains(&self, reason: &str) -> bool {
+        self.0.contains(reason)
+    }
+}
+
+impl Meaning {
+    /// Whom the refusal binds, for a reason of calls that were never dialled.
+    pub const fn refusal(self) -> Option<Refusal> {
+        match self {
+            Ended(_) => None,
+            NeverDialled(refusal) | NeverDialledUnlessBegun(refusal) => Some(refusal),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for TrustedReasons {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "\"documented\", or a list of reasons")]
+        enum Written {
+            Word(String),
+            Several(Vec<String>),
+        }
+        let words = match Written::deserialize(deserializer)? {
+            Written::Word(word) if word == "documented" => return Ok(Self::documented()),
+            Written::Word(word) => vec![word],
+            Written::Several(words) => words,
+        };
+        Self::these(words.iter().map(String::as_str))
+            .map_err(|error| de::Error::custom(error.message()))
+    }
+}

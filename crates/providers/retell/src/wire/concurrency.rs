@@ -1,0 +1,13 @@
+//! How many calls the account may have at once.
+
+use super::read::answer;
+
+answer! {
+    /// The concurrency of the account (OpenAPI, `/get-concurrency`).
+    Concurrency {
+        /// Calls that are in progress.
+        current_concurrency: u64 = ["current_concurrency"],
+        /// The most calls at once.
+        concurrency_limit: u64 = ["concurrency_limit"],
+    }
+}
