@@ -80,12 +80,12 @@ pub use switchboard_kaicalls as kaicalls;
 /// KallyAI's typed client and provider.
 #[cfg(feature = "kallyai")]
 pub use switchboard_kallyai as kallyai;
-/// Retell's typed client and provider.
-#[cfg(feature = "retell")]
-pub use switchboard_retell as retell;
 /// Calls on disk: SQLite in one file, or PostgreSQL.
 #[cfg(feature = "ledger")]
 pub use switchboard_ledger as ledger;
+/// Retell's typed client and provider.
+#[cfg(feature = "retell")]
+pub use switchboard_retell as retell;
 /// Which provider takes a call.
 pub use switchboard_router as router;
 /// Whether a person may be called now.

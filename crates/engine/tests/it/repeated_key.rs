@@ -12,7 +12,6 @@ use switchboard_journal::{OptOut, OptOutSource, People as _};
 use crate::support::{
     Fake, Op, call, completed,
     fake::{refused, unknown},
-    id,
     process::books,
     request, run, seconds, start, start_with, valid,
 };

@@ -71,9 +71,9 @@ impl ProviderKind for Kind {
         &self,
         account: &Account<'_>,
         secrets: &Secrets,
-        clock: &Arc<dyn Clock>,
+        _clock: &Arc<dyn Clock>,
     ) -> Result<Arc<dyn Provider>> {
-        let opened = Retell::new(with_key(account, secrets)?, Arc::clone(clock));
+        let opened = Retell::new(with_key(account, secrets)?);
         Ok(Arc::new(opened.map_err(our_keys)?))
     }
 
