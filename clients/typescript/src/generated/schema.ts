@@ -3173,7 +3173,7 @@ export interface components {
             ejected_until: string | null;
             /** @description False if the configuration switched it off. */
             enabled: boolean;
-            /** @description The platform that it depends on. Providers of one platform fail together. */
+            /** @description The platforms and carriers that it depends on. Providers that share one fail together. */
             failure_domains: string[];
             /** @description True while calls go to it. */
             healthy: boolean;

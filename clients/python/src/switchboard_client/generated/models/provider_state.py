@@ -35,7 +35,7 @@ class ProviderState(BaseModel):
     concurrency: Optional[Headroom] = Field(description="What is left of its limit on concurrent calls. Null if it has none.")
     ejected_until: Optional[datetime] = Field(description="It is left out as an outlier until this time.")
     enabled: StrictBool = Field(description="False if the configuration switched it off.")
-    failure_domains: List[StrictStr] = Field(description="The platform that it depends on. Providers of one platform fail together.")
+    failure_domains: List[StrictStr] = Field(description="The platforms and carriers that it depends on. Providers that share one fail together.")
     healthy: StrictBool = Field(description="True while calls go to it.")
     out_of_credit_until: Optional[datetime] = Field(description="Its account is out of credit; it is tried again at this time.")
     paused_until: Optional[datetime] = Field(description="It asked not to be called before this time.")
