@@ -4,6 +4,7 @@
 //! documentation leaves a behaviour open, the default is the worst one that it allows.
 
 mod platform;
+mod platform_settings;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

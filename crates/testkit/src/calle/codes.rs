@@ -35,6 +35,9 @@ const CODES: [(&str, u16); 25] = [
     ("service_unavailable", 503),
 ];
 
+/// What a request is answered with.
+pub(crate) type Answer = Result<Response, Refused>;
+
 /// An error response.
 #[derive(Debug)]
 pub(crate) struct Refused {

@@ -8,8 +8,7 @@ use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
 use super::caller::Caller;
-use super::calls::Answer;
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::state::{Record, SimState};
 use crate::host::{Params, Timeline};
 

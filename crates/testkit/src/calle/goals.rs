@@ -12,9 +12,8 @@ use serde_json::{Value, json};
 
 use super::body;
 use super::caller::Caller;
-use super::calls::Answer;
 use super::check::{call, object};
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::state::SimState;
 use crate::host::RequestContext;
 

@@ -12,9 +12,9 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::caller::Caller;
-use super::calls::{self, Answer};
+use super::calls;
 use super::check::{check_phone, object, webhook_url};
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::state::{SimState, Wanted};
 use crate::countries;
 use crate::host::RequestContext;

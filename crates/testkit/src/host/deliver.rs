@@ -4,7 +4,6 @@
 //! A simulator must never send requests to strangers, so deliveries to other addresses are recorded
 //! but not sent.
 
-use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +13,7 @@ use jiff::Timestamp;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
+use super::attempt::WebhookAttempt;
 use super::exchange::Host;
 
 /// Headers by name.
@@ -42,41 +42,6 @@ pub(crate) struct Delivery {
     pub(crate) failover_url: Option<String>,
     /// The timeout for the response of a receiver.
     pub(crate) timeout: Duration,
-}
-
-/// One attempt to deliver a webhook.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct WebhookAttempt {
-    /// When it was sent, in RFC 3339, UTC.
-    pub at: String,
-    /// The target URL.
-    pub url: String,
-    /// The event, such as `call.completed`.
-    pub event: String,
-    /// The number of the attempt, counted from 1 for each copy of a delivery.
-    pub attempt: u32,
-    /// Whether it was signed.
-    pub signed: bool,
-    /// The status of the response; `None` if there was none in time, or the address is not
-    /// loopback.
-    pub status: Option<u16>,
-    /// The provider's id of the event, if it has one.
-    pub event_id: Option<String>,
-    /// The subscription that it was sent to; `None` for the call's own URL.
-    pub webhook_id: Option<String>,
-}
-
-impl fmt::Debug for WebhookAttempt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WebhookAttempt")
-            .field("at", &self.at)
-            .field("event", &self.event)
-            .field("attempt", &self.attempt)
-            .field("signed", &self.signed)
-            .field("status", &self.status)
-            .finish_non_exhaustive()
-    }
 }
 
 impl Host {

@@ -16,8 +16,8 @@ use tokio::sync::watch;
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
+use super::attempt::WebhookAttempt;
 use super::connection::ConnectionControl;
-use super::deliver::WebhookAttempt;
 use super::effect::{Answer, Effect, corrupt};
 use super::log::{RequestLog, RequestRecord, names};
 use super::query::Params;

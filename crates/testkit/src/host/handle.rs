@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use super::deliver::WebhookAttempt;
+use super::attempt::WebhookAttempt;
 use super::doors::{AcceptLoop, Doors};
 use super::exchange::Host;
 use super::log::RequestRecord;

@@ -6,6 +6,7 @@
 //! exchange between the socket and the router may send a different response, or seize the
 //! connection, write raw bytes or nothing, and close or reset it.
 
+mod attempt;
 mod connection;
 mod deliver;
 mod doors;
@@ -22,7 +23,7 @@ mod surface;
 mod timeline;
 mod window;
 
-pub use deliver::WebhookAttempt;
+pub use attempt::WebhookAttempt;
 pub(crate) use deliver::{Delivery, Headers, Sign, is_local};
 pub(crate) use exchange::{Host, RequestContext};
 pub use handle::SimHandle;

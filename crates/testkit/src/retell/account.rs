@@ -9,7 +9,7 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use super::caller::Caller;
-use super::calls::Answer;
+use super::codes::Answer;
 use super::state::SimState;
 
 pub(crate) fn routes() -> Router<Arc<SimState>> {

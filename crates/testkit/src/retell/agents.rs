@@ -13,9 +13,8 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::caller::Caller;
-use super::calls::Answer;
 use super::check::{agent_settings, field, object, text};
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::state::{Agent, SimState, Version};
 use crate::host::Params;
 

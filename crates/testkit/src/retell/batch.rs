@@ -13,9 +13,8 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::caller::Caller;
-use super::calls::Answer;
 use super::check::{call, field, object, text};
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::state::{SimState, Wanted};
 use crate::host::RequestContext;
 

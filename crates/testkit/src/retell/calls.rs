@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use axum::routing::{delete as delete_at, get, patch, post, put};
 use axum::{Extension, Json, Router};
 use bytes::Bytes;
@@ -12,12 +12,10 @@ use serde_json::Value;
 
 use super::caller::Caller;
 use super::check::{call, object, object_at};
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::state::SimState;
 use super::{body, list};
 use crate::host::RequestContext;
-
-pub(crate) type Answer = Result<Response, Refused>;
 
 pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()

@@ -5,6 +5,9 @@ use http::{HeaderValue, StatusCode, header};
 
 use crate::fault::Envelope;
 
+/// What a request is answered with.
+pub(crate) type Answer = Result<Response, Refused>;
+
 /// An error response.
 #[derive(Debug)]
 pub(crate) struct Refused {

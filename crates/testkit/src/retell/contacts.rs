@@ -11,9 +11,8 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::caller::Caller;
-use super::calls::Answer;
 use super::check::{flag, object, text};
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::state::SimState;
 use crate::countries;
 

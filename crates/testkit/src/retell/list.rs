@@ -10,9 +10,8 @@ use serde_json::{Map, Value, json};
 
 use super::body;
 use super::caller::Caller;
-use super::calls::Answer;
 use super::check::{field, flag, object, object_at, text};
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::filter::{matches, matches_by_key};
 use super::state::{Record, SimState};
 use crate::calls::Step;

@@ -11,9 +11,8 @@ use serde_json::json;
 
 use super::body;
 use super::caller::Caller;
-use super::calls::Answer;
 use super::check::{object, object_at};
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::state::SimState;
 use crate::calls::Step;
 

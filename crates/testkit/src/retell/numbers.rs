@@ -11,9 +11,8 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::caller::Caller;
-use super::calls::Answer;
 use super::check::{field, flag, object, text};
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::state::SimState;
 use crate::countries;
 use crate::host::Params;

@@ -9,8 +9,7 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use super::caller::Caller;
-use super::calls::Answer;
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::pages::page;
 use super::state::{SimState, iso};
 use super::steps::cost;

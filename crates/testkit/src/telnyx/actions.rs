@@ -11,9 +11,8 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::caller::Caller;
-use super::calls::Answer;
 use super::check::{check_number, object, required, text};
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::state::SimState;
 use crate::host::{Known, RequestContext};
 

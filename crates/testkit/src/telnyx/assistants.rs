@@ -14,9 +14,8 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::caller::Caller;
-use super::calls::Answer;
 use super::check::{object, required};
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::state::{Assistant, SimState, Version};
 use crate::host::RequestContext;
 

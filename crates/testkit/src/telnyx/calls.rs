@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use bytes::Bytes;
@@ -12,12 +12,10 @@ use serde_json::{Value, json};
 use super::body;
 use super::caller::Caller;
 use super::check::{call, callees, object};
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::state::SimState;
 use crate::calls::Step;
 use crate::host::{Params, RequestContext};
-
-pub(crate) type Answer = Result<Response, Refused>;
 
 pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()

@@ -24,6 +24,9 @@ const CODES: [(&str, u16, &str); 14] = [
     ("90103", 429, "Too many dials"),
 ];
 
+/// What a request is answered with.
+pub(crate) type Answer = Result<Response, Refused>;
+
 /// An error response.
 #[derive(Debug)]
 pub(crate) struct Refused {

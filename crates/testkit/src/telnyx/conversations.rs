@@ -10,8 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::caller::Caller;
-use super::calls::Answer;
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::history::bounds;
 use super::pages::{filtered, page};
 use super::state::{Record, SimState, iso};

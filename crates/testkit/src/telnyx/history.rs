@@ -10,8 +10,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::caller::Caller;
-use super::calls::Answer;
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::pages::{filtered, page};
 use super::state::{Record, Row, SimState, iso};
 use crate::calls::Step;

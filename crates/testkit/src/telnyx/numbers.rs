@@ -10,9 +10,8 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::caller::Caller;
-use super::calls::Answer;
 use super::check::object;
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::pages::{filtered, page};
 use super::state::SimState;
 use crate::countries;

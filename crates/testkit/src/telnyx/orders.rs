@@ -10,9 +10,8 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::caller::Caller;
-use super::calls::Answer;
 use super::check::{check_number, field, object, text};
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::state::SimState;
 use crate::host::Params;
 

@@ -4,8 +4,7 @@ use axum::Json;
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
-use super::calls::Answer;
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use crate::host::Params;
 
 /// The page that was asked for.

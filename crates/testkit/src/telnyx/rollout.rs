@@ -12,9 +12,8 @@ use serde_json::{Value, json};
 
 use super::assistants::change;
 use super::caller::Caller;
-use super::calls::Answer;
 use super::check::{field, object};
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::state::{Assistant, SimState};
 
 pub(crate) fn routes() -> Router<Arc<SimState>> {

@@ -14,9 +14,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::caller::Caller;
-use super::calls::Answer;
 use super::check::{call, check_number, field, object, required};
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::state::{SimState, Wanted};
 use crate::host::RequestContext;
 

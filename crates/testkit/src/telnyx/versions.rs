@@ -11,8 +11,7 @@ use serde_json::{Value, json};
 
 use super::assistants::change;
 use super::caller::Caller;
-use super::calls::Answer;
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::state::SimState;
 use crate::host::{Known, RequestContext};
 

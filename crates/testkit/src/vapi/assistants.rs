@@ -11,9 +11,8 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::caller::Caller;
-use super::calls::Answer;
 use super::check::{check_overrides, object, text};
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::state::{Assistant, SimState};
 use crate::host::Params;
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use bytes::Bytes;
@@ -12,13 +12,11 @@ use serde_json::{Map, Value, json};
 
 use super::caller::Caller;
 use super::check::{call, field, object, text};
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::state::SimState;
 use super::{body, list};
 use crate::calls::Step;
 use crate::host::RequestContext;
-
-pub(crate) type Answer = Result<Response, Refused>;
 
 pub(crate) fn routes() -> Router<Arc<SimState>> {
     Router::new()

@@ -4,6 +4,9 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
+/// What a request is answered with.
+pub(crate) type Answer = Result<Response, Refused>;
+
 /// An error response.
 #[derive(Debug)]
 pub(crate) struct Refused {

@@ -9,9 +9,8 @@ use axum::{Json, Router};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::calls::Answer;
 use super::check::object;
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::state::SimState;
 
 pub(crate) fn routes() -> Router<Arc<SimState>> {

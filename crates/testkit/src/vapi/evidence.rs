@@ -9,8 +9,7 @@ use axum::routing::get;
 use http::{StatusCode, header};
 
 use super::caller::Caller;
-use super::calls::Answer;
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::state::SimState;
 
 /// The kinds, with the type of their content. There is no video of a phone call.

@@ -11,8 +11,7 @@ use serde_json::Value;
 
 use super::body;
 use super::caller::Caller;
-use super::calls::Answer;
-use super::codes::Refused;
+use super::codes::{Answer, Refused};
 use super::state::{Record, SimState};
 use crate::host::Params;
 
