@@ -106,7 +106,10 @@ impl<T: Into<AgentId>> From<T> for AgentRef {
 }
 
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "the agent's id, or a table of id, version and task_variable")]
+#[serde(
+    untagged,
+    expecting = "must be the agent's id, or a table of id and perhaps version and task_variable"
+)]
 enum WrittenAgent {
     Id(AgentId),
     Table(AgentTable),

@@ -58,7 +58,7 @@ impl fmt::Display for FailureDomains {
 impl<'de> Deserialize<'de> for FailureDomains {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
-        #[serde(untagged, expecting = "a name, or a list of names")]
+        #[serde(untagged, expecting = "must be a name, or a list of names")]
         enum Written {
             One(String),
             Several(BTreeSet<String>),

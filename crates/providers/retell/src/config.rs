@@ -89,7 +89,7 @@ pub struct RetellConfig {
 
 /// Which version of an agent speaks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged, expecting = "a whole number, or a tag")]
+#[serde(untagged, expecting = "must be a whole number, or a tag")]
 pub enum VersionSelector {
     /// The number of a version.
     Number(u64),
