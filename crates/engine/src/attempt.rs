@@ -31,8 +31,8 @@ use crate::{
     decide::{self, Decided},
     events::{AfterFailure, CallEventKind},
     follow::{self, PlacedCall},
-    judge,
-    place_request::{self, order},
+    judge, opening,
+    place_request::order,
     planned::Planned,
     provider::ProviderRuntime,
     reconcile, redial,
@@ -555,9 +555,7 @@ async fn send_again(
     sent_at: Timestamp,
 ) -> Result<bool> {
     let config = inner.config();
-    let (Some(call), Some(request)) =
-        (inner.journal.get(id).await?, inner.journal.request(id).await?)
-    else {
+    let Some(request) = inner.journal.request(id).await? else {
         return Ok(false);
     };
     if !request.window.contains(inner.now()) {
@@ -565,19 +563,10 @@ async fn send_again(
     }
     let began = inner.clock.uptime();
     let decided = inner.decide(&config, &request, None, inner.now()).await?;
-    let ring = redial::ring(&call.attempts);
     let placed = config.policy.as_placed(&request, None);
-    let now = place_request::order(
-        inner,
-        id,
-        ring,
-        &placed,
-        &decided.opening,
-        runtime,
-        config.policy.agent_for(None, &runtime.id),
-        &config.policy,
-    );
-    let same = now.first_message == order.first_message && now.instructions == order.instructions;
+    let words = opening::for_provider(&placed, &decided.opening, runtime.provider.info());
+    let same =
+        words.first_message == order.first_message && words.instructions == order.instructions;
     if decided.decision.verdict != RuleVerdict::Allow || !same {
         return Ok(false);
     }
