@@ -45,6 +45,27 @@ pub struct ValidAppointment {
     pub party_size: Option<u32>,
 }
 
+impl ValidAppointment {
+    /// The appointment in English, for agents that are told it in words: `on 2026-12-24, at 19:00, for 2
+    /// people`. `None` if nothing about it is set.
+    pub fn in_words(&self) -> Option<String> {
+        let mut parts = Vec::new();
+        if let Some(date) = self.date {
+            parts.push(format!("on {date}"));
+        }
+        if let Some(time) = self.time {
+            parts.push(format!("at {:02}:{:02}", time.hour(), time.minute()));
+        }
+        if let Some(preference) = &self.time_preference {
+            parts.push(preference.clone());
+        }
+        if let Some(size) = self.party_size {
+            parts.push(format!("for {size} {}", if size == 1 { "person" } else { "people" }));
+        }
+        (!parts.is_empty()).then(|| parts.join(", "))
+    }
+}
+
 /// A validated call. [`CallRequest::validate`] and [`CallRequest::revalidate`] are its only public
 /// constructors. `Debug` omits what is said.
 #[derive(Clone, PartialEq, Eq, Serialize)]

@@ -16,7 +16,7 @@ pub(crate) fn context(call: &ValidCall, instructions: &[String]) -> String {
     let details = [
         call.appointment
             .as_ref()
-            .and_then(appointment)
+            .and_then(ValidAppointment::in_words)
             .map(|appointment| format!("Appointment: {appointment}")),
         call.business_name.as_ref().map(|name| format!("Business that is called: {name}")),
         call.on_behalf_of.as_ref().map(|name| format!("On behalf of: {name}")),
@@ -38,21 +38,4 @@ pub(crate) fn context(call: &ValidCall, instructions: &[String]) -> String {
 fn line(text: &mut String, line: &str) {
     text.push('\n');
     text.push_str(line);
-}
-
-fn appointment(asked: &ValidAppointment) -> Option<String> {
-    let mut parts = Vec::new();
-    if let Some(date) = asked.date {
-        parts.push(format!("on {date}"));
-    }
-    if let Some(time) = asked.time {
-        parts.push(format!("at {:02}:{:02}", time.hour(), time.minute()));
-    }
-    if let Some(preference) = &asked.time_preference {
-        parts.push(preference.clone());
-    }
-    if let Some(size) = asked.party_size {
-        parts.push(format!("for {size} {}", if size == 1 { "person" } else { "people" }));
-    }
-    (!parts.is_empty()).then(|| parts.join(", "))
 }
