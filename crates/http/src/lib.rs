@@ -17,6 +17,7 @@
 //! | requests without a typed method | [`RawRequest`], [`lenient_segments`] |
 //! | what a failure means | [`classify`], [`Codes`], [`Verdict`], [`ErrorBody`] |
 //! | bearer tokens | [`Credential`], [`StaticToken`], [`RefreshingToken`] |
+//! | answers whose fields may be missing or of another type | [`answer!`], [`fields`] |
 //! | lists | [`pages`], [`PageOf`]; how much of one is read: [`ReadBudget`], [`ReadLimits`] |
 //! | ids that were already seen | [`SeenIds`] |
 //! | requests to addresses that users give | [`GuardedClient`], [`GuardRules`] |
@@ -33,6 +34,7 @@ mod credential;
 mod decode;
 mod envelope;
 mod exchange;
+pub mod fields;
 mod guard;
 mod operator;
 mod paging;

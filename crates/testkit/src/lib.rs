@@ -19,12 +19,14 @@
 //! | misleading responses and broken connections | [`fault`] |
 //! | well-formed responses that no client may believe, repeat or print | [`rude`] |
 //! | the conformance suite for backends | [`conformance`] |
+//! | what the tests of every backend need | [`backend`] |
 //! | how long a simulated call takes and how it ends | [`calls`] |
 //! | a PostgreSQL server that goes away again (feature `postgres`, Unix) | `PostgresServer` |
 //!
 //! No simulator is connected to a telephone network. Every response has the header `X-Simulated:
 //! true`, and `/health` says so too, so that they cannot be mistaken for the real service.
 
+pub mod backend;
 mod calle;
 pub mod calls;
 pub mod clock;

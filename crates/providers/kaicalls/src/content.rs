@@ -4,6 +4,7 @@
 //! for both, with undocumented answers, so several shapes are read and the raw answer is kept.
 
 use std::collections::HashSet;
+use switchboard_http::fields::Field;
 
 use jiff::SignedDuration;
 use rust_decimal::Decimal;
@@ -14,7 +15,7 @@ use switchboard_core::{
 use switchboard_http::{ReadBudget, ReadLimits};
 use url::Url;
 
-use crate::{KaiCallsClient, api::TranscriptQuery, convert, record, wire::read::Field};
+use crate::{KaiCallsClient, api::TranscriptQuery, convert, record};
 
 const PAGE: u32 = 100;
 /// The search ends after a thousand of the agent's transcripts.

@@ -6,10 +6,11 @@ use sha2::{Digest, Sha256};
 use switchboard_core::{
     Direction, Event, EventKind, Outcome, ProviderCallId, ProviderId, ProviderState,
 };
+use switchboard_http::fields::{Field, Object};
 
 use crate::{
     convert,
-    wire::{EventRecord, WebhookEvent, read::Field, read::Object},
+    wire::{EventRecord, WebhookEvent},
 };
 
 /// The event in a delivery's body; `None` if it names none.

@@ -2,16 +2,16 @@
 
 use serde_json::{Map, Value};
 use switchboard_core::{Direction, Event, EventKind, ProviderCallId, ProviderId, ProviderState};
-use switchboard_http::usable_id;
+use switchboard_http::{
+    fields::{Field, Object},
+    usable_id,
+};
 
 use crate::{
     convert,
     reasons::TrustedReasons,
     state::{CallFacts, state},
-    wire::{
-        Call, Moment,
-        read::{Field, Object},
-    },
+    wire::{Call, Moment},
 };
 
 /// The event in a webhook's body, `{"event": …, "call": {…}}`; `None` if it names none.

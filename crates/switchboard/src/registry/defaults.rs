@@ -1,11 +1,13 @@
-//! What every backend has a default for and the file may set.
+//! What the kinds of the backends share: the settings that each has a default for, the key, and the
+//! words of the file.
 
 use std::collections::BTreeSet;
 
+use secrecy::SecretString;
 use switchboard_core::{AgentRef, Country, Error, ErrorKind, FailureDomains, Language, Result};
 use url::Url;
 
-use crate::config::ProviderConfig;
+use crate::{config::ProviderConfig, registry::Secrets};
 
 /// The places of these settings in a backend's own configuration.
 pub(super) struct Defaults<'a> {
@@ -24,6 +26,33 @@ impl Defaults<'_> {
         put(self.countries, countries.as_ref());
         put(self.languages, languages.as_ref());
     }
+}
+
+/// The account's key.
+pub(super) fn key(secrets: &Secrets) -> Result<SecretString> {
+    secrets
+        .api_key
+        .clone()
+        .ok_or_else(|| Error::new(ErrorKind::Configuration, "is missing").with_field("api_key_env"))
+}
+
+/// The error with the key of the file in place of the one in the backend's own configuration, where
+/// the two differ.
+pub(super) fn with_file_key(error: Error, keys: &[(&str, &'static str)]) -> Error {
+    let renamed = keys.iter().find(|(own, _)| error.field() == Some(own));
+    match renamed {
+        Some((_, file)) => error.with_field(*file),
+        None => error,
+    }
+}
+
+/// Refuses an agent without an id.
+pub(super) fn has_an_id(agent: &AgentRef, shown_by: &str) -> Result<()> {
+    if agent.id.as_str().trim().is_empty() {
+        let message = format!("is empty: write the agent's id, as {shown_by} shows it");
+        return Err(Error::new(ErrorKind::Configuration, message));
+    }
+    Ok(())
 }
 
 /// Refuses a version and a variable of the prompt where agents have neither.

@@ -2,17 +2,15 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use secrecy::SecretString;
 use serde::Deserialize;
-use switchboard_core::{
-    AgentId, AgentRef, Clock, Error, ErrorKind, Provider, ProviderInfo, Result,
-};
+use switchboard_core::{AgentId, AgentRef, Clock, Error, Provider, ProviderInfo, Result};
 use switchboard_kaicalls::{KaiCalls, KaiCallsClient, KaiCallsConfig};
 
 use crate::registry::{
-    Account, Credential, CreditCosts, ProviderKind, RawAnswer, RawApi, RawRequest, Secrets,
-    defaults::{Defaults, is_an_id_alone},
+    Account, Credential, ProviderKind, RawApi, Secrets,
+    defaults::{Defaults, has_an_id, is_an_id_alone, key, with_file_key},
+    raw::RawClient,
 };
 
 /// Stands where a key would, so that an account can be described without one. Nothing is ever sent
@@ -42,19 +40,9 @@ impl ProviderKind for Kind {
         Credential::Key("KAICALLS_API_KEY")
     }
 
-    fn credit_costs(&self) -> Option<CreditCosts> {
-        None
-    }
-
     fn check_agent(&self, agent: &AgentRef) -> Result<()> {
         is_an_id_alone(agent)?;
-        if agent.id.as_str().trim().is_empty() {
-            return Err(Error::new(
-                ErrorKind::Configuration,
-                "is empty: write the agent's id, as GET /agents shows it",
-            ));
-        }
-        Ok(())
+        has_an_id(agent, "GET /agents")
     }
 
     fn info(&self, account: &Account<'_>) -> Result<ProviderInfo> {
@@ -78,25 +66,12 @@ impl ProviderKind for Kind {
         _clock: &Arc<dyn Clock>,
     ) -> Result<Option<Arc<dyn RawApi>>> {
         let client = KaiCallsClient::new(&with_key(account, secrets)?).map_err(our_keys)?;
-        Ok(Some(Arc::new(Raw(client))))
-    }
-}
-
-#[derive(Debug)]
-struct Raw(KaiCallsClient);
-
-#[async_trait]
-impl RawApi for Raw {
-    async fn send(&self, request: RawRequest) -> Result<RawAnswer> {
-        request.send_as(self.0.request(request.method.into(), &request.path)?).await
+        Ok(Some(Arc::new(RawClient(move |method, path: &str| client.request(method, path)))))
     }
 }
 
 fn with_key(account: &Account<'_>, secrets: &Secrets) -> Result<KaiCallsConfig> {
-    let Some(key) = secrets.api_key.clone() else {
-        return Err(Error::new(ErrorKind::Configuration, "is missing").with_field("api_key_env"));
-    };
-    config(account, key, secrets.get(WEBHOOK_SECRET).cloned())
+    config(account, key(secrets)?, secrets.get(WEBHOOK_SECRET).cloned())
 }
 
 fn config(
@@ -120,11 +95,9 @@ fn config(
     Ok(config)
 }
 
-/// The backend names the keys of its own configuration; the file has other words for some.
+/// The keys of the backend's own configuration for which the file has other words.
+const KEYS: &[(&str, &str)] = &[("api_key", "api_key_env"), ("webhook.secret", WEBHOOK_SECRET)];
+
 fn our_keys(error: Error) -> Error {
-    match error.field() {
-        Some("api_key") => error.with_field("api_key_env"),
-        Some("webhook.secret") => error.with_field(WEBHOOK_SECRET),
-        Some(_) | None => error,
-    }
+    with_file_key(error, KEYS)
 }

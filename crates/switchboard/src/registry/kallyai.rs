@@ -16,7 +16,7 @@ use crate::{
     config::{TokenLocation, TokenStoreConfig},
     registry::{
         Account, Credential, CreditCosts, ProviderKind, RawAnswer, RawApi, RawRequest, Secrets,
-        defaults::{Defaults, is_an_id_alone},
+        defaults::{Defaults, is_an_id_alone, with_file_key},
     },
     tokens::{SignIn, Vault},
 };
@@ -233,12 +233,13 @@ fn category(agent: &str) -> Result<TaskCategory> {
         .map_err(|error: Error| Error::new(ErrorKind::Configuration, error.message().to_owned()))
 }
 
-/// The backend names the keys of its own configuration; the file has other words for some.
+/// The keys of the backend's own configuration for which the file has other words.
+const KEYS: &[(&str, &str)] = &[
+    ("access_token", "api_key_env"),
+    ("refresh_token", REFRESH_TOKEN),
+    ("task_category", "default_agent"),
+];
+
 fn our_keys(error: Error) -> Error {
-    match error.field() {
-        Some("access_token") => error.with_field("api_key_env"),
-        Some("refresh_token") => error.with_field(REFRESH_TOKEN),
-        Some("task_category") => error.with_field("default_agent"),
-        Some(_) | None => error,
-    }
+    with_file_key(error, KEYS)
 }

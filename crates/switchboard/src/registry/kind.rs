@@ -62,7 +62,9 @@ pub trait ProviderKind: Debug + Send + Sync {
 
     /// What the provider's documents say that a call costs, where it bills credits: the default of
     /// its tariff. `None`: it bills money, or nothing is documented.
-    fn credit_costs(&self) -> Option<CreditCosts>;
+    fn credit_costs(&self) -> Option<CreditCosts> {
+        None
+    }
 
     /// Refuses an agent that cannot exist there.
     ///

@@ -44,9 +44,31 @@ pub struct RawRequest {
     pub body: Option<serde_json::Value>,
 }
 
+/// A backend's client, whose own requests refuse what may make a phone ring.
+#[cfg(any(feature = "kallyai", feature = "kaicalls", feature = "retell"))]
+pub(crate) struct RawClient<F>(pub(crate) F);
+
+#[cfg(any(feature = "kallyai", feature = "kaicalls", feature = "retell"))]
+impl<F> Debug for RawClient<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawClient").finish_non_exhaustive()
+    }
+}
+
+#[cfg(any(feature = "kallyai", feature = "kaicalls", feature = "retell"))]
+#[async_trait]
+impl<F> RawApi for RawClient<F>
+where
+    F: Fn(switchboard_http::Method, &str) -> Result<switchboard_http::RawRequest> + Send + Sync,
+{
+    async fn send(&self, request: RawRequest) -> Result<RawAnswer> {
+        request.send_as((self.0)(request.method.into(), &request.path)?).await
+    }
+}
+
 impl RawRequest {
     /// Sends it as the backend's own request for the same path.
-    #[cfg(any(feature = "kallyai", feature = "kaicalls"))]
+    #[cfg(any(feature = "kallyai", feature = "kaicalls", feature = "retell"))]
     pub(crate) async fn send_as(
         &self,
         mut request: switchboard_http::RawRequest,
@@ -97,7 +119,7 @@ impl Debug for RawAnswer {
     }
 }
 
-#[cfg(any(feature = "kallyai", feature = "kaicalls"))]
+#[cfg(any(feature = "kallyai", feature = "kaicalls", feature = "retell"))]
 impl From<RawMethod> for switchboard_http::Method {
     fn from(method: RawMethod) -> Self {
         match method {
@@ -110,7 +132,7 @@ impl From<RawMethod> for switchboard_http::Method {
     }
 }
 
-#[cfg(any(feature = "kallyai", feature = "kaicalls"))]
+#[cfg(any(feature = "kallyai", feature = "kaicalls", feature = "retell"))]
 impl From<switchboard_http::Answer> for RawAnswer {
     fn from(answer: switchboard_http::Answer) -> Self {
         Self {

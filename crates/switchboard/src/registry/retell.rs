@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use secrecy::SecretString;
 use serde::Deserialize;
 use switchboard_core::{
-    AgentId, AgentRef, Clock, Error, ErrorKind, PhoneNumber, Provider, ProviderInfo, Result,
+    AgentId, AgentRef, Clock, Error, PhoneNumber, Provider, ProviderInfo, Result,
 };
 use switchboard_retell::{Retell, RetellClient, RetellConfig, TrustedReasons, VersionSelector};
 
 use crate::registry::{
-    Account, Credential, CreditCosts, ProviderKind, RawAnswer, RawApi, RawRequest, Secrets,
-    defaults::Defaults,
+    Account, Credential, ProviderKind, RawApi, Secrets,
+    defaults::{Defaults, has_an_id, key, with_file_key},
+    raw::RawClient,
 };
 
 /// Stands where a key would, so that an account can be described without one. Nothing is ever sent
@@ -49,18 +49,8 @@ impl ProviderKind for Kind {
         Credential::Key("RETELL_API_KEY")
     }
 
-    fn credit_costs(&self) -> Option<CreditCosts> {
-        None
-    }
-
     fn check_agent(&self, agent: &AgentRef) -> Result<()> {
-        if agent.id.as_str().trim().is_empty() {
-            return Err(Error::new(
-                ErrorKind::Configuration,
-                "is empty: write the agent's id, as Retell's list of agents shows it",
-            ));
-        }
-        Ok(())
+        has_an_id(agent, "Retell's list of agents")
     }
 
     fn info(&self, account: &Account<'_>) -> Result<ProviderInfo> {
@@ -84,25 +74,12 @@ impl ProviderKind for Kind {
         _clock: &Arc<dyn Clock>,
     ) -> Result<Option<Arc<dyn RawApi>>> {
         let client = RetellClient::new(&with_key(account, secrets)?).map_err(our_keys)?;
-        Ok(Some(Arc::new(Raw(client))))
-    }
-}
-
-#[derive(Debug)]
-struct Raw(RetellClient);
-
-#[async_trait]
-impl RawApi for Raw {
-    async fn send(&self, request: RawRequest) -> Result<RawAnswer> {
-        request.send_as(self.0.request(request.method.into(), &request.path)?).await
+        Ok(Some(Arc::new(RawClient(move |method, path: &str| client.request(method, path)))))
     }
 }
 
 fn with_key(account: &Account<'_>, secrets: &Secrets) -> Result<RetellConfig> {
-    let Some(key) = secrets.api_key.clone() else {
-        return Err(Error::new(ErrorKind::Configuration, "is missing").with_field("api_key_env"));
-    };
-    config(account, key, secrets.get(WEBHOOK_KEY).cloned())
+    config(account, key(secrets)?, secrets.get(WEBHOOK_KEY).cloned())
 }
 
 fn config(
@@ -131,13 +108,14 @@ fn config(
     Ok(config)
 }
 
-/// The backend names the keys of its own configuration; the file has other words for some.
+/// The keys of the backend's own configuration for which the file has other words.
+const KEYS: &[(&str, &str)] = &[
+    ("api_key", "api_key_env"),
+    ("agent_id", "default_agent"),
+    ("agent_version", "default_agent_version"),
+    ("webhook_key", WEBHOOK_KEY),
+];
+
 fn our_keys(error: Error) -> Error {
-    match error.field() {
-        Some("api_key") => error.with_field("api_key_env"),
-        Some("agent_id") => error.with_field("default_agent"),
-        Some("agent_version") => error.with_field("default_agent_version"),
-        Some("webhook_key") => error.with_field(WEBHOOK_KEY),
-        Some(_) | None => error,
-    }
+    with_file_key(error, KEYS)
 }

@@ -1,11 +1,9 @@
 //! The account: balance, usage log, health.
 
 use rust_decimal::Decimal;
+use switchboard_http::answer;
 
-use super::{
-    list::Listed,
-    read::{Moment, answer},
-};
+use super::{list::Listed, moment::Moment};
 
 answer! {
     /// The balance of one business (document 004, "Account").

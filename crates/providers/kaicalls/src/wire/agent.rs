@@ -1,9 +1,7 @@
 //! Agents and their saved versions.
 
-use super::{
-    list::Listed,
-    read::{Moment, answer},
-};
+use super::{list::Listed, moment::Moment};
+use switchboard_http::answer;
 
 answer! {
     /// An agent (document 004, "Agents").

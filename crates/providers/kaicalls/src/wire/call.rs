@@ -2,11 +2,9 @@
 
 use rust_decimal::Decimal;
 use serde_json::Value;
+use switchboard_http::answer;
 
-use super::{
-    list::Listed,
-    read::{Moment, answer},
-};
+use super::{list::Listed, moment::Moment};
 
 answer! {
     /// A call (document 004, "Calls"). The answer to placing one has `to` and `name`, the list and

@@ -1,8 +1,7 @@
 //! Capabilities of the API.
 
 use serde_json::Value;
-
-use super::read::answer;
+use switchboard_http::answer;
 
 answer! {
     /// What the account may use (official Python SDK 0.1.0, `discovery.capabilities`; its answer is

@@ -1,11 +1,9 @@
 //! Durable events and their deliveries, from the SDK only; their answers are not documented.
 
 use serde_json::Value;
+use switchboard_http::answer;
 
-use super::{
-    list::Listed,
-    read::{Moment, answer},
-};
+use super::{list::Listed, moment::Moment};
 
 answer! {
     /// An event in the account's log (official Python SDK 0.1.0, `events.list`, whose filters name

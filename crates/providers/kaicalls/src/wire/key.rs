@@ -1,11 +1,9 @@
 //! API keys, and the plain confirmation.
 
 use secrecy::SecretString;
+use switchboard_http::answer;
 
-use super::{
-    list::Listed,
-    read::{Moment, answer},
-};
+use super::{list::Listed, moment::Moment};
 
 answer! {
     /// An API key (document 004, "API Keys").

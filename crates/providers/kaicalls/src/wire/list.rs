@@ -1,6 +1,7 @@
 //! Lists of answers.
 
 use std::fmt;
+use switchboard_http::fields::Field;
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -9,8 +10,6 @@ use serde::{
 };
 use serde_json::Value;
 use switchboard_core::Raw;
-
-use super::read::Field;
 
 /// A type of which lists are returned.
 pub(crate) trait Listed: Field {

@@ -16,8 +16,8 @@ mod discovery;
 mod event;
 mod key;
 mod list;
+mod moment;
 mod number;
-pub(crate) mod read;
 mod run;
 mod webhook;
 
@@ -29,7 +29,7 @@ pub use discovery::Capabilities;
 pub use event::{EventDelivery, EventRecord, Redelivery};
 pub use key::{Acknowledgement, ApiKey};
 pub use list::Listing;
+pub use moment::Moment;
 pub use number::Number;
-pub use read::Moment;
 pub use run::{CommunicationAttempt, CommunicationJob, CommunicationRun, RunCheck, RunPreview};
 pub use webhook::{WebhookEvent, WebhookSubscription};

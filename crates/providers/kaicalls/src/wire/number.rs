@@ -1,11 +1,9 @@
 //! Phone numbers.
 
 use serde_json::{Map, Value};
+use switchboard_http::{answer, fields::Object};
 
-use super::{
-    list::Listed,
-    read::{Moment, Object, answer},
-};
+use super::{list::Listed, moment::Moment};
 
 answer! {
     /// A phone number (document 004, "Phone Numbers"; for `phone-numbers`, the types of the

@@ -2,11 +2,9 @@
 
 use rust_decimal::Decimal;
 use serde_json::Value;
+use switchboard_http::answer;
 
-use super::{
-    list::Listed,
-    read::{Moment, answer},
-};
+use super::{list::Listed, moment::Moment};
 
 answer! {
     /// A run (official Python SDK 0.1.0, `communication_runs`).

@@ -2,11 +2,9 @@
 
 use rust_decimal::Decimal;
 use secrecy::SecretString;
+use switchboard_http::answer;
 
-use super::{
-    list::Listed,
-    read::{Moment, answer},
-};
+use super::{list::Listed, moment::Moment};
 
 answer! {
     /// A webhook subscription of the account (official Python SDK 0.1.0, `webhooks`; the types of

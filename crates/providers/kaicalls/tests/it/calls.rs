@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::support::{Asked, CALLEE, Server, order, plain_order};
+use crate::support::{Asked, CALLEE, Server, config_at, order, plain_order, provider_at};
 use futures::TryStreamExt;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -42,7 +42,7 @@ async fn an_order_becomes_one_request() {
     order.webhook_url = Some("https://hooks.example.com/hooks/v1/kaicalls/x".parse().unwrap());
     order.agent = Some("uuid-other".into());
 
-    let placed = server.provider().calls().place(&order).await.unwrap();
+    let placed = provider_at(&server).calls().place(&order).await.unwrap();
     assert_eq!(
         (placed.id.as_str(), placed.state, placed.status_word.as_str()),
         ("uuid-call789", ProviderState::Queued, "queued")
@@ -67,7 +67,7 @@ async fn an_order_becomes_one_request() {
 #[tokio::test]
 async fn a_call_without_an_agent_is_not_sent() {
     let server = Server::answering(201, include_str!("../fixtures/004/call_placed.json")).await;
-    let mut config = server.config();
+    let mut config = config_at(&server);
     config.agent_id = None;
     let provider = crate::support::open(&config).unwrap();
     assert!(provider.info().needs_agent);
@@ -110,7 +110,7 @@ async fn what_an_answer_proves() {
     ];
     for (status, body, delivery) in rows {
         let server = Server::answering(status, body).await;
-        let error = server.provider().calls().place(&plain_order()).await.unwrap_err();
+        let error = provider_at(&server).calls().place(&plain_order()).await.unwrap_err();
         assert_eq!(error.delivery(), delivery, "{status} {body}: {error:?}");
         assert_eq!(error.error().status(), Some(status));
         assert_eq!(server.asked().len(), 1, "{status} {body}");
@@ -121,7 +121,7 @@ async fn what_an_answer_proves() {
 #[tokio::test]
 async fn the_detail_is_read_whole() {
     let server = Server::answering(200, include_str!("../fixtures/004/call.json")).await;
-    let call = server.provider().calls().get(&"uuid-call789".into()).await.unwrap();
+    let call = provider_at(&server).calls().get(&"uuid-call789".into()).await.unwrap();
     assert_eq!(call.state, ProviderState::Ended(Outcome::Completed));
     assert_eq!(call.direction, Some(Direction::Inbound));
     assert_eq!(call.duration, Some(std::time::Duration::from_secs(127)));
@@ -129,12 +129,12 @@ async fn the_detail_is_read_whole() {
     assert_eq!(call.cost, None, "unknown, not zero");
     assert_eq!(call.raw.value()["quality_dimensions"]["resolution"], 90);
 
-    let other = server.provider().calls().get(&"uuid-other".into()).await.unwrap_err();
+    let other = provider_at(&server).calls().get(&"uuid-other".into()).await.unwrap_err();
     assert_eq!(other.kind(), ErrorKind::Decode, "another call's record is not believed");
 
     let server = Server::answering(404, r#"{"error":{"code":"not_found","message":"no"}}"#).await;
     assert_eq!(
-        server.provider().calls().get(&"x".into()).await.unwrap_err().kind(),
+        provider_at(&server).calls().get(&"x".into()).await.unwrap_err().kind(),
         ErrorKind::NotFound
     );
 }
@@ -196,8 +196,7 @@ fn calls(count: usize, per_second: usize) -> impl Fn(&Asked) -> (u16, String) {
 async fn equal_timestamps_neither_skip_nor_repeat() {
     for (count, per_second) in [(250, 1), (250, 7), (301, 40), (100, 100), (0, 1)] {
         let server = Server::start(calls(count, per_second)).await;
-        let all: Vec<_> = server
-            .provider()
+        let all: Vec<_> = provider_at(&server)
             .lists()
             .unwrap()
             .all(CallFilter::default())
@@ -214,7 +213,7 @@ async fn equal_timestamps_neither_skip_nor_repeat() {
 #[tokio::test]
 async fn small_pages_go_on_through_equal_timestamps() {
     let server = Server::start(calls(23, 5)).await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     let mut page = PageRequest { limit: Some(2), cursor: None };
     let mut ids = Vec::new();
     loop {
@@ -239,8 +238,13 @@ async fn small_pages_go_on_through_equal_timestamps() {
 #[tokio::test]
 async fn a_list_that_never_ends_is_ended() {
     let server = Server::answering(200, include_str!("../fixtures/004/calls.json")).await;
-    let all: Vec<_> =
-        server.provider().lists().unwrap().all(CallFilter::default()).try_collect().await.unwrap();
+    let all: Vec<_> = provider_at(&server)
+        .lists()
+        .unwrap()
+        .all(CallFilter::default())
+        .try_collect()
+        .await
+        .unwrap();
     assert_eq!(all.len(), 1);
     assert!(server.asked().len() <= 3);
 }
@@ -248,7 +252,7 @@ async fn a_list_that_never_ends_is_ended() {
 #[tokio::test]
 async fn filters_hold_whatever_the_provider_does_with_them() {
     let server = Server::start(calls(250, 1)).await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     let filter = CallFilter {
         since: Some(sent() - SignedDuration::from_secs(120)),
         until: Some(sent() - SignedDuration::from_secs(20)),
@@ -281,7 +285,7 @@ async fn a_transcript_is_found_in_the_list() {
     })
     .await;
     let transcript =
-        server.provider().transcripts().unwrap().transcript(&"call-x".into()).await.unwrap();
+        provider_at(&server).transcripts().unwrap().transcript(&"call-x".into()).await.unwrap();
     assert_eq!(
         (&transcript.entries[0].speaker, transcript.entries[0].text.as_str()),
         (&Speaker::Agent, "Hello")
@@ -300,12 +304,18 @@ async fn a_transcript_as_text_and_none_at_all() {
     )
     .await;
     let transcript =
-        server.provider().transcripts().unwrap().transcript(&"c".into()).await.unwrap();
+        provider_at(&server).transcripts().unwrap().transcript(&"c".into()).await.unwrap();
     assert_eq!(transcript.entries[1].text, "Hi: it's me");
 
     let server = Server::answering(200, r#"{"id":"c","transcripts":[]}"#).await;
     assert_eq!(
-        server.provider().transcripts().unwrap().transcript(&"c".into()).await.unwrap_err().kind(),
+        provider_at(&server)
+            .transcripts()
+            .unwrap()
+            .transcript(&"c".into())
+            .await
+            .unwrap_err()
+            .kind(),
         ErrorKind::NotFound
     );
 }
@@ -318,7 +328,7 @@ async fn a_recording_falls_back_to_the_detail() {
     )
     .await;
     let recording =
-        signed.provider().recordings().unwrap().recording(&"uuid-call789".into()).await.unwrap();
+        provider_at(&signed).recordings().unwrap().recording(&"uuid-call789".into()).await.unwrap();
     assert_eq!(
         (recording.url.as_str(), recording.format.as_deref()),
         ("https://s.example.com/x?sig=1", Some("wav"))
@@ -332,7 +342,7 @@ async fn a_recording_falls_back_to_the_detail() {
     })
     .await;
     let recording =
-        detail.provider().recordings().unwrap().recording(&"uuid-call789".into()).await.unwrap();
+        provider_at(&detail).recordings().unwrap().recording(&"uuid-call789".into()).await.unwrap();
     assert_eq!(
         (recording.url.host_str(), recording.format.as_deref()),
         (Some("storage.example.com"), Some("mp3"))
@@ -345,8 +355,7 @@ async fn a_recording_falls_back_to_the_detail() {
     )
     .await;
     assert_eq!(
-        another
-            .provider()
+        provider_at(&another)
             .recordings()
             .unwrap()
             .recording(&"uuid-call789".into())
@@ -358,7 +367,7 @@ async fn a_recording_falls_back_to_the_detail() {
 
     let none = Server::answering(200, r#"{"id":"uuid-call789","recording_url":null}"#).await;
     assert_eq!(
-        none.provider()
+        provider_at(&none)
             .recordings()
             .unwrap()
             .recording(&"uuid-call789".into())
@@ -413,7 +422,7 @@ async fn evidence_comes_strongest_first_and_contradictions_are_left_out() {
     let server = Server::start(evidence).await;
     let mut request = CallRequest::new(CALLEE, "Confirm");
     request.lead_id = Some("uuid-lead123".into());
-    let traces = server.provider().calls().trace(&order(request), sent()).await.unwrap();
+    let traces = provider_at(&server).calls().trace(&order(request), sent()).await.unwrap();
     let found: Vec<(&str, Proof)> =
         traces.iter().map(|trace| (trace.call.as_str(), trace.proof)).collect();
     assert_eq!(
@@ -432,7 +441,7 @@ async fn evidence_comes_strongest_first_and_contradictions_are_left_out() {
 async fn a_search_that_could_not_look_says_so() {
     let refused = Server::answering(403, r#"{"error":{"code":"forbidden","message":"no"}}"#).await;
     assert_eq!(
-        refused.provider().calls().trace(&plain_order(), sent()).await.unwrap_err().kind(),
+        provider_at(&refused).calls().trace(&plain_order(), sent()).await.unwrap_err().kind(),
         ErrorKind::Forbidden
     );
 
@@ -441,8 +450,7 @@ async fn a_search_that_could_not_look_says_so() {
         _ => evidence(asked),
     })
     .await;
-    let found: BTreeSet<ProviderCallId> = half
-        .provider()
+    let found: BTreeSet<ProviderCallId> = provider_at(&half)
         .calls()
         .trace(&plain_order(), sent())
         .await
@@ -461,7 +469,7 @@ async fn a_candidate_that_cannot_be_read_ends_the_search() {
     })
     .await;
     assert_eq!(
-        server.provider().calls().trace(&plain_order(), sent()).await.unwrap_err().kind(),
+        provider_at(&server).calls().trace(&plain_order(), sent()).await.unwrap_err().kind(),
         ErrorKind::Forbidden
     );
 }
@@ -479,7 +487,7 @@ async fn a_row_without_an_id_ends_the_search_and_is_no_call_of_a_list() {
             _ => evidence(asked),
         })
         .await;
-        let provider = server.provider();
+        let provider = provider_at(&server);
         let error = provider.calls().trace(&plain_order(), sent()).await.unwrap_err();
         assert!(error.message().contains("no call id"), "{error}");
         let listed =
@@ -494,7 +502,7 @@ async fn a_row_without_an_id_ends_the_search_and_is_no_call_of_a_list() {
         _ => evidence(asked),
     })
     .await;
-    assert!(!older.provider().calls().trace(&plain_order(), sent()).await.unwrap().is_empty());
+    assert!(!provider_at(&older).calls().trace(&plain_order(), sent()).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -514,7 +522,7 @@ async fn usage_is_read_in_slices_whichever_way_it_is_ordered() {
             (200, json!({"usage": rows[..limit.min(rows.len())], "has_more": rows.len() > limit}).to_string())
         })
         .await;
-        let provider = server.provider();
+        let provider = provider_at(&server);
         let usage = provider.usage().unwrap();
         let all = usage.records(&Default::default()).await.unwrap();
         assert_eq!(all.len(), 1200);

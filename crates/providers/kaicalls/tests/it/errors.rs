@@ -1,7 +1,7 @@
 //! Every code of document 004's table and of the provider's public pages, in every shape that an
 //! error can have.
 
-use crate::support::{Server, cut_server, plain_order};
+use crate::support::{Server, cut_server, plain_order, provider_at};
 use switchboard_core::{Delivery, ErrorKind, PlaceError, Provider, Refusal};
 
 const HERE: Delivery = Delivery::Refused(Refusal::ThisProvider);
@@ -143,7 +143,7 @@ const ROWS: &[Row] = &[
 
 async fn placed(status: u16, body: impl Into<String>) -> PlaceError {
     let server = Server::answering(status, body).await;
-    let error = server.provider().calls().place(&plain_order()).await.unwrap_err();
+    let error = provider_at(&server).calls().place(&plain_order()).await.unwrap_err();
     assert_eq!(server.asked().len(), 1, "{status}: sent once");
     error
 }
@@ -214,7 +214,7 @@ async fn a_run_of_many_calls_proves_the_same() {
     for row in ROWS {
         let body = format!(r#"{{"error":{{"code":"{}","message":"Say it in words"}}}}"#, row.code);
         let server = Server::answering(row.status, body).await;
-        let provider = server.provider();
+        let provider = provider_at(&server);
         let error = provider
             .client()
             .communication_runs()
@@ -226,7 +226,7 @@ async fn a_run_of_many_calls_proves_the_same() {
     }
     for body in ["", "{", "{}", r#"{"id":" "}"#, r#"{"status":"running"}"#] {
         let server = Server::answering(201, body).await;
-        let provider = server.provider();
+        let provider = provider_at(&server);
         let error = provider
             .client()
             .communication_runs()

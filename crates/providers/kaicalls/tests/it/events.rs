@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::support::{
-    CALLEE, Server, order, plain_order,
+    CALLEE, Server, order, plain_order, provider_at,
     sim::{SECOND, account, quick, started, until},
 };
 use futures::{FutureExt, StreamExt, future::BoxFuture};
@@ -235,7 +235,7 @@ async fn a_busy_log_is_read_in_slices_in_either_direction() {
                 (200, body.to_string())
             })
             .await;
-            let provider = server.provider();
+            let provider = provider_at(&server);
             let feed = provider.webhooks().unwrap().feed().unwrap();
             let told = feed.poll().await.unwrap();
             assert_eq!(told.len(), 450, "newest first: {newest_first}, says more: {says_more}");
@@ -254,7 +254,7 @@ async fn an_events_own_status_is_not_the_calls() {
         {"event_type": "call.failed", "data": {"call_id": "c4", "error": "no_answer"}},
     ]});
     let server = Server::answering(200, rows.to_string()).await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     let told = provider.webhooks().unwrap().feed().unwrap().poll().await.unwrap();
     let find = |id: &str| told.iter().find(|event| event.id == id).unwrap();
     assert_eq!(find("e1").kind, EventKind::Call(ProviderState::Ended(Outcome::Completed)));

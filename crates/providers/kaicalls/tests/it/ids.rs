@@ -1,13 +1,13 @@
 //! A read by id is about that id.
 
-use crate::support::Server;
+use crate::support::{Server, provider_at};
 use serde_json::{Value, json};
 use switchboard_core::{Error, ErrorKind, Provider};
 
 /// What each typed read of one thing says of an answer, and what the contract's reads do.
 async fn reads(answer: &Value, id: &str) -> Vec<(&'static str, Option<Error>)> {
     let server = Server::answering(200, answer.to_string()).await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     let (client, call, agent) = (provider.client(), id.into(), id.into());
     vec![
         ("client.calls().get", client.calls().get(id).await.err()),
@@ -41,7 +41,7 @@ async fn an_answer_about_something_else_is_no_answer() {
 async fn an_answer_without_an_id_is_the_one_that_was_asked_for_where_it_is_a_record_at_all() {
     let server =
         Server::answering(200, r#"{"status": "completed", "transcript": "AI: Hello"}"#).await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     assert_eq!(provider.calls().get(&"ours".into()).await.unwrap().id.as_str(), "ours");
     assert_eq!(
         provider.transcripts().unwrap().transcript(&"ours".into()).await.unwrap().entries.len(),
@@ -51,7 +51,7 @@ async fn an_answer_without_an_id_is_the_one_that_was_asked_for_where_it_is_a_rec
         ["{}", r#"{"success": false, "error": "no such call"}"#, r#"{"summary": "somebody's"}"#]
     {
         let server = Server::answering(200, answer).await;
-        let error = server.provider().calls().get(&"ours".into()).await.unwrap_err();
+        let error = provider_at(&server).calls().get(&"ours".into()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode, "{answer}");
     }
 }
@@ -64,7 +64,7 @@ async fn an_id_with_control_characters_asks_for_that_id_and_nothing_else() {
             (200, json!({"id": asked.get("id"), "status": "completed"}).to_string())
         })
         .await;
-        let call = server.provider().client().calls().get(id).await.unwrap();
+        let call = provider_at(&server).client().calls().get(id).await.unwrap();
         assert_eq!(call.id.as_deref(), Some(id));
         assert_eq!(server.only().path, "/api/v1/calls");
     }

@@ -3,10 +3,10 @@
 
 use std::fmt::Debug;
 
-use crate::support::{KEY, Server};
-use proptest::{collection, prelude::*};
+use crate::support::{KEY, Server, provider_at};
+use proptest::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use switchboard_core::{CallFilter, ErrorKind, IncomingWebhook, PageRequest, Provider};
 use switchboard_http::from_value;
 use switchboard_kaicalls::{
@@ -18,66 +18,17 @@ use switchboard_kaicalls::{
         WebhookEvent, WebhookSubscription,
     },
 };
+use switchboard_testkit::backend::{any_json, any_object, cases, check_answer, field_names};
 
-/// A failure is fixed by a test that says what it was, not by a file of seeds.
-fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
-
-fn any_json() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        any::<u64>().prop_map(Value::from),
-        any::<f64>().prop_map(Value::from),
-        ".{0,12}".prop_map(Value::from),
-        "-?[0-9]{1,40}(\\.[0-9]{0,40})?([eE][-+]?[0-9]{1,4})?".prop_map(Value::from),
-        "[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z?)?".prop_map(Value::from),
-        "(https?|file)://[a-z.:0-9]{0,12}/[a-z./]{0,8}".prop_map(Value::from),
-    ];
-    leaf.prop_recursive(3, 24, 4, |inner| {
-        prop_oneof![
-            collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            collection::vec(
-                ("(id|data|call|event|status|messages|transcript|[a-z]{1,4})", inner),
-                0..4
-            )
-            .prop_map(|fields| Value::Object(fields.into_iter().collect::<Map<_, _>>())),
-        ]
-    })
-}
-
-/// An object with arbitrary values in some of these fields.
-fn any_object(names: Vec<&'static str>) -> impl Strategy<Value = Value> {
-    let fields = names
-        .into_iter()
-        .map(|name| {
-            proptest::option::weighted(0.6, any_json())
-                .prop_map(move |value| value.map(|value| (name.to_owned(), value)))
-        })
-        .collect::<Vec<_>>();
-    fields.prop_map(|fields| Value::Object(fields.into_iter().flatten().collect()))
-}
+/// Keys that answers have besides the fields of their types.
+const WORDS: &[&str] = &["call", "event", "status", "messages", "transcript"];
 
 fn delivered() -> impl Strategy<Value = Value> {
-    let known = WebhookEvent::FIELDS.iter().flat_map(|(_, names)| names.iter().copied());
-    any_object(known.chain(["data", "call"]).collect())
+    any_object([field_names(WebhookEvent::FIELDS), vec!["data", "call"]].concat(), WORDS)
 }
 
-/// It parses, or the error names a path and repeats nothing; what parsed can be shown and written
-/// again.
 fn holds<T: DeserializeOwned + Serialize + Debug>(value: &Value) {
-    match from_value::<T>(value) {
-        Ok(parsed) => {
-            assert!(!format!("{parsed:?}").is_empty());
-            serde_json::to_value(&parsed).unwrap();
-        }
-        Err(error) => {
-            assert_eq!(error.kind(), ErrorKind::Decode);
-            assert!(error.message().starts_with(".: expected "), "{error}");
-        }
-    }
+    check_answer(from_value::<T>(value));
 }
 
 macro_rules! answers {
@@ -87,8 +38,8 @@ macro_rules! answers {
             $(
                 #[test]
                 fn $test(
-                    fields in any_object(<$type>::FIELDS.iter().flat_map(|(_, names)| names.iter().copied()).collect()),
-                    anything in any_json(),
+                    fields in any_object(field_names(<$type>::FIELDS), WORDS),
+                    anything in any_json(WORDS),
                 ) {
                     holds::<$type>(&fields);
                     holds::<$type>(&anything);
@@ -139,7 +90,7 @@ proptest! {
     #![proptest_config(cases(192))]
 
     #[test]
-    fn lists(rows in any_json(), more in any_json(), bare in any_json()) {
+    fn lists(rows in any_json(WORDS), more in any_json(WORDS), bare in any_json(WORDS)) {
         for name in ["calls", "agents", "numbers", "usage", "events", "communication_runs", "data", "other"] {
             let value = json!({name: rows.clone(), "has_more": more.clone()});
             holds::<Listing<Call>>(&value);
@@ -193,16 +144,16 @@ fn the_neutral_contract() {
     let answer = std::sync::Arc::new(parking_lot::Mutex::new(String::new()));
     let shown = std::sync::Arc::clone(&answer);
     let server = runtime.block_on(Server::start(move |_| (200, shown.lock().clone())));
-    let provider = server.provider();
-    let names: Vec<&'static str> = Call::FIELDS
-        .iter()
-        .chain(EventRecord::FIELDS)
-        .chain(UsageRow::FIELDS)
-        .chain(BusinessBalance::FIELDS)
-        .chain(Number::FIELDS)
-        .flat_map(|(_, names)| names.iter().copied())
-        .collect();
-    proptest!(cases(24), |(mut row in any_object(names), bare in any_json())| {
+    let provider = provider_at(&server);
+    let types = [
+        Call::FIELDS,
+        EventRecord::FIELDS,
+        UsageRow::FIELDS,
+        BusinessBalance::FIELDS,
+        Number::FIELDS,
+    ];
+    let names = types.map(field_names).concat();
+    proptest!(cases(24), |(mut row in any_object(names, WORDS), bare in any_json(WORDS))| {
         row["id"] = json!("c1");
         let lists = json!({"calls": [row], "agents": [row], "numbers": [row], "usage": [row], "businesses": [row], "events": [row],
             "webhooks": [row], "versions": [row]});

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::Server;
+use crate::support::{Server, provider_at};
 use serde_json::json;
 use switchboard_core::{
     AgentDraft, Country, Coverage, ErrorKind, Idempotency, Language, NumberChoice, NumberSearch,
@@ -85,7 +85,7 @@ async fn agents() {
         }
     })
     .await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     let agents = provider.agents().unwrap();
     let listed = agents.list().await.unwrap();
     assert_eq!(
@@ -135,7 +135,7 @@ async fn numbers() {
         _ => (200, r#"{"success":true}"#.to_owned()),
     })
     .await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     let numbers = provider.numbers().unwrap();
     let listed = numbers.list().await.unwrap();
     assert_eq!(
@@ -181,7 +181,7 @@ async fn numbers() {
 #[tokio::test]
 async fn balances() {
     let server = Server::answering(200, include_str!("../fixtures/004/balance.json")).await;
-    let balances = server.provider().usage().unwrap().balances().await.unwrap();
+    let balances = provider_at(&server).usage().unwrap().balances().await.unwrap();
     assert_eq!(
         (balances[0].account.as_deref(), balances[0].status.as_deref()),
         (Some("uuid-biz456"), Some("active"))

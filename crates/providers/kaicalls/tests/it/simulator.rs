@@ -3,20 +3,19 @@
 use std::time::Duration;
 
 use crate::support::{CALLEE, order};
-use axum::{Router, extract::State, http::HeaderMap, routing::post};
 use futures::TryStreamExt;
 use jiff::Timestamp;
 use switchboard_core::{
-    CallFilter, CallListsExt, CallRequest, CallsExt, Delivery, EventKind, IncomingWebhook, Outcome,
-    Proof, Provider, ProviderState, Refusal, SystemClock,
+    CallFilter, CallListsExt, CallRequest, CallsExt, Delivery, EventKind, Outcome, Proof, Provider,
+    ProviderState, Refusal, SystemClock,
 };
 use switchboard_kaicalls::{KaiCalls, KaiCallsConfig};
 use switchboard_testkit::{
     SimConfig, SimKaiCalls,
+    backend::WebhookTarget,
     calls::{CallScript, Outcome as Ends},
     fault::{After, Fault, FaultScript, Rule},
 };
-use tokio::sync::mpsc;
 
 const PATH: &str = "/api/v1/calls";
 
@@ -203,34 +202,6 @@ async fn a_lost_answer_is_traced() {
     assert_eq!(traces[0].call.as_str(), simulator.rings().rings()[1].call_id);
 }
 
-/// A receiver of webhooks on a port of the system's choice.
-async fn receiver() -> (String, mpsc::UnboundedReceiver<IncomingWebhook>) {
-    async fn take(
-        State(sender): State<mpsc::UnboundedSender<IncomingWebhook>>,
-        headers: HeaderMap,
-        body: axum::body::Bytes,
-    ) {
-        let headers = headers
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
-            .collect();
-        sender
-            .send(IncomingWebhook { headers, body: body.to_vec(), received_at: Timestamp::now() })
-            .unwrap();
-    }
-    let (sender, deliveries) = mpsc::unbounded_channel();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/hook", listener.local_addr().unwrap());
-    let app = Router::new().route("/hook", post(take)).with_state(sender);
-    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-    (url, deliveries)
-}
-
-/// A delivery that never comes fails the test rather than hang it.
-async fn next(deliveries: &mut mpsc::UnboundedReceiver<IncomingWebhook>) -> IncomingWebhook {
-    tokio::time::timeout(Duration::from_secs(20), deliveries.recv()).await.unwrap().unwrap()
-}
-
 fn quick(ends: Ends) -> SimConfig {
     let talk = Duration::from_millis(if ends == Ends::Completed { 100 } else { 0 });
     SimConfig::default().seed(0).outcome(
@@ -242,11 +213,11 @@ fn quick(ends: Ends) -> SimConfig {
 #[tokio::test]
 async fn the_webhook_of_one_call() {
     let (_simulator, provider) = started(quick(Ends::NoAnswer)).await;
-    let (url, mut deliveries) = receiver().await;
+    let mut target = WebhookTarget::start().await;
     let mut order = order(request());
-    order.webhook_url = Some(url.parse().unwrap());
+    order.webhook_url = Some(target.url().parse().unwrap());
     let placed = provider.calls().place(&order).await.unwrap();
-    let delivery = next(&mut deliveries).await;
+    let delivery = target.next().await;
     let events = provider.webhooks().unwrap().receiver().unwrap().receive(&delivery).unwrap();
     assert_eq!(events[0].call.as_ref(), Some(&placed.id));
     assert_eq!(events[0].kind, EventKind::Call(ProviderState::Ended(Outcome::NoAnswer)));
@@ -255,13 +226,13 @@ async fn the_webhook_of_one_call() {
 #[tokio::test]
 async fn a_subscription_is_signed_and_a_forgery_is_not_taken() {
     let (simulator, provider) = started(quick(Ends::Completed)).await;
-    let (url, mut deliveries) = receiver().await;
+    let mut target = WebhookTarget::start().await;
     let order_made = provider
         .webhooks()
         .unwrap()
         .subscriptions()
         .unwrap()
-        .create(&url.parse().unwrap(), &[])
+        .create(&target.url().parse().unwrap(), &[])
         .await
         .unwrap();
     let mut config = config(&simulator);
@@ -271,7 +242,7 @@ async fn a_subscription_is_signed_and_a_forgery_is_not_taken() {
 
     let receiver = strict.webhooks().unwrap().receiver().unwrap();
     let events = loop {
-        let delivery = next(&mut deliveries).await;
+        let delivery = target.next().await;
         let events = receiver.receive(&delivery).unwrap();
         let mut forged = delivery.clone();
         forged.body.push(b' ');

@@ -3,7 +3,7 @@
 use serde_json::json;
 use switchboard_core::{AttemptError, Provider, Suppression};
 
-use crate::support::{Server, plain_order};
+use crate::support::{Server, plain_order, provider_at};
 
 #[tokio::test]
 async fn a_refusal_carries_the_persons_wish() {
@@ -41,7 +41,7 @@ async fn a_refusal_carries_the_persons_wish() {
     ];
     for (status, body, wish) in rows {
         let server = Server::answering(status, body).await;
-        let failed = server.provider().calls().place(&plain_order()).await.unwrap_err();
+        let failed = provider_at(&server).calls().place(&plain_order()).await.unwrap_err();
         assert_eq!(AttemptError::from(failed.error()).suppression(), wish, "{status} {body}");
     }
 }
@@ -61,7 +61,7 @@ async fn a_record_carries_the_code_of_its_failure_and_no_prose() {
         body["error"] = error;
         body["status"] = json!("failed");
         let server = Server::answering(200, &body.to_string()).await;
-        let call = server.provider().calls().get(&"uuid-call789".into()).await.unwrap();
+        let call = provider_at(&server).calls().get(&"uuid-call789".into()).await.unwrap();
         assert_eq!((call.failure_code.as_deref(), call.suppression()), (code, wish), "{body}");
     }
 }

@@ -1,6 +1,6 @@
 //! Every typed method against the examples of document 004: what is sent, and what is read.
 
-use crate::support::{KEY, Server};
+use crate::support::{KEY, Server, config_at, provider_at};
 use rust_decimal::Decimal;
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -9,7 +9,7 @@ use switchboard_http::Method;
 use switchboard_kaicalls::{KaiCallsClient, SessionCredential, api};
 
 fn client(server: &Server) -> KaiCallsClient {
-    KaiCallsClient::new(&server.config()).unwrap()
+    KaiCallsClient::new(&config_at(server)).unwrap()
 }
 
 #[tokio::test]
@@ -206,7 +206,7 @@ async fn keys_take_the_session_and_never_the_key() {
     .await;
     assert_eq!(client(&server).keys().unwrap_err().field(), Some("session"));
 
-    let mut config = server.config();
+    let mut config = config_at(&server);
     config.session = Some(SessionCredential::Cookie("session=abc".into()));
     let client = KaiCallsClient::new(&config).unwrap();
     let keys = client.keys().unwrap();
@@ -328,8 +328,8 @@ async fn the_raw_way_out_reads_writes_and_never_places_a_call() {
     assert_eq!((asked[0].get("limit"), asked[0].get("status")), (Some("10"), Some("new")));
 
     // A base URL that ends in the middle of the path hides nothing.
-    let mut config = server.config();
-    config.base_url = format!("{}/api/v1/calls", server.url).parse().unwrap();
+    let mut config = config_at(&server);
+    config.base_url = format!("{}/api/v1/calls", server.url()).parse().unwrap();
     let refused = KaiCallsClient::new(&config).unwrap().request(Method::Post, "").unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Unsupported);
 }
@@ -394,7 +394,7 @@ async fn a_row_that_cannot_be_read_is_said() {
             (200, format!("{{{}}}", lists.join(",")))
         })
         .await;
-        let mut config = server.config();
+        let mut config = config_at(&server);
         config.session = Some(SessionCredential::Bearer("session".into()));
         let client = KaiCallsClient::new(&config).unwrap();
         let (filters, none) = (api::Filters::new(), None);
@@ -434,7 +434,7 @@ async fn rows_without_an_id_are_said_where_an_id_is_needed() {
         )
     })
     .await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     let agents = provider.agents().unwrap().list().await.unwrap_err();
     let webhooks = provider.webhooks().unwrap().subscriptions().unwrap().list().await.unwrap_err();
     for (error, missing) in [(agents, "no agent id"), (webhooks, "no id")] {
@@ -455,7 +455,7 @@ async fn numbers_as_the_sdks_have_them() {
         (200, body.to_owned())
     })
     .await;
-    let client = KaiCallsClient::new(&server.config()).unwrap();
+    let client = KaiCallsClient::new(&config_at(&server)).unwrap();
     let offers = client.phone_numbers().available(&api::AvailableQuery::new()).await.unwrap().items;
     assert_eq!(
         offers.iter().map(|offer| offer.phone_number.as_deref()).collect::<Vec<_>>(),
@@ -469,7 +469,7 @@ async fn numbers_as_the_sdks_have_them() {
     let all = client.phone_numbers().list(&api::NumberQuery::new()).await.unwrap().items;
     assert_eq!(all[0].compliance.as_ref().unwrap()["status"], "approved");
 
-    let offered = server.provider();
+    let offered = provider_at(&server);
     let offered = offered.numbers().unwrap().available(&Default::default()).await.unwrap();
     assert_eq!(offered.iter().filter(|offer| offer.number.is_some()).count(), 2);
 }
@@ -481,7 +481,7 @@ async fn a_part_of_a_conversation_that_cannot_be_read_is_shown_as_it_came() {
         r#"{"id":"c","transcript":[{"role":"assistant","content":"Hi"},7,{"role":"tool","result":null},"User: Hello"]}"#,
     )
     .await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     let said = provider.transcripts().unwrap().transcript(&"c".into()).await.unwrap().entries;
     let texts: Vec<&str> = said.iter().map(|entry| entry.text.as_str()).collect();
     assert_eq!(texts, ["Hi", "7", r#"{"result":null,"role":"tool"}"#, "Hello"]);

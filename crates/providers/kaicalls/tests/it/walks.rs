@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use crate::support::{Server, plain_order};
+use crate::support::{Server, plain_order, provider_at};
 use futures::{TryStreamExt, future::BoxFuture};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -61,7 +61,7 @@ async fn endless(rows: usize, filler: usize) -> Server {
 async fn a_look_for_evidence_ends_and_says_that_it_saw_not_all() {
     for rows in [1, 100, 500] {
         let server = endless(rows, 0).await;
-        let provider = server.provider();
+        let provider = provider_at(&server);
         let turns = Arc::new(Turns::default());
         assert!(provider.take_turns(Arc::<Turns>::clone(&turns)));
         let looked = provider.calls().trace(&plain_order(), sent()).await;
@@ -77,7 +77,7 @@ async fn a_look_for_evidence_ends_and_says_that_it_saw_not_all() {
 #[tokio::test]
 async fn large_pages_are_bounded_by_their_bytes() {
     let server = endless(2, 500_000).await;
-    server.provider().calls().trace(&plain_order(), sent()).await.unwrap_err();
+    provider_at(&server).calls().trace(&plain_order(), sent()).await.unwrap_err();
     assert!(server.bytes() <= ReadLimits::SEARCH.bytes + (1 << 20), "{}", server.bytes());
     assert!(
         server.asked().len() <= ReadLimits::SEARCH.bytes / 1_000_000 + 1,
@@ -93,7 +93,7 @@ async fn a_page_of_any_number_of_rows_is_one_page() {
     let server =
         Server::answering(200, json!({"calls": rows, "usage": [], "has_more": true}).to_string())
             .await;
-    let error = server.provider().calls().trace(&plain_order(), sent()).await.unwrap_err();
+    let error = provider_at(&server).calls().trace(&plain_order(), sent()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert_eq!(server.asked().len(), 1, "no record of any of them is read");
 }
@@ -113,7 +113,7 @@ async fn a_usage_log_without_an_end_proves_nothing() {
         ),
     })
     .await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     let error = provider.calls().trace(&plain_order(), sent()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
     assert!(server.asked().len() <= ReadLimits::SEARCH.requests, "{}", server.asked().len());
@@ -131,7 +131,7 @@ async fn a_list_that_repeats_its_page_is_at_its_end() {
         json!({"calls": [row], "usage": [], "id": "c1", "has_more": true}).to_string(),
     )
     .await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     provider.calls().trace(&plain_order(), sent()).await.unwrap();
     let all: Vec<_> =
         provider.lists().unwrap().all(CallFilter::default()).try_collect().await.unwrap();
@@ -142,7 +142,7 @@ async fn a_list_that_repeats_its_page_is_at_its_end() {
 #[tokio::test]
 async fn pages_events_and_transcripts_have_an_end_too() {
     let server = endless(100, 0).await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     let filter = CallFilter { agent: Some("nobody".into()), ..CallFilter::default() };
     provider.lists().unwrap().list(&filter, &PageRequest::default()).await.unwrap_err();
     assert!(server.asked().len() <= ReadLimits::PAGE.requests, "{}", server.asked().len());
@@ -161,7 +161,7 @@ async fn pages_events_and_transcripts_have_an_end_too() {
 #[tokio::test]
 async fn a_list_that_is_asked_for_whole_has_an_end_too() {
     let server = endless(100, 0).await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     let all = provider.lists().unwrap().all(CallFilter::default()).try_collect::<Vec<_>>().await;
     assert_eq!(all.map(|calls| calls.len()).map_err(|error| error.kind()), Err(ErrorKind::Decode));
     assert!(server.asked().len() <= 2_000, "{}", server.asked().len());

@@ -1,6 +1,6 @@
 //! Deliveries: both layouts of the body, every word, and the signature.
 
-use crate::support::Server;
+use crate::support::{Server, provider_at};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use switchboard_core::{
@@ -218,7 +218,7 @@ async fn subscriptions() {
         _ => (200, r#"{"success":false}"#.to_owned()),
     })
     .await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     let orders = provider.webhooks().unwrap().subscriptions().unwrap();
     assert_eq!(orders.list().await.unwrap()[0].events, ["call.completed"]);
     let made = orders

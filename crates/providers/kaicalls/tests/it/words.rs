@@ -1,6 +1,6 @@
 //! A success that says no: nothing is sent again, and what the provider says is kept.
 
-use crate::support::{Server, plain_order};
+use crate::support::{Server, plain_order, provider_at};
 use switchboard_core::{AttemptError, Delivery, ErrorKind, Provider};
 use switchboard_kaicalls::api::RunBody;
 
@@ -44,7 +44,7 @@ const ANSWERS: [(u16, &str, &str, Option<&str>); 12] = [
 async fn what_a_success_without_a_call_says_is_kept_as_evidence() {
     for (status, body, words, code) in ANSWERS {
         let server = Server::answering(status, body).await;
-        let provider = server.provider();
+        let provider = provider_at(&server);
         let placed = provider.calls().place(&plain_order()).await.unwrap_err();
         let made = provider
             .client()

@@ -1,6 +1,7 @@
 //! Agents and their versions.
 
-use super::{list::Listed, read::answer};
+use super::list::Listed;
+use switchboard_http::answer;
 
 answer! {
     /// One version of an agent (OpenAPI, `/get-agent/{agent_id}`). The sources of this crate list no

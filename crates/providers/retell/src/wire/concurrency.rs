@@ -1,6 +1,6 @@
 //! How many calls the account may have at once.
 
-use super::read::answer;
+use switchboard_http::answer;
 
 answer! {
     /// The concurrency of the account (OpenAPI, `/get-concurrency`).

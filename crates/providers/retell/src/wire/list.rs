@@ -1,14 +1,13 @@
 //! Lists of answers.
 
 use std::fmt;
+use switchboard_http::fields::Field;
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{Error, Unexpected},
 };
 use serde_json::{Map, Value};
-
-use super::read::Field;
 
 /// A type of which lists are returned.
 pub(crate) trait Listed: Field {}
@@ -48,7 +47,7 @@ impl<'de, T: Listed> Deserialize<'de> for Listing<T> {
                     return Err(expected("a list under items"));
                 };
                 let items = read(rows)?;
-                let has_more = bool::take(&object, &["has_more"]);
+                let has_more = object.get("has_more").and_then(bool::read);
                 let pagination_key = key(&object);
                 if has_more == Some(true) && pagination_key.is_none() {
                     return Err(expected("a pagination_key where has_more is true"));
@@ -63,7 +62,7 @@ impl<'de, T: Listed> Deserialize<'de> for Listing<T> {
 }
 
 fn key(object: &Map<String, Value>) -> Option<String> {
-    String::take(object, &["pagination_key"]).filter(|key| !key.is_empty())
+    object.get("pagination_key").and_then(String::read).filter(|key| !key.is_empty())
 }
 
 /// Every row, or the number of the one that cannot be read. The error does not show its content:

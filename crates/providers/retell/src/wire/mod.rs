@@ -7,12 +7,12 @@ mod agent;
 mod call;
 mod concurrency;
 mod list;
+mod moment;
 mod number;
-pub(crate) mod read;
 
 pub use agent::Agent;
 pub use call::{Analysis, Call, CallCost, Utterance, Word};
 pub use concurrency::Concurrency;
 pub use list::Listing;
+pub use moment::Moment;
 pub use number::{Number, OutboundAgent};
-pub use read::Moment;

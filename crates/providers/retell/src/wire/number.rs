@@ -1,6 +1,7 @@
 //! Phone numbers of the account.
 
-use super::{list::Listed, read::answer};
+use super::list::Listed;
+use switchboard_http::answer;
 
 answer! {
     /// A number (OpenAPI, `/get-phone-number/{phone_number}`).

@@ -10,7 +10,7 @@ use switchboard_core::{
 use switchboard_testkit::calls::{CallScript, Outcome as Ends};
 
 use crate::support::{
-    CALLEE, Server, number, plain_order,
+    CALLEE, Server, number, plain_order, provider_at,
     sim::{over, quick, started},
 };
 
@@ -70,7 +70,7 @@ async fn agents_are_made_changed_and_versioned() {
 #[tokio::test]
 async fn what_an_agent_does_not_have_is_not_sent() {
     let server = Server::answering(200, r#"{"agent_id":"agent_1"}"#).await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     let editor = provider.agents().unwrap().editor().unwrap();
     let text = || Some("text".to_owned());
     let named = || AgentDraft { name: text(), ..AgentDraft::default() };
@@ -114,14 +114,14 @@ async fn an_agent_is_listed_once_although_each_version_has_a_row() {
         (200, pages[usize::from(second)].to_string())
     })
     .await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     let agents = provider.agents().unwrap();
     let ids: Vec<_> = agents.list().await.unwrap().into_iter().map(|agent| agent.id).collect();
     assert_eq!(ids, ["a".into(), "b".into()]);
     let foreign = agents.editor().unwrap().versions(&"a".into()).await.unwrap_err();
     assert_eq!(foreign.kind(), ErrorKind::Decode, "a version of another agent");
     let server = Server::answering(200, json!({"items": [{"version": 1}]}).to_string()).await;
-    let error = server.provider().agents().unwrap().list().await.unwrap_err();
+    let error = provider_at(&server).agents().unwrap().list().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode, "an agent without an id");
 }
 
@@ -144,7 +144,7 @@ async fn numbers_are_rented_and_released() {
 #[tokio::test]
 async fn what_retell_does_not_rent_is_not_asked_for() {
     let server = Server::answering(201, "{}").await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     let numbers = provider.numbers().unwrap();
     let any = |country, area: Option<&str>| NumberChoice::Any {
         country,
@@ -173,7 +173,7 @@ async fn a_number_has_the_agent_that_it_has_alone() {
     };
     for (ids, agent) in [(vec!["a"], Some("a".into())), (vec!["a", "b"], None), (vec![], None)] {
         let server = Server::answering(200, agents(&ids).to_string()).await;
-        let listed = server.provider().numbers().unwrap().list().await.unwrap();
+        let listed = provider_at(&server).numbers().unwrap().list().await.unwrap();
         assert_eq!((listed.len(), &listed[0].agent), (1, &agent), "{ids:?}");
     }
 }
@@ -208,7 +208,7 @@ async fn a_call_without_a_cost_is_no_usage() {
         {"call_id": "call_4", "call_status": "ended", "call_cost": {"combined_cost": "?"}},
     ]});
     let server = Server::answering(200, rows.to_string()).await;
-    let records = server.provider().usage().unwrap().records(&UsageFilter::default()).await;
+    let records = provider_at(&server).usage().unwrap().records(&UsageFilter::default()).await;
     let records = records.unwrap();
     let shown: Vec<_> =
         records.iter().map(|record| (record.id.as_deref(), record.cost.is_some())).collect();

@@ -9,7 +9,7 @@ use switchboard_retell::Retell;
 use switchboard_testkit::fault::{After, Fault, FaultScript, Rule};
 
 use crate::support::{
-    CALLEE, Server, config, cut_server, order, plain_order,
+    CALLEE, Server, config, cut_server, order, plain_order, provider_at,
     sim::{over, quick, started},
 };
 
@@ -129,7 +129,7 @@ async fn a_success_that_cannot_be_read_is_placed_and_its_words_are_kept() {
     ];
     for (status, body, words) in rows {
         let server = Server::answering(status, body).await;
-        let error = server.provider().calls().place(&plain_order()).await.unwrap_err();
+        let error = provider_at(&server).calls().place(&plain_order()).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.delivery()),
             (ErrorKind::Decode, Delivery::Placed),
@@ -168,7 +168,7 @@ async fn every_status_by_a_whole_body_and_by_a_cut_one() {
     for (status, whole, cut) in rows {
         let body = r#"{"status":"error","message":"Say it in words"}"#;
         let server = Server::answering(status, body).await;
-        let error = server.provider().calls().place(&plain_order()).await.unwrap_err();
+        let error = provider_at(&server).calls().place(&plain_order()).await.unwrap_err();
         assert_eq!(told(&error), whole, "{status}");
         assert_eq!(error.error().status(), Some(status));
         assert!(error.error().message().contains("Say it in words"), "{error}");

@@ -4,7 +4,7 @@ use serde_json::json;
 use switchboard_core::ErrorKind;
 use switchboard_retell::{Method, Retell};
 
-use crate::support::{CALLEE, Server, sim};
+use crate::support::{CALLEE, Server, provider_at, sim};
 
 #[tokio::test]
 async fn no_raw_request_makes_a_phone_ring() {
@@ -34,7 +34,7 @@ async fn no_raw_request_makes_a_phone_ring() {
 #[tokio::test]
 async fn other_endpoints_are_reached() {
     let server = Server::answering(200, r#"{"do_not_call":true}"#).await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     let client = provider.client();
     let read = client.request(Method::Get, "/get-contact-by-phone/1?x=a%20b").unwrap();
     assert_eq!(read.send().await.unwrap().value().unwrap()["do_not_call"], true);

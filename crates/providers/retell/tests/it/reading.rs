@@ -15,7 +15,7 @@ use switchboard_testkit::{
 };
 
 use crate::support::{
-    CALLEE, Server, number, order, plain_order,
+    CALLEE, Server, number, order, plain_order, provider_at,
     sim::{over, quick, started},
 };
 
@@ -52,7 +52,7 @@ fn record(id: &str) -> Value {
 #[tokio::test]
 async fn a_record_in_neutral_terms() {
     let server = Server::answering(200, record("call_1").to_string()).await;
-    let call: ProviderCall = server.provider().calls().get(&"call_1".into()).await.unwrap();
+    let call: ProviderCall = provider_at(&server).calls().get(&"call_1".into()).await.unwrap();
     assert_eq!(server.only().path, "/v2/get-call/call_1");
     assert_eq!((call.id.as_str(), call.status_word.as_str()), ("call_1", "ended"));
     assert_eq!(call.direction, Some(Direction::Outbound));
@@ -81,7 +81,7 @@ async fn a_cost_is_never_negative_and_never_of_a_call_that_goes_on() {
         let mut record = record("call_1");
         record[field] = value.clone();
         let server = Server::answering(200, record.to_string()).await;
-        let call = server.provider().calls().get(&"call_1".into()).await.unwrap();
+        let call = provider_at(&server).calls().get(&"call_1".into()).await.unwrap();
         assert_eq!(call.cost, None, "{field} {value}");
     }
 }
@@ -90,14 +90,14 @@ async fn a_cost_is_never_negative_and_never_of_a_call_that_goes_on() {
 async fn an_answer_about_another_call_is_no_answer() {
     for body in [record("call_2"), json!({}), json!({"status": "error"}), json!([]), json!(null)] {
         let server = Server::answering(200, body.to_string()).await;
-        let error = server.provider().calls().get(&"call_1".into()).await.unwrap_err();
+        let error = provider_at(&server).calls().get(&"call_1".into()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
     }
     let mut bare = record("call_1");
     bare.as_object_mut().unwrap().remove("call_id");
     let server = Server::answering(200, bare.to_string()).await;
     assert_eq!(
-        server.provider().calls().get(&"call_1".into()).await.unwrap().id.as_str(),
+        provider_at(&server).calls().get(&"call_1".into()).await.unwrap().id.as_str(),
         "call_1"
     );
 }
@@ -105,7 +105,7 @@ async fn an_answer_about_another_call_is_no_answer() {
 #[tokio::test]
 async fn an_id_can_change_no_route() {
     let server = Server::answering(200, record("call_1").to_string()).await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     for id in ["", "..", "call_1\t", "call\r\n1"] {
         let error = provider.calls().get(&id.into()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{id:?}");
@@ -122,7 +122,7 @@ async fn what_retell_does_not_have_is_not_found() {
     let body = r#"{"status":"error","message":"not there"}"#;
     for status in [404, 422] {
         let server = Server::answering(status, body).await;
-        let error = server.provider().calls().get(&"call_1".into()).await.unwrap_err();
+        let error = provider_at(&server).calls().get(&"call_1".into()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotFound, "{status}");
     }
 }
@@ -135,7 +135,7 @@ async fn the_filters_are_sent_and_checked_again() {
         Some(_) => json!({"items": [record("call_2")], "has_more": false, "pagination_key": "end"}),
     };
     let server = Server::start(move |asked| (200, page(&asked.body).to_string())).await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     let lists = provider.lists().unwrap();
     let at = |millis: i64| Timestamp::from_millisecond(millis).ok();
     let filter = CallFilter {
@@ -191,7 +191,7 @@ async fn a_list_that_cannot_be_read_is_not_an_empty_one() {
         r#"{"items":[],"has_more":true,"pagination_key":""}"#,
     ] {
         let server = Server::answering(200, body).await;
-        let provider = server.provider();
+        let provider = provider_at(&server);
         let list =
             provider.lists().unwrap().list(&CallFilter::default(), &PageRequest::default()).await;
         assert_eq!(list.unwrap_err().kind(), ErrorKind::Decode, "{body}");
@@ -256,7 +256,7 @@ async fn a_lost_answer_is_traced_by_its_reference() {
 async fn traced(rows: Value) -> Result<usize, ErrorKind> {
     let body = json!({"items": rows, "has_more": false});
     let server = Server::answering(200, body.to_string()).await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     let traces = provider.calls().trace(&plain_order(), Timestamp::UNIX_EPOCH).await;
     traces.map(|traces| traces.len()).map_err(|error| error.kind())
 }
@@ -305,8 +305,11 @@ async fn a_list_without_an_end_is_an_error_of_the_trace() {
         (200, body.to_string())
     })
     .await;
-    let error =
-        server.provider().calls().trace(&plain_order(), Timestamp::UNIX_EPOCH).await.unwrap_err();
+    let error = provider_at(&server)
+        .calls()
+        .trace(&plain_order(), Timestamp::UNIX_EPOCH)
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(server.asked().len() <= 100);
 }
@@ -325,7 +328,7 @@ impl switchboard_core::ReadTurns for Turns {
 async fn each_read_waits_for_its_turn_and_nothing_else_does() {
     let body = json!({"call_id": "call_1", "call_status": "ended", "items": []}).to_string();
     let server = Server::answering(200, body).await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     let turns = std::sync::Arc::new(Turns::default());
     assert!(provider.take_turns(std::sync::Arc::clone(&turns) as _));
     let taken = || turns.0.load(std::sync::atomic::Ordering::SeqCst);
@@ -344,7 +347,7 @@ async fn each_read_waits_for_its_turn_and_nothing_else_does() {
 #[tokio::test]
 async fn what_was_said_with_its_times_or_without() {
     let server = Server::answering(200, record("call_1").to_string()).await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     let spoken = provider.transcripts().unwrap().transcript(&"call_1".into()).await.unwrap();
     let lines: Vec<_> = spoken
         .entries
@@ -363,7 +366,7 @@ async fn what_was_said_with_its_times_or_without() {
     text_only["transcript_object"] = json!(null);
     text_only["transcript"] = json!("Agent: Hello\n\nUser: It is 5:30\nNote: none");
     let server = Server::answering(200, text_only.to_string()).await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     let spoken = provider.transcripts().unwrap().transcript(&"call_1".into()).await.unwrap();
     let lines: Vec<_> =
         spoken.entries.iter().map(|entry| (entry.speaker.clone(), entry.text.as_str())).collect();
@@ -380,7 +383,7 @@ async fn what_was_said_with_its_times_or_without() {
 #[tokio::test]
 async fn the_recording_is_a_url_that_is_not_shown() {
     let server = Server::answering(200, record("call_1").to_string()).await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     let sound = provider.recordings().unwrap().recording(&"call_1".into()).await.unwrap();
     assert_eq!(
         (sound.duration, sound.format.as_deref()),
@@ -393,7 +396,7 @@ async fn the_recording_is_a_url_that_is_not_shown() {
 async fn a_call_without_words_or_sound_has_none() {
     let body = json!({"call_id": "call_1", "call_status": "ongoing"}).to_string();
     let server = Server::answering(200, body).await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     let id = "call_1".into();
     let spoken = provider.transcripts().unwrap().transcript(&id).await.unwrap_err();
     let sound = provider.recordings().unwrap().recording(&id).await.unwrap_err();

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use switchboard_core::{CallRequest, Delivery, ErrorKind, PlaceRequest, Provider};
 use switchboard_retell::{Retell, RetellConfig, VersionSelector};
 
-use crate::support::{CALLEE, FROM, KEY, Server, order, plain_order};
+use crate::support::{CALLEE, FROM, KEY, Server, config_at, order, plain_order, provider_at};
 
 const ANSWER: &str = r#"{"call_id":"call_1","call_status":"registered"}"#;
 
@@ -15,7 +15,7 @@ async fn sent(
     order: &PlaceRequest,
 ) -> crate::support::Asked {
     let server = Server::answering(201, ANSWER).await;
-    let mut config = server.config();
+    let mut config = config_at(&server);
     change(&mut config);
     Retell::new(config).unwrap().calls().place(order).await.unwrap();
     server.only()
@@ -139,7 +139,7 @@ async fn without_a_number_or_an_agent_nothing_is_sent() {
     ];
     for (field, change) in rows {
         let server = Server::answering(201, ANSWER).await;
-        let mut config = server.config();
+        let mut config = config_at(&server);
         change(&mut config);
         let failed = Retell::new(config).unwrap().calls().place(&plain_order()).await.unwrap_err();
         assert_eq!(
@@ -153,7 +153,7 @@ async fn without_a_number_or_an_agent_nothing_is_sent() {
 #[tokio::test]
 async fn a_repeat_is_the_same_bytes_under_the_same_key() {
     let server = Server::answering(201, ANSWER).await;
-    let provider = server.provider();
+    let provider = provider_at(&server);
     for _ in 0..2 {
         provider.calls().place(&order(full_request())).await.unwrap();
     }

@@ -1,27 +1,19 @@
 //! Whatever the provider repeats, nothing that the contract hands out holds a key, and nothing that
 //! is printed holds a key or a whole number.
 
-use std::{error::Error as _, fmt::Debug, sync::Arc};
+use std::{error::Error as _, sync::Arc};
 
 use parking_lot::Mutex;
 use proptest::prelude::*;
-use serde::Serialize;
 use serde_json::json;
-use switchboard_core::{CallFilter, Delivery, Error, PageRequest, PlaceError, Provider};
+use switchboard_core::{CallFilter, Delivery, PageRequest, PlaceError, Provider};
 use switchboard_retell::{Retell, wire};
 
-use crate::support::{CALLEE, FROM, KEY, Server, plain_order};
+use switchboard_testkit::backend::{secret_forms, shown};
+
+use crate::support::{CALLEE, FROM, KEY, Server, config_at, plain_order, provider_at};
 
 const HOOK_KEY: &str = "key_fedcba9876543210";
-
-fn forms(secret: &str) -> [String; 4] {
-    [
-        secret.to_owned(),
-        secret.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect(),
-        secret.bytes().map(|byte| format!("%{byte:02X}")).collect(),
-        format!("Bearer {secret}\\/"),
-    ]
-}
 
 /// JSON text with the form in one place of everything that is ever answered.
 fn body(form: &str, place: usize) -> String {
@@ -54,22 +46,8 @@ fn body(form: &str, place: usize) -> String {
     }
 }
 
-fn note<T: Serialize + Debug>(shown: &mut Vec<String>, result: Result<T, Error>) {
-    match result {
-        Ok(value) => shown.push(format!("{value:?} {}", serde_json::to_string(&value).unwrap())),
-        Err(error) => {
-            shown.push(format!("{error} {error:?}"));
-            let mut source = error.source();
-            while let Some(cause) = source {
-                shown.push(format!("{cause} {cause:?}"));
-                source = cause.source();
-            }
-        }
-    }
-}
-
 fn provider(server: &Server) -> Retell {
-    let mut config = server.config();
+    let mut config = config_at(server);
     config.webhook_key = Some(HOOK_KEY.into());
     Retell::new(config).unwrap()
 }
@@ -82,29 +60,29 @@ fn no_form_of_a_key_comes_through_the_contract() {
     let server = runtime.block_on(Server::start(move |_| told.lock().clone()));
     let provider = provider(&server);
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(96) };
-    proptest!(config, |(own in any::<bool>(), form in 0..4_usize, place in 0..14_usize, status in prop_oneof![4 => Just(200_u16), 1 => Just(400)])| {
+    proptest!(config, |(own in any::<bool>(), form in 0..5_usize, place in 0..14_usize, status in prop_oneof![4 => Just(200_u16), 1 => Just(400)])| {
         let secret = if own { KEY } else { HOOK_KEY };
-        let form = &forms(secret)[form];
+        let form = &secret_forms(secret)[form];
         *answer.lock() = (status, body(form, place));
-        let shown = runtime.block_on(async {
-            let mut shown = Vec::new();
+        let all = runtime.block_on(async {
+            let mut all = Vec::new();
             let (id, agent, calls) = ("c1".into(), "c1".into(), provider.calls());
-            note(&mut shown, calls.place(&plain_order()).await.map_err(PlaceError::into_error));
-            note(&mut shown, calls.get(&id).await);
+            all.extend(shown(calls.place(&plain_order()).await.map_err(PlaceError::into_error)));
+            all.extend(shown(calls.get(&id).await));
             let list = provider.lists().unwrap();
-            note(&mut shown, list.list(&CallFilter::default(), &PageRequest::default()).await.map(|page| page.items));
-            note(&mut shown, provider.transcripts().unwrap().transcript(&id).await);
-            note(&mut shown, provider.recordings().unwrap().recording(&id).await);
-            note(&mut shown, provider.stops().unwrap().stop(&id).await);
-            note(&mut shown, calls.trace(&plain_order(), jiff::Timestamp::UNIX_EPOCH).await.map(|found| format!("{found:?}")));
-            note(&mut shown, provider.agents().unwrap().get(&agent).await);
-            note(&mut shown, provider.agents().unwrap().list().await);
-            note(&mut shown, provider.numbers().unwrap().list().await);
-            note(&mut shown, provider.usage().unwrap().balances().await);
-            note(&mut shown, provider.usage().unwrap().records(&Default::default()).await);
-            shown
+            all.extend(shown(list.list(&CallFilter::default(), &PageRequest::default()).await.map(|page| page.items)));
+            all.extend(shown(provider.transcripts().unwrap().transcript(&id).await));
+            all.extend(shown(provider.recordings().unwrap().recording(&id).await));
+            all.extend(shown(provider.stops().unwrap().stop(&id).await));
+            all.extend(shown(calls.trace(&plain_order(), jiff::Timestamp::UNIX_EPOCH).await.map(|found| format!("{found:?}"))));
+            all.extend(shown(provider.agents().unwrap().get(&agent).await));
+            all.extend(shown(provider.agents().unwrap().list().await));
+            all.extend(shown(provider.numbers().unwrap().list().await));
+            all.extend(shown(provider.usage().unwrap().balances().await));
+            all.extend(shown(provider.usage().unwrap().records(&Default::default()).await));
+            all
         });
-        for text in shown {
+        for text in all {
             for hidden in [secret, form.as_str()] {
                 prop_assert!(!text.contains(hidden), "{hidden} in place {place} of {status}: {text}");
             }
@@ -116,7 +94,7 @@ fn no_form_of_a_key_comes_through_the_contract() {
 async fn an_id_that_holds_the_key_is_no_id() {
     let body = json!({"call_id": format!("call-{KEY}"), "call_status": "registered"});
     let server = Server::answering(201, body.to_string()).await;
-    let error = server.provider().calls().place(&plain_order()).await.unwrap_err();
+    let error = provider_at(&server).calls().place(&plain_order()).await.unwrap_err();
     assert_eq!(error.delivery(), Delivery::Placed);
 }
 
@@ -157,7 +135,7 @@ async fn nothing_that_is_printed_holds_a_key_or_a_whole_number() {
         let words = format!("{CALLEE} cannot be called from {FROM} with {KEY}");
         let body = json!({"status": "error", "message": words}).to_string();
         let server = Server::answering(status, body).await;
-        let error = server.provider().calls().place(&plain_order()).await.unwrap_err();
+        let error = provider_at(&server).calls().place(&plain_order()).await.unwrap_err();
         shows_nothing(&format!("{error} {error:?}"));
     }
 }

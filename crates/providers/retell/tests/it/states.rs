@@ -10,7 +10,7 @@ use switchboard_retell::{
 use switchboard_testkit::calls::{Ending, Reached};
 
 use crate::support::{
-    CALLEE, Server, plain_order,
+    CALLEE, Server, config_at, plain_order,
     sim::{account, over, quick, started},
 };
 
@@ -128,7 +128,7 @@ fn one_trusted_reason_is_not_all_of_them() {
 
 async fn read(record: Value) -> switchboard_core::ProviderCall {
     let server = Server::answering(200, record.to_string()).await;
-    let mut config = server.config();
+    let mut config = config_at(&server);
     config.not_dialled = TrustedReasons::documented();
     Retell::new(config).unwrap().calls().get(&"call_1".into()).await.unwrap()
 }

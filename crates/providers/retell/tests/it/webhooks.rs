@@ -8,8 +8,12 @@ use switchboard_core::{
     ErrorKind, Event, EventKind, IncomingWebhook, Outcome, Provider, ProviderState, Refusal, Result,
 };
 use switchboard_retell::{Retell, RetellConfig, TrustedReasons};
+use switchboard_testkit::backend::WebhookTarget;
 
-use crate::support::KEY;
+use crate::support::{
+    CALLEE, KEY, plain_order,
+    sim::{quick, started},
+};
 
 /// The body, the time and the digest of one webhook, computed with
 /// `printf '%s%s' "$body" "$time" | openssl dgst -sha256 -hmac key_0123456789abcdef`.
@@ -201,56 +205,26 @@ fn what_is_no_event() {
     }
 }
 
-/// A receiver of webhooks on a port of the system's choice.
-mod delivered {
-    use axum::{Router, extract::State, http::HeaderMap, routing::post};
-    use jiff::Timestamp;
-    use switchboard_core::{EventKind, IncomingWebhook, Outcome, Provider, ProviderState};
-    use tokio::sync::mpsc;
-
-    use crate::support::{
-        CALLEE, plain_order,
-        sim::{quick, started},
-    };
-
-    type Deliveries = mpsc::UnboundedSender<IncomingWebhook>;
-
-    async fn take(State(sender): State<Deliveries>, headers: HeaderMap, body: axum::body::Bytes) {
-        let headers = headers
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
-            .collect();
-        let received_at = Timestamp::now();
-        sender.send(IncomingWebhook { headers, body: body.to_vec(), received_at }).unwrap();
+#[tokio::test]
+async fn the_simulator_signs_what_this_backend_reads() {
+    let mut target = WebhookTarget::start().await;
+    let (_simulator, provider) = started(quick().ending(CALLEE, "dial_busy")).await;
+    let order = plain_order().with(|order| order.webhook_url = Some(target.url().parse().unwrap()));
+    let placed = provider.calls().place(&order).await.unwrap();
+    let receiver = provider.webhooks().unwrap().receiver().unwrap();
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let delivery = target.next().await;
+        let event = receiver.receive(&delivery).unwrap().remove(0);
+        assert_eq!(event.call.as_ref(), Some(&placed.id));
+        assert_eq!(event.reference, Some(order.attempt.to_string()));
+        assert_eq!(event.kind, EventKind::Call(ProviderState::Ended(Outcome::Busy)));
+        let mut forged = delivery.clone();
+        forged.body.push(b' ');
+        assert!(receiver.receive(&forged).is_err());
+        ids.push(event.id);
     }
-
-    #[tokio::test]
-    async fn the_simulator_signs_what_this_backend_reads() {
-        let (sender, mut deliveries) = mpsc::unbounded_channel();
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/hook", listener.local_addr().unwrap());
-        let app = Router::new().route("/hook", post(take)).with_state(sender);
-        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-
-        let (_simulator, provider) = started(quick().ending(CALLEE, "dial_busy")).await;
-        let order = plain_order().with(|order| order.webhook_url = Some(url.parse().unwrap()));
-        let placed = provider.calls().place(&order).await.unwrap();
-        let receiver = provider.webhooks().unwrap().receiver().unwrap();
-        let mut ids = Vec::new();
-        for _ in 0..2 {
-            let next = tokio::time::timeout(std::time::Duration::from_secs(20), deliveries.recv());
-            let delivery = next.await.unwrap().unwrap();
-            let event = receiver.receive(&delivery).unwrap().remove(0);
-            assert_eq!(event.call.as_ref(), Some(&placed.id));
-            assert_eq!(event.reference, Some(order.attempt.to_string()));
-            assert_eq!(event.kind, EventKind::Call(ProviderState::Ended(Outcome::Busy)));
-            let mut forged = delivery.clone();
-            forged.body.push(b' ');
-            assert!(receiver.receive(&forged).is_err());
-            ids.push(event.id);
-        }
-        ids.sort();
-        let id = placed.id.as_str();
-        assert_eq!(ids, [format!("{id}:call_analyzed"), format!("{id}:call_ended")]);
-    }
+    ids.sort();
+    let id = placed.id.as_str();
+    assert_eq!(ids, [format!("{id}:call_analyzed"), format!("{id}:call_ended")]);
 }

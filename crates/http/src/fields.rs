@@ -1,13 +1,12 @@
 //! Reading answers in which any field may be missing, renamed or of another type.
 //!
-//! Document 004 shows one example of each answer and no schema, and the SDK shows none. A strict
-//! reader would lose a placed call because its `duration` arrived as text. So an answer is read
-//! field by field: what is missing or does not fit is `None`, and the whole object is kept beside
-//! the fields, so nothing is lost.
+//! A strict reader would lose a placed call because its duration arrived as text. So an answer is
+//! read field by field: what is missing or does not fit is `None`, and the whole object is kept
+//! beside the fields, so nothing is lost. The macro [`answer!`](crate::answer) defines such a type.
 
 use std::{fmt, str::FromStr};
 
-use jiff::{Timestamp, civil, tz::TimeZone};
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use rust_decimal::Decimal;
 use secrecy::SecretString;
 use serde::{
@@ -15,10 +14,12 @@ use serde::{
     de::{Error as _, Unexpected},
 };
 use serde_json::{Map, Value};
-use switchboard_core::Raw;
+
+#[doc(hidden)]
+pub use {serde, serde_json, switchboard_core::Raw};
 
 /// A value that can be read from one field.
-pub(crate) trait Field: Sized {
+pub trait Field: Sized {
     /// `None` if the value has another type.
     fn read(value: &Value) -> Option<Self>;
 
@@ -59,6 +60,17 @@ impl Field for Decimal {
     }
 }
 
+impl Field for Timestamp {
+    /// RFC 3339; without an offset it is UTC.
+    fn read(value: &Value) -> Option<Self> {
+        let text = value.as_str()?.trim();
+        text.parse().ok().or_else(|| {
+            let local = text.parse::<DateTime>().ok()?;
+            Some(local.to_zoned(TimeZone::UTC).ok()?.timestamp())
+        })
+    }
+}
+
 impl Field for Value {
     fn read(value: &Value) -> Option<Self> {
         (!value.is_null()).then(|| value.clone())
@@ -84,50 +96,12 @@ impl Field for SecretString {
     }
 }
 
-/// A point in time as written. The text is kept because it serves as a cursor.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Moment(String);
-
-impl Moment {
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The time, if the text can be read: RFC 3339, without an offset (then UTC), a date, or Unix
-    /// seconds or milliseconds.
-    pub fn timestamp(&self) -> Option<Timestamp> {
-        let text = self.0.trim();
-        if let Ok(at) = text.parse::<Timestamp>() {
-            return Some(at);
-        }
-        if let Ok(number) = Decimal::from_str(text) {
-            let millis = if number.abs() < Decimal::from(100_000_000_000_i64) {
-                number * Decimal::from(1000)
-            } else {
-                number
-            };
-            return Timestamp::from_millisecond(i64::try_from(millis.trunc()).ok()?).ok();
-        }
-        let local = text
-            .parse::<civil::DateTime>()
-            .or_else(|_| text.parse::<civil::Date>().map(|date| date.at(0, 0, 0, 0)))
-            .ok()?;
-        Some(local.to_zoned(TimeZone::UTC).ok()?.timestamp())
-    }
-}
-
-impl Field for Moment {
-    fn read(value: &Value) -> Option<Self> {
-        String::read(value).map(Self)
-    }
-}
-
 /// A type of answer: an object, and how it may be wrapped.
-pub(crate) trait Object: Sized {
+pub trait Object: Sized {
     /// Fields that may hold the object alone, for example `{"agent": {…}}`.
     const WRAPPERS: &'static [&'static str];
 
+    /// Reads the fields of an object.
     fn from_object(object: Map<String, Value>) -> Self;
 
     /// `None` for anything but an object. A wrapper only counts if the outer object has no id of
@@ -148,6 +122,10 @@ pub(crate) trait Object: Sized {
         Some(Self::from_object(object))
     }
 
+    /// Reads an object with serde.
+    ///
+    /// # Errors
+    /// If the value is not an object.
     fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::unwrap(Value::deserialize(deserializer)?).ok_or_else(|| {
             D::Error::invalid_type(Unexpected::Other("something else"), &"an object")
@@ -155,17 +133,37 @@ pub(crate) trait Object: Sized {
     }
 }
 
-/// Shows which fields an answer has and none of their values, which are names, numbers and
-/// conversations.
-pub(crate) fn debug(name: &str, raw: &Raw, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let fields: Vec<&String> =
-        raw.value().as_object().map(|object| object.keys().collect()).unwrap_or_default();
-    f.debug_struct(name).field("fields", &fields).finish_non_exhaustive()
+/// Shows which of the known fields an answer has and none of their values, which are names, numbers
+/// and conversations.
+#[doc(hidden)]
+pub fn debug(name: &str, found: &[&'static str], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.debug_struct(name).field("fields", &found).finish_non_exhaustive()
 }
 
 /// Defines an answer: each field with its type and the names that it may have, the documented one
-/// first. The whole object is kept in `raw`.
+/// first. The whole object is kept in `raw`. The names after `in` are wrappers, see
+/// [`Object::WRAPPERS`](crate::fields::Object::WRAPPERS).
+///
+/// ```
+/// switchboard_http::answer! {
+///     /// A call.
+///     Call in ["call"] {
+///         /// Its id.
+///         id: String = ["id", "call_id"],
+///         /// How long it took, in seconds.
+///         seconds: u64 = ["duration"],
+///     }
+/// }
+///
+/// let call: Call = serde_json::from_str(r#"{"call": {"call_id": "c1", "duration": "61"}}"#)?;
+/// assert_eq!((call.id.as_deref(), call.seconds), (Some("c1"), Some(61)));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[macro_export]
 macro_rules! answer {
+    ($(#[$meta:meta])* $name:ident { $($fields:tt)* }) => {
+        $crate::answer! { $(#[$meta])* $name in [] { $($fields)* } }
+    };
     ($(#[$meta:meta])* $name:ident in [$($wrapper:literal),*] {
         $($(#[$field_meta:meta])* $field:ident: $type:ty = [$($key:literal),+],)*
     }) => {
@@ -175,7 +173,7 @@ macro_rules! answer {
         pub struct $name {
             $($(#[$field_meta])* pub $field: Option<$type>,)*
             /// The whole object, unknown fields included.
-            pub raw: switchboard_core::Raw,
+            pub raw: $crate::fields::Raw,
         }
 
         impl $name {
@@ -192,39 +190,37 @@ macro_rules! answer {
         }
 
         /// As received, without secrets.
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                self.raw.serialize(serializer)
+        impl $crate::fields::serde::Serialize for $name {
+            fn serialize<S: $crate::fields::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::fields::serde::Serialize::serialize(&self.raw, serializer)
             }
         }
 
-        impl $crate::wire::read::Object for $name {
+        impl $crate::fields::Object for $name {
             const WRAPPERS: &'static [&'static str] = &[$($wrapper),*];
 
-            fn from_object(mut object: serde_json::Map<String, serde_json::Value>) -> Self {
-                $(let $field = <$type as $crate::wire::read::Field>::take(&mut object, &[$($key),+]);)*
-                Self { $($field,)* raw: serde_json::Value::Object(object).into() }
+            fn from_object(mut object: $crate::fields::serde_json::Map<String, $crate::fields::serde_json::Value>) -> Self {
+                $(let $field = <$type as $crate::fields::Field>::take(&mut object, &[$($key),+]);)*
+                Self { $($field,)* raw: $crate::fields::serde_json::Value::Object(object).into() }
             }
         }
 
-        impl $crate::wire::read::Field for $name {
-            fn read(value: &serde_json::Value) -> Option<Self> {
-                value.as_object().cloned().map($crate::wire::read::Object::from_object)
+        impl $crate::fields::Field for $name {
+            fn read(value: &$crate::fields::serde_json::Value) -> Option<Self> {
+                value.as_object().cloned().map($crate::fields::Object::from_object)
             }
         }
 
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::wire::read::Object::deserialize(deserializer)
+        impl<'de> $crate::fields::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::fields::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::fields::Object::deserialize(deserializer)
             }
         }
 
         impl std::fmt::Debug for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                $crate::wire::read::debug(stringify!($name), &self.raw, f)
+                $crate::fields::debug(stringify!($name), &self.found(), f)
             }
         }
     };
 }
-
-pub(crate) use answer;
