@@ -37,6 +37,7 @@ mod raw;
 mod redact;
 mod request;
 mod tariff;
+mod trusted_reasons;
 mod usage;
 mod zone;
 
@@ -96,6 +97,7 @@ pub use request::{
     Appointment, CallKey, CallRequest, CallWindow, Redial, ValidAppointment, ValidCall, moment,
 };
 pub use tariff::{Destination, Tariff, TariffRow};
+pub use trusted_reasons::TrustedReasons;
 #[cfg(feature = "test-util")]
 pub use usage::MockUsage;
 pub use usage::{Balance, Usage, UsageFilter, UsageRecord};

@@ -18,12 +18,15 @@
 //! | what a failure means | [`classify`], [`Codes`], [`Verdict`], [`ErrorBody`] |
 //! | bearer tokens | [`Credential`], [`StaticToken`], [`RefreshingToken`] |
 //! | answers whose fields may be missing or of another type | [`answer!`], [`fields`] |
+//! | settings and amounts of a backend | [`is_plausible_key`], [`protects_keys`], [`bill`], [`seconds`], [`millis`] |
 //! | lists | [`pages`], [`PageOf`]; how much of one is read: [`ReadBudget`], [`ReadLimits`] |
 //! | ids that were already seen | [`SeenIds`] |
 //! | requests to addresses that users give | [`GuardedClient`], [`GuardRules`] |
 //! | requests to addresses that the operator configures | [`OperatorClient`] |
 //! | removal of secrets | [`Redactor`] |
 
+mod account_checks;
+mod amounts;
 mod answer;
 mod body;
 pub mod classify;
@@ -48,6 +51,8 @@ mod retry_after;
 mod seen_ids;
 mod summary;
 
+pub use account_checks::{is_code, is_plausible_key, protects_keys};
+pub use amounts::{bill, millis, seconds};
 pub use answer::{Answer, StreamAnswer, is_asked_for};
 pub use classify::{Codes, NoCodes, Verdict};
 pub use client::HttpClient;

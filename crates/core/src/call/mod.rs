@@ -6,6 +6,7 @@
 //! report never overrides the journal.
 
 mod attempt;
+mod briefing;
 mod content;
 mod decision;
 mod flag;

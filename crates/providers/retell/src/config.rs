@@ -2,16 +2,16 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use switchboard_core::{
     AgentId, Country, Coverage, Error, ErrorKind, FailureDomains, Idempotency, Language,
-    PhoneNumber, ProviderId, ProviderInfo, Replay, RequestLimit, Result, Tariff, is_loopback,
+    PhoneNumber, ProviderId, ProviderInfo, Replay, RequestLimit, Result, Tariff, TrustedReasons,
 };
-use switchboard_http::ClientConfig;
+use switchboard_http::{ClientConfig, is_plausible_key, protects_keys};
 use url::Url;
 
-use crate::reasons::TrustedReasons;
+use crate::reasons;
 
 /// How long a placing request may be repeated under its idempotency key (OpenAPI,
 /// `idempotency_key`).
@@ -122,19 +122,18 @@ impl RetellConfig {
     /// # Errors
     /// `Configuration` that names the key and the fix, and never shows a secret.
     pub fn check(&self) -> Result<()> {
-        let is_key = |key: &SecretString| is_plausible_key(key.expose_secret());
         let empty_tag =
             matches!(&self.agent_version, Some(VersionSelector::Tag(tag)) if tag.trim().is_empty());
         let problem = if self.id.as_str().is_empty() {
             ("id", "is empty: give the account a name, or leave it out for retell")
-        } else if !is_key(&self.api_key) {
+        } else if !is_plausible_key(&self.api_key) {
             ("api_key", "is not a key: set it to the whole key, without spaces or quotes")
-        } else if self.webhook_key.as_ref().is_some_and(|key| !is_key(key)) {
+        } else if self.webhook_key.as_ref().is_some_and(|key| !is_plausible_key(key)) {
             (
                 "webhook_key",
                 "is not a key: set it to the API key with the webhook mark, or leave it out if that is api_key",
             )
-        } else if !is_safe_url(&self.base_url) {
+        } else if !protects_keys(&self.base_url) {
             (
                 "base_url",
                 "would send the key unprotected: write https://, or http:// with a loopback address",
@@ -154,7 +153,8 @@ impl RetellConfig {
         } else if self.languages.is_empty() {
             ("languages", "names no language: leave it out for en")
         } else {
-            return Ok(());
+            let trusted = self.not_dialled.check(reasons::never_dialled());
+            return trusted.map_err(|error| error.with_provider(self.id.clone()));
         };
         let (key, message) = problem;
         Err(Error::new(ErrorKind::Configuration, message)
@@ -204,14 +204,6 @@ impl RetellConfig {
         info.tariff = self.tariff.clone();
         Ok(info)
     }
-}
-
-fn is_plausible_key(key: &str) -> bool {
-    !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"')
-}
-
-fn is_safe_url(url: &Url) -> bool {
-    url.scheme() == "https" || url.scheme() == "http" && is_loopback(url)
 }
 
 fn default_id() -> ProviderId {

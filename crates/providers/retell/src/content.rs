@@ -3,9 +3,10 @@
 use switchboard_core::{
     Error, ErrorKind, ProviderCallId, Recording, Result, Speaker, Transcript, TranscriptEntry,
 };
+use switchboard_http::{millis, seconds};
 use url::Url;
 
-use crate::{RetellClient, convert, record, wire};
+use crate::{RetellClient, record, wire};
 
 pub(crate) async fn transcript(client: &RetellClient, id: &ProviderCallId) -> Result<Transcript> {
     let call = record::read(client, id).await?;
@@ -30,7 +31,7 @@ pub(crate) async fn recording(client: &RetellClient, id: &ProviderCallId) -> Res
     let format = end.filter(|end| {
         !end.is_empty() && end.len() <= 4 && end.bytes().all(|byte| byte.is_ascii_alphanumeric())
     });
-    let duration = call.duration_ms.and_then(convert::millis);
+    let duration = call.duration_ms.and_then(millis);
     Ok(Recording { url, duration, format, raw: call.raw })
 }
 
@@ -55,7 +56,7 @@ fn entry(utterance: &wire::Utterance) -> TranscriptEntry {
     TranscriptEntry {
         speaker: speaker(utterance.role.as_deref().unwrap_or_default()),
         text: utterance.content.clone().unwrap_or_default(),
-        offset: first.and_then(|word| word.start).and_then(convert::seconds),
+        offset: first.and_then(|word| word.start).and_then(seconds),
     }
 }
 

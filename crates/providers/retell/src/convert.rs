@@ -1,20 +1,18 @@
 //! From Retell's terms to neutral ones. Nothing is guessed: what cannot be read is absent, with the
 //! raw answer kept beside it.
 
-use std::time::Duration;
-
-use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
+use rust_decimal::Decimal;
 use serde_json::Value;
 use switchboard_core::{
-    Agent, AgentId, AgentVersion, Cost, Currency, Direction, Money, OwnedNumber, PhoneNumber,
-    ProviderCall, ProviderCallId, ProviderId, UsageRecord,
+    Agent, AgentId, AgentVersion, Cost, Currency, Direction, OwnedNumber, PhoneNumber,
+    ProviderCall, ProviderCallId, ProviderId, TrustedReasons, UsageRecord,
 };
-use switchboard_http::usable_id;
+use switchboard_http::{bill, is_code, millis, usable_id};
 use url::Url;
 
 use crate::{
     order::REFERENCE,
-    reasons::{self, TrustedReasons},
+    reasons,
     state::{CallFacts, state},
     wire,
 };
@@ -34,26 +32,9 @@ pub(crate) fn reference(call: &wire::Call) -> Option<String> {
     (!reference.is_empty()).then(|| reference.to_owned())
 }
 
-/// US cents as money, to a millionth; further decimals are rounded up, so that a bill is never too
-/// small. `None` for a negative amount.
-pub(crate) fn cents(cents: Decimal) -> Option<Cost> {
-    let dollars = cents.checked_div(Decimal::ONE_HUNDRED)?;
-    if dollars < Decimal::ZERO {
-        return None;
-    }
-    let dollars = dollars.round_dp_with_strategy(6, RoundingStrategy::AwayFromZero);
-    Money::new(dollars, Currency::USD).ok().map(Cost::Money)
-}
-
-/// Milliseconds as a duration, exact to the microsecond; `None` for a negative number.
-pub(crate) fn millis(amount: Decimal) -> Option<Duration> {
-    let micros = amount.checked_mul(Decimal::ONE_THOUSAND)?.round().to_u64()?;
-    Some(Duration::from_micros(micros))
-}
-
-/// Seconds as a duration, exact to the microsecond; `None` for a negative number.
-pub(crate) fn seconds(amount: Decimal) -> Option<Duration> {
-    millis(amount.checked_mul(Decimal::ONE_THOUSAND)?)
+/// US cents as money.
+fn cents(cents: Decimal) -> Option<Cost> {
+    bill(cents.checked_div(Decimal::ONE_HUNDRED)?, Currency::USD)
 }
 
 fn number(text: Option<&String>) -> Option<PhoneNumber> {
@@ -98,13 +79,6 @@ pub(crate) fn call(
     report.recording_url = call.recording_url.and_then(|url| Url::parse(&url).ok());
     report.raw = call.raw;
     Some(report)
-}
-
-/// A word such as `dial_busy`; prose may hold names and numbers.
-fn is_code(text: &str) -> bool {
-    !text.is_empty()
-        && text.len() <= 64
-        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 /// A call that was just placed to `to`. If the answer repeats the number, it is not parsed again.

@@ -1,15 +1,16 @@
 //! From Retell's webhooks to neutral events.
 
 use serde_json::{Map, Value};
-use switchboard_core::{Direction, Event, EventKind, ProviderCallId, ProviderId, ProviderState};
+use switchboard_core::{
+    Direction, Event, EventKind, ProviderCallId, ProviderId, ProviderState, TrustedReasons,
+};
 use switchboard_http::{
     fields::{Field, Object},
-    usable_id,
+    millis, usable_id,
 };
 
 use crate::{
     convert,
-    reasons::TrustedReasons,
     state::{CallFacts, state},
     wire::{Call, Moment},
 };
@@ -38,7 +39,7 @@ pub(crate) fn read(
         event.call = call_id.map(ProviderCallId::from);
         event.reference = convert::reference(&call);
         event.at = if is_start { began } else { ended };
-        event.duration = call.duration_ms.and_then(convert::millis);
+        event.duration = call.duration_ms.and_then(millis);
         event.summary = call.call_analysis.and_then(|analysis| analysis.call_summary);
     }))
 }

@@ -45,6 +45,5 @@ pub use client::RetellClient;
 pub use codes::RetellCodes;
 pub use config::{RetellConfig, VersionSelector};
 pub use provider::Retell;
-pub use reasons::TrustedReasons;
 pub use state::{CallFacts, state};
 pub use switchboard_http::{Answer, Method, RawRequest};

@@ -4,10 +4,10 @@
 //! provider ignores would show other people's calls. So a page may be empty and still have a next
 //! one.
 
-use switchboard_core::{CallFilter, Page, PageRequest, ProviderCall, Result};
+use switchboard_core::{CallFilter, Page, PageRequest, ProviderCall, Result, TrustedReasons};
 use switchboard_http::ReadBudget;
 
-use crate::{RetellClient, api::ListCalls, convert, reasons::TrustedReasons};
+use crate::{RetellClient, api::ListCalls, convert};
 
 /// One page of calls, newest first. A row without an id is left out: it could not be read
 /// individually, and the others still have to be followed.

@@ -1,13 +1,10 @@
 //! Why calls ended: every `disconnection_reason` that the documents list, and what it means.
 //!
 //! Some reasons say that the call was accepted and never dialled. Such a reason proves that no
-//! phone rang only if the configuration trusts it ([`TrustedReasons`]) and the record shows no trace
+//! phone rang only if the configuration trusts it ([`TrustedReasons`](switchboard_core::TrustedReasons)) and the record shows no trace
 //! of a dialled call: see [`state`](crate::state()).
 
-use std::collections::BTreeSet;
-
-use serde::{Deserialize, Deserializer, de};
-use switchboard_core::{Error, ErrorKind, Outcome, Refusal, Result};
+use switchboard_core::{Outcome, Refusal};
 
 /// What a reason means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,60 +84,6 @@ pub fn meaning(reason: &str) -> Option<Meaning> {
     REASONS.iter().find(|(known, _)| is(known)).map(|(_, meaning)| *meaning)
 }
 
-/// The reasons that are documented as never dialled and whether they are trusted.
-///
-/// As text, `"documented"` for all of them, or a list of reasons. The default trusts none.
-///
-/// ```
-/// use switchboard_retell::TrustedReasons;
-///
-/// let one = TrustedReasons::these(["concurrency_limit_reached"])?;
-/// assert!(one.contains("concurrency_limit_reached"));
-/// assert!(!one.contains("credit_exhausted"));
-/// assert!(TrustedReasons::these(["dial_busy"]).is_err(), "a phone that was busy was dialled");
-/// # Ok::<(), switchboard_core::Error>(())
-/// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TrustedReasons(BTreeSet<&'static str>);
-
-impl TrustedReasons {
-    /// All that the documents file under calls that were never dialled.
-    pub fn documented() -> Self {
-        Self(
-            REASONS
-                .iter()
-                .filter(|(_, meaning)| meaning.refusal().is_some())
-                .map(|row| row.0)
-                .collect(),
-        )
-    }
-
-    /// Only these.
-    ///
-    /// # Errors
-    /// `Configuration` that names a word which the documents do not file there, and those that may
-    /// be used.
-    pub fn these<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Self> {
-        let documented = Self::documented();
-        let find = |word: &str| {
-            documented.0.iter().find(|known| **known == word).copied().ok_or_else(|| {
-                let known: Vec<&str> = documented.0.iter().copied().collect();
-                let message = format!(
-                    "{word:?} is not documented as a reason of calls that were never dialled: use \"documented\", or some of {}",
-                    known.join(", ")
-                );
-                Error::new(ErrorKind::Configuration, message).with_field("not_dialled")
-            })
-        };
-        words.into_iter().map(find).collect::<Result<_>>().map(Self)
-    }
-
-    /// True if this reason is trusted.
-    pub fn contains(&self, reason: &str) -> bool {
-        self.0.contains(reason)
-    }
-}
-
 impl Meaning {
     /// Whom the refusal binds, for a reason of calls that were never dialled.
     pub const fn refusal(self) -> Option<Refusal> {
@@ -151,20 +94,7 @@ impl Meaning {
     }
 }
 
-impl<'de> Deserialize<'de> for TrustedReasons {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged, expecting = "\"documented\", or a list of reasons")]
-        enum Written {
-            Word(String),
-            Several(Vec<String>),
-        }
-        let words = match Written::deserialize(deserializer)? {
-            Written::Word(word) if word == "documented" => return Ok(Self::documented()),
-            Written::Word(word) => vec![word],
-            Written::Several(words) => words,
-        };
-        Self::these(words.iter().map(String::as_str))
-            .map_err(|error| de::Error::custom(error.message()))
-    }
+/// The reasons that the documents file under calls that were never dialled.
+pub fn never_dialled() -> impl Iterator<Item = &'static str> {
+    REASONS.iter().filter(|(_, meaning)| meaning.refusal().is_some()).map(|row| row.0)
 }

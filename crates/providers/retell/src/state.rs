@@ -1,9 +1,9 @@
 //! The state of a call, from its record.
 
-use switchboard_core::{Outcome, ProviderState};
+use switchboard_core::{Outcome, ProviderState, TrustedReasons};
 
 use crate::{
-    reasons::{Meaning, TrustedReasons, meaning},
+    reasons::{Meaning, meaning},
     wire::Call,
 };
 

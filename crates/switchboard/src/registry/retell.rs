@@ -5,9 +5,9 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use serde::Deserialize;
 use switchboard_core::{
-    AgentId, AgentRef, Clock, Error, PhoneNumber, Provider, ProviderInfo, Result,
+    AgentId, AgentRef, Clock, Error, PhoneNumber, Provider, ProviderInfo, Result, TrustedReasons,
 };
-use switchboard_retell::{Retell, RetellClient, RetellConfig, TrustedReasons, VersionSelector};
+use switchboard_retell::{Retell, RetellClient, RetellConfig, VersionSelector};
 
 use crate::registry::{
     Account, Credential, ProviderKind, RawApi, Secrets,

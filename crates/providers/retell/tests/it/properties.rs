@@ -7,10 +7,10 @@ use parking_lot::Mutex;
 use proptest::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use switchboard_core::{CallFilter, Delivery, ErrorKind, PageRequest, Provider};
+use switchboard_core::{CallFilter, Delivery, ErrorKind, PageRequest, Provider, TrustedReasons};
 use switchboard_http::from_value;
 use switchboard_retell::{
-    CallFacts, Retell, RetellConfig, TrustedReasons, state,
+    CallFacts, Retell, RetellConfig, state,
     wire::{Agent, Analysis, Call, CallCost, Concurrency, Listing, Number, Utterance, Word},
 };
 use switchboard_testkit::backend::{any_json, any_object, cases, check_answer, field_names};

@@ -1,9 +1,9 @@
 //! Every status and every reason, and when a reason proves that no phone rang.
 
 use serde_json::{Value, json};
-use switchboard_core::{Outcome, Provider, ProviderState, Refusal, Suppression};
+use switchboard_core::{Outcome, Provider, ProviderState, Refusal, Suppression, TrustedReasons};
 use switchboard_retell::{
-    CallFacts, Retell, TrustedReasons,
+    CallFacts, Retell,
     reasons::{Meaning, REASONS, meaning},
     state,
 };
@@ -120,7 +120,7 @@ fn every_status_without_a_reason() {
 
 #[test]
 fn one_trusted_reason_is_not_all_of_them() {
-    let one = TrustedReasons::these(["concurrency_limit_reached"]).unwrap();
+    let one = TrustedReasons::these(["concurrency_limit_reached"]);
     let of = |reason| state(CallFacts::new("not_connected", Some(reason), false), &one);
     assert_eq!(of("concurrency_limit_reached"), ProviderState::NotDialled(Refusal::RateLimited));
     assert_eq!(of("no_concurrency_fallback"), ProviderState::Ended(Failed));

@@ -5,9 +5,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use switchboard_core::{
-    ErrorKind, Event, EventKind, IncomingWebhook, Outcome, Provider, ProviderState, Refusal, Result,
+    ErrorKind, Event, EventKind, IncomingWebhook, Outcome, Provider, ProviderState, Refusal,
+    Result, TrustedReasons,
 };
-use switchboard_retell::{Retell, RetellConfig, TrustedReasons};
+use switchboard_retell::{Retell, RetellConfig};
 use switchboard_testkit::backend::WebhookTarget;
 
 use crate::support::{
