@@ -32,11 +32,11 @@
 //! | experiments that run | [`study`] |
 //! | what happened to a call, in words | `history` |
 //! | logins | [`Config::sign_in`], [`tokens`] |
-//! | a provider's own API | `switchboard::kallyai`, `switchboard::kaicalls`, `switchboard::retell` |
+//! | a provider's own API | the module of its name, as `switchboard::kallyai` |
 //!
 //! | feature | | without it |
 //! |---|---|---|
-//! | `kallyai`, `kaicalls`, `retell` | on | that backend and its kind of the configuration are gone |
+//! | `calle`, `kallyai`, `kaicalls`, `retell` | on | that backend and its kind of the configuration are gone |
 //! | `sqlite` | on | a ledger needs PostgreSQL |
 //! | `postgres` | on | a ledger is one file, for one machine |
 //! | `otel` | off | `[telemetry]` is refused; a program that sends traces, as the command line does, turns it on |
@@ -66,6 +66,9 @@ pub use facade::{Switchboard, SwitchboardBuilder};
 pub use registry::Registry;
 pub use reload::ConfigurationApplied;
 
+/// CALL-E's typed client and provider.
+#[cfg(feature = "calle")]
+pub use switchboard_calle as calle;
 /// The provider-neutral contract.
 pub use switchboard_core as core;
 /// Placing, following and recovering calls.

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use secrecy::SecretString;
-use switchboard_core::{AgentRef, Country, Error, ErrorKind, FailureDomains, Language, Result};
+#[cfg(any(feature = "calle", feature = "kaicalls", feature = "kallyai"))]
+use switchboard_core::AgentRef;
+use switchboard_core::{Country, Error, ErrorKind, FailureDomains, Language, Result};
 use url::Url;
 
 use crate::{config::ProviderConfig, registry::Secrets};
@@ -46,17 +48,13 @@ pub(super) fn with_file_key(error: Error, keys: &[(&str, &'static str)]) -> Erro
     }
 }
 
-/// Refuses an agent without an id.
-pub(super) fn has_an_id(agent: &AgentRef, shown_by: &str) -> Result<()> {
+/// Refuses a version and a variable of the prompt where agents have neither, and an empty id.
+#[cfg(any(feature = "calle", feature = "kaicalls", feature = "kallyai"))]
+pub(super) fn is_an_id_alone(agent: &AgentRef) -> Result<()> {
     if agent.id.as_str().trim().is_empty() {
-        let message = format!("is empty: write the agent's id, as {shown_by} shows it");
+        let message = "is empty: write the agent's id, as the provider's list of agents shows it";
         return Err(Error::new(ErrorKind::Configuration, message));
     }
-    Ok(())
-}
-
-/// Refuses a version and a variable of the prompt where agents have neither.
-pub(super) fn is_an_id_alone(agent: &AgentRef) -> Result<()> {
     let given = [("version", &agent.version), ("task_variable", &agent.task_variable)];
     match given.into_iter().find(|(_, value)| value.is_some()) {
         Some((key, _)) => Err(Error::new(

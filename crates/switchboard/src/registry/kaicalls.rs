@@ -9,7 +9,7 @@ use switchboard_kaicalls::{KaiCalls, KaiCallsClient, KaiCallsConfig};
 
 use crate::registry::{
     Account, Credential, ProviderKind, RawApi, Secrets,
-    defaults::{Defaults, has_an_id, is_an_id_alone, key, with_file_key},
+    defaults::{Defaults, is_an_id_alone, key, with_file_key},
     raw::RawClient,
 };
 
@@ -41,8 +41,7 @@ impl ProviderKind for Kind {
     }
 
     fn check_agent(&self, agent: &AgentRef) -> Result<()> {
-        is_an_id_alone(agent)?;
-        has_an_id(agent, "GET /agents")
+        is_an_id_alone(agent)
     }
 
     fn info(&self, account: &Account<'_>) -> Result<ProviderInfo> {

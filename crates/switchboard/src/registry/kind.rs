@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, fmt::Debug, sync::Arc};
 
 use secrecy::SecretString;
-use switchboard_core::{AgentRef, Clock, Credits, Provider, ProviderInfo, Result};
+use switchboard_core::{
+    AgentRef, Clock, Credits, Error, ErrorKind, Provider, ProviderInfo, Result,
+};
 
 use super::{account::Account, raw::RawApi};
 use crate::config::TokenLocation;
@@ -66,11 +68,18 @@ pub trait ProviderKind: Debug + Send + Sync {
         None
     }
 
-    /// Refuses an agent that cannot exist there.
+    /// Refuses an agent that cannot exist there. The default refuses one without an id.
     ///
     /// # Errors
     /// Says what an agent looks like there.
-    fn check_agent(&self, agent: &AgentRef) -> Result<()>;
+    fn check_agent(&self, agent: &AgentRef) -> Result<()> {
+        if agent.id.as_str().trim().is_empty() {
+            let message =
+                "is empty: write the agent's id, as the provider's list of agents shows it";
+            return Err(Error::new(ErrorKind::Configuration, message));
+        }
+        Ok(())
+    }
 
     /// What is known of an account without its secrets and without asking; its id is
     /// [`Account::id`]. It reads [`Account::settings`], where the kind has settings of its own: the

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+#[cfg(feature = "calle")]
+use super::calle;
 #[cfg(feature = "kaicalls")]
 use super::kaicalls;
 use super::kind::ProviderKind;
@@ -26,13 +28,15 @@ pub struct Registry {
 }
 
 impl Default for Registry {
-    /// The kinds whose features are on: `kallyai`, `kaicalls`, `retell`.
+    /// The kinds whose features are on.
     fn default() -> Self {
         let empty = Self::empty();
         #[cfg(feature = "kallyai")]
         let empty = empty.with("kallyai", Arc::new(kallyai::Kind));
         #[cfg(feature = "kaicalls")]
         let empty = empty.with("kaicalls", Arc::new(kaicalls::Kind));
+        #[cfg(feature = "calle")]
+        let empty = empty.with("calle", Arc::new(calle::Kind));
         #[cfg(feature = "retell")]
         let empty = empty.with("retell", Arc::new(retell::Kind));
         empty

@@ -13,7 +13,9 @@
 //! ```
 
 mod account;
-#[cfg(any(feature = "kallyai", feature = "kaicalls", feature = "retell"))]
+#[cfg(feature = "calle")]
+mod calle;
+#[cfg(feature = "backend")]
 mod defaults;
 #[cfg(feature = "kaicalls")]
 mod kaicalls;

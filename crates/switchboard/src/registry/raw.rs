@@ -45,17 +45,17 @@ pub struct RawRequest {
 }
 
 /// A backend's client, whose own requests refuse what may make a phone ring.
-#[cfg(any(feature = "kallyai", feature = "kaicalls", feature = "retell"))]
+#[cfg(feature = "backend")]
 pub(crate) struct RawClient<F>(pub(crate) F);
 
-#[cfg(any(feature = "kallyai", feature = "kaicalls", feature = "retell"))]
+#[cfg(feature = "backend")]
 impl<F> Debug for RawClient<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawClient").finish_non_exhaustive()
     }
 }
 
-#[cfg(any(feature = "kallyai", feature = "kaicalls", feature = "retell"))]
+#[cfg(feature = "backend")]
 #[async_trait]
 impl<F> RawApi for RawClient<F>
 where
@@ -68,7 +68,7 @@ where
 
 impl RawRequest {
     /// Sends it as the backend's own request for the same path.
-    #[cfg(any(feature = "kallyai", feature = "kaicalls", feature = "retell"))]
+    #[cfg(feature = "backend")]
     pub(crate) async fn send_as(
         &self,
         mut request: switchboard_http::RawRequest,
@@ -119,7 +119,7 @@ impl Debug for RawAnswer {
     }
 }
 
-#[cfg(any(feature = "kallyai", feature = "kaicalls", feature = "retell"))]
+#[cfg(feature = "backend")]
 impl From<RawMethod> for switchboard_http::Method {
     fn from(method: RawMethod) -> Self {
         match method {
@@ -132,7 +132,7 @@ impl From<RawMethod> for switchboard_http::Method {
     }
 }
 
-#[cfg(any(feature = "kallyai", feature = "kaicalls", feature = "retell"))]
+#[cfg(feature = "backend")]
 impl From<switchboard_http::Answer> for RawAnswer {
     fn from(answer: switchboard_http::Answer) -> Self {
         Self {

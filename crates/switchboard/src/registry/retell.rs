@@ -5,13 +5,13 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use serde::Deserialize;
 use switchboard_core::{
-    AgentId, AgentRef, Clock, Error, PhoneNumber, Provider, ProviderInfo, Result, TrustedReasons,
+    AgentId, Clock, Error, PhoneNumber, Provider, ProviderInfo, Result, TrustedReasons,
 };
 use switchboard_retell::{Retell, RetellClient, RetellConfig, VersionSelector};
 
 use crate::registry::{
     Account, Credential, ProviderKind, RawApi, Secrets,
-    defaults::{Defaults, has_an_id, key, with_file_key},
+    defaults::{Defaults, key, with_file_key},
     raw::RawClient,
 };
 
@@ -47,10 +47,6 @@ struct Settings {
 impl ProviderKind for Kind {
     fn credential(&self) -> Credential {
         Credential::Key("RETELL_API_KEY")
-    }
-
-    fn check_agent(&self, agent: &AgentRef) -> Result<()> {
-        has_an_id(agent, "Retell's list of agents")
     }
 
     fn info(&self, account: &Account<'_>) -> Result<ProviderInfo> {

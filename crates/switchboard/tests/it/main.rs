@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
 mod agents;
+mod calle;
 mod config_errors;
 mod credentials;
 mod decks;
