@@ -9,7 +9,7 @@ use switchboard_core::{AgentRef, Clock, Error, ErrorKind, Provider, ProviderInfo
 
 use crate::registry::{
     Account, Credential, ProviderKind, RawApi, Secrets,
-    defaults::{Defaults, is_an_id_alone, key, with_file_key},
+    defaults::{Defaults, is_an_id_alone, with_file_key},
     raw::RawClient,
 };
 
@@ -57,7 +57,7 @@ impl ProviderKind for Kind {
         secrets: &Secrets,
         _clock: &Arc<dyn Clock>,
     ) -> Result<Arc<dyn Provider>> {
-        let opened = CallE::new(config(account, key(secrets)?)?);
+        let opened = CallE::new(config(account, secrets.key()?)?);
         Ok(Arc::new(opened.map_err(our_keys)?))
     }
 
@@ -67,7 +67,7 @@ impl ProviderKind for Kind {
         secrets: &Secrets,
         _clock: &Arc<dyn Clock>,
     ) -> Result<Option<Arc<dyn RawApi>>> {
-        let client = CallEClient::new(&config(account, key(secrets)?)?).map_err(our_keys)?;
+        let client = CallEClient::new(&config(account, secrets.key()?)?).map_err(our_keys)?;
         Ok(Some(Arc::new(RawClient(move |method, path: &str| client.request(method, path)))))
     }
 }

@@ -3,13 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use secrecy::SecretString;
 #[cfg(any(feature = "calle", feature = "kaicalls", feature = "kallyai"))]
 use switchboard_core::AgentRef;
 use switchboard_core::{Country, Error, ErrorKind, FailureDomains, Language, Result};
 use url::Url;
 
-use crate::{config::ProviderConfig, registry::Secrets};
+use crate::config::ProviderConfig;
 
 /// The places of these settings in a backend's own configuration.
 pub(super) struct Defaults<'a> {
@@ -28,14 +27,6 @@ impl Defaults<'_> {
         put(self.countries, countries.as_ref());
         put(self.languages, languages.as_ref());
     }
-}
-
-/// The account's key.
-pub(super) fn key(secrets: &Secrets) -> Result<SecretString> {
-    secrets
-        .api_key
-        .clone()
-        .ok_or_else(|| Error::new(ErrorKind::Configuration, "is missing").with_field("api_key_env"))
 }
 
 /// The error with the key of the file in place of the one in the backend's own configuration, where

@@ -9,7 +9,7 @@ use switchboard_kaicalls::{KaiCalls, KaiCallsClient, KaiCallsConfig};
 
 use crate::registry::{
     Account, Credential, ProviderKind, RawApi, Secrets,
-    defaults::{Defaults, is_an_id_alone, key, with_file_key},
+    defaults::{Defaults, is_an_id_alone, with_file_key},
     raw::RawClient,
 };
 
@@ -70,7 +70,7 @@ impl ProviderKind for Kind {
 }
 
 fn with_key(account: &Account<'_>, secrets: &Secrets) -> Result<KaiCallsConfig> {
-    config(account, key(secrets)?, secrets.get(WEBHOOK_SECRET).cloned())
+    config(account, secrets.key()?, secrets.get(WEBHOOK_SECRET).cloned())
 }
 
 fn config(

@@ -9,14 +9,15 @@ use serde::Deserialize;
 use switchboard_core::{
     AgentRef, Clock, Credits, Error, ErrorKind, Provider, ProviderInfo, Result, SystemClock,
 };
-use switchboard_http::{StoreLock, TokenSet, TokenStore};
+use switchboard_http::{Method, StoreLock, TokenSet, TokenStore};
 use switchboard_kallyai::{KallyAi, KallyAiClient, KallyAiConfig, wire::TaskCategory};
 
 use crate::{
     config::{TokenLocation, TokenStoreConfig},
     registry::{
-        Account, Credential, CreditCosts, ProviderKind, RawAnswer, RawApi, RawRequest, Secrets,
+        Account, Credential, CreditCosts, ProviderKind, RawApi, Secrets,
         defaults::{Defaults, is_an_id_alone, with_file_key},
+        raw::{RawClient, is_below},
     },
     tokens::{SignIn, Vault},
 };
@@ -113,7 +114,8 @@ impl ProviderKind for Kind {
         secrets: &Secrets,
         clock: &Arc<dyn Clock>,
     ) -> Result<Option<Arc<dyn RawApi>>> {
-        Ok(Some(Arc::new(Raw(opened(account, secrets, clock)?.client().clone()))))
+        let client = opened(account, secrets, clock)?.client().clone();
+        Ok(Some(Arc::new(RawClient(move |method, path: &str| raw_request(&client, method, path)))))
     }
 }
 
@@ -183,22 +185,21 @@ impl TokenStore for LoggedIn {
     }
 }
 
-#[derive(Debug)]
-struct Raw(KallyAiClient);
-
-#[async_trait]
-impl RawApi for Raw {
-    async fn send(&self, request: RawRequest) -> Result<RawAnswer> {
-        // Its answers are tokens, and a refresh token that is spent here is lost to the login.
-        if request.below("auth") {
-            let message =
-                "this path hands out tokens, which are shown nowhere: use `switchboard login`";
-            return Err(Error::new(ErrorKind::Unsupported, message)
-                .with_field("path")
-                .with_code("tokens"));
-        }
-        request.send_as(self.0.request(request.method.into(), &request.path)?).await
+/// A raw request, but none for tokens.
+fn raw_request(
+    client: &KallyAiClient,
+    method: Method,
+    path: &str,
+) -> Result<switchboard_http::RawRequest> {
+    // The answers are tokens, and a refresh token that is spent here is lost to the login.
+    if is_below(path, "auth") {
+        let message =
+            "this path hands out tokens, which are shown nowhere: use `switchboard login`";
+        return Err(Error::new(ErrorKind::Unsupported, message)
+            .with_field("path")
+            .with_code("tokens"));
     }
+    client.request(method, path)
 }
 
 fn config(

@@ -29,6 +29,16 @@ impl Secrets {
         Self { api_key, tokens, named }
     }
 
+    /// The API key, for kinds that need one.
+    ///
+    /// # Errors
+    /// `Configuration` of the field `api_key_env` if the configuration names none.
+    pub fn key(&self) -> Result<SecretString> {
+        self.api_key.clone().ok_or_else(|| {
+            Error::new(ErrorKind::Configuration, "is missing").with_field("api_key_env")
+        })
+    }
+
     /// The value of the environment variable that a setting of the kind's own names, as
     /// `refresh_token_env`: every setting whose key ends in `_env` is one.
     pub fn get(&self, key: &str) -> Option<&SecretString> {

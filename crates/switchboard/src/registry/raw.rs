@@ -81,13 +81,13 @@ impl RawRequest {
         }
         request.send().await.map(RawAnswer::from)
     }
+}
 
-    /// True where a segment of the path is this word, in whatever case.
-    #[cfg(feature = "kallyai")]
-    pub(crate) fn below(&self, word: &str) -> bool {
-        let path = self.path.split(['?', '#']).next().unwrap_or_default();
-        path.split('/').any(|segment| segment.trim().eq_ignore_ascii_case(word))
-    }
+/// True where a segment of the path is this word, in whatever case.
+#[cfg(feature = "kallyai")]
+pub(crate) fn is_below(path: &str, word: &str) -> bool {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    path.split('/').any(|segment| segment.trim().eq_ignore_ascii_case(word))
 }
 
 impl Debug for RawRequest {

@@ -11,7 +11,7 @@ use switchboard_retell::{Retell, RetellClient, RetellConfig, VersionSelector};
 
 use crate::registry::{
     Account, Credential, ProviderKind, RawApi, Secrets,
-    defaults::{Defaults, key, with_file_key},
+    defaults::{Defaults, with_file_key},
     raw::RawClient,
 };
 
@@ -75,7 +75,7 @@ impl ProviderKind for Kind {
 }
 
 fn with_key(account: &Account<'_>, secrets: &Secrets) -> Result<RetellConfig> {
-    config(account, key(secrets)?, secrets.get(WEBHOOK_KEY).cloned())
+    config(account, secrets.key()?, secrets.get(WEBHOOK_KEY).cloned())
 }
 
 fn config(
