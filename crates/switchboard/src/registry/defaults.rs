@@ -3,9 +3,7 @@
 
 use std::collections::BTreeSet;
 
-#[cfg(any(feature = "calle", feature = "kaicalls", feature = "kallyai"))]
-use switchboard_core::AgentRef;
-use switchboard_core::{Country, Error, ErrorKind, FailureDomains, Language, Result};
+use switchboard_core::{Country, Error, FailureDomains, Language};
 use url::Url;
 
 use crate::config::ProviderConfig;
@@ -41,7 +39,9 @@ pub(super) fn with_file_key(error: Error, keys: &[(&str, &'static str)]) -> Erro
 
 /// Refuses a version and a variable of the prompt where agents have neither, and an empty id.
 #[cfg(any(feature = "calle", feature = "kaicalls", feature = "kallyai"))]
-pub(super) fn is_an_id_alone(agent: &AgentRef) -> Result<()> {
+pub(super) fn is_an_id_alone(agent: &switchboard_core::AgentRef) -> switchboard_core::Result<()> {
+    use switchboard_core::ErrorKind;
+
     if agent.id.as_str().trim().is_empty() {
         let message = "is empty: write the agent's id, as the provider's list of agents shows it";
         return Err(Error::new(ErrorKind::Configuration, message));
