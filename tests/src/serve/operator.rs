@@ -68,15 +68,23 @@ async fn decide(replicas: &Replicas, key: &str, rings: &RingLedger, decided: &At
     for call in found {
         let (id, to) = (call["id"].as_str().unwrap(), call["to"].as_str().unwrap());
         let note = "looked up at the provider";
-        let verdict = match rang.iter().find(|ring| ring.to == to) {
-            None => json!({"verdict": "not_placed", "note": note}),
-            Some(ring) => {
-                json!({"verdict": "placed", "provider_call_id": ring.call_id, "note": note})
-            }
-        };
+        let path = format!("/v1/calls/{id}");
+        let whole = replicas.insist(key, "GET", &path, &Value::Null).await.json();
+        let asked = whole["attempts"].as_array().and_then(|attempts| attempts.last()).cloned();
+        let provider = asked.unwrap_or_default()["provider"].clone();
+        // The person may have other calls at that provider: one that another call has is refused.
+        let theirs = rang.iter().rev().filter(|ring| ring.to == to && provider == *ring.provider);
+        let placed = theirs.map(
+            |ring| json!({"verdict": "placed", "provider_call_id": ring.call_id, "note": note}),
+        );
         let path = format!("/v1/calls/{id}/resolve");
-        // Evidence may have been found first; then it is no longer in doubt.
-        let answer = replicas.insist(key, "POST", &path, &verdict).await;
-        decided.fetch_add(u32::from(answer.status == 200), Ordering::SeqCst);
+        for verdict in placed.chain([json!({"verdict": "not_placed", "note": note})]) {
+            // Evidence may have been found first; then it is no longer in doubt.
+            let answer = replicas.insist(key, "POST", &path, &verdict).await;
+            if answer.status == 200 {
+                decided.fetch_add(1, Ordering::SeqCst);
+                break;
+            }
+        }
     }
 }
