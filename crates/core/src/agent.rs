@@ -50,8 +50,8 @@ pub struct AgentDraft {
 /// One saved version of an agent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AgentVersion {
-    /// The provider's version number.
-    pub version: Option<u64>,
+    /// The provider's number or name of the version.
+    pub version: Option<String>,
     /// When this version was saved.
     pub created_at: Option<Timestamp>,
     /// The provider's response.

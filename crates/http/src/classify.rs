@@ -53,6 +53,12 @@ pub trait Codes: Debug + Send + Sync {
     /// The row for this status and code. `None` leaves it to the shared table, where anything not
     /// listed is `Unknown`.
     fn verdict(&self, status: u16, code: Option<&str>) -> Option<Verdict>;
+
+    /// The same for a provider whose code alone does not say what a refusal means, but its words or
+    /// the place in the request that it points to.
+    fn verdict_on(&self, status: u16, body: &ErrorBody) -> Option<Verdict> {
+        self.verdict(status, body.code.as_deref())
+    }
 }
 
 /// No rows of its own: the shared table alone.
@@ -142,12 +148,11 @@ const fn row(status: u16) -> Row {
 /// A truncated body hides its code. Where the code decides, such an answer is `Unknown`: it might
 /// have named a do-not-call list, and then no other provider may be asked.
 pub fn answer(codes: &dyn Codes, status: u16, body: &ErrorBody) -> Verdict {
-    let code = body.code.as_deref();
     let refused = |shared: Verdict| {
         if let Some(kind) = everyone(body) {
             return Verdict::refused_for_everyone(kind);
         }
-        match codes.verdict(status, code) {
+        match codes.verdict_on(status, body) {
             Some(verdict) => admissible(verdict),
             None => shared,
         }

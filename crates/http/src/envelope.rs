@@ -15,14 +15,17 @@ pub struct ErrorBody {
     pub reason: Option<String>,
     /// The provider's id of the failed request.
     pub correlation_id: Option<String>,
+    /// The place in the request that the error is about, as a JSON pointer such as `/to`.
+    pub pointer: Option<String>,
     /// Whether the whole body was read. A truncated body may hide its code.
     pub complete: bool,
 }
 
 impl ErrorBody {
     /// Reads a whole body. Tried in this order: `error.message`, `error.details.message`, `error`
-    /// as a string with `message` (or `error_description`) beside it, `message` or `detail` alone,
-    /// the flat 402 of KallyAI's document 003, a body that is not JSON.
+    /// as a string with `message` (or `error_description`) beside it, the first of several `errors`,
+    /// `message` (a text or several) or `detail` alone, the flat 402 of KallyAI's document 003, a body
+    /// that is not JSON.
     pub fn parse(body: &[u8]) -> Self {
         let parsed = match serde_json::from_slice::<Value>(body) {
             Ok(value) => Self::from_value(&value),
@@ -46,22 +49,28 @@ impl ErrorBody {
         let details = &error["details"];
         let flat_quota =
             value.get("minutes_allocated").is_some() && value.get("upgrade_url").is_some();
+        let first = &value["errors"][0];
+        let number = word(first, &["code"]).filter(|code| is_number(code));
         let code = word(error, &["code", "type"])
+            .or_else(|| word(first, &["code"]))
             .or_else(|| word(value, &["code", "error_code"]))
             .or_else(|| text(error))
             .or_else(|| flat_quota.then(|| "quota_exceeded".to_owned()));
         let message = word(error, &["message"])
             .or_else(|| word(details, &["message"]))
+            .or_else(|| word(first, &["detail", "title"]))
             .or_else(|| word(value, &["message", "error_description", "detail"]))
+            .or_else(|| text(&value["message"][0]))
             .or_else(|| text(error))
             .or_else(|| flat_quota.then(|| "out of minutes".to_owned()));
         let correlation = word(error, &["correlation_id", "request_id"])
             .or_else(|| word(value, &["correlation_id", "request_id"]));
         Self {
-            code: code.as_deref().and_then(slug),
+            code: number.or_else(|| code.as_deref().and_then(slug)),
             message: message.as_deref().map(readable),
             reason: word(details, &["reason"]).as_deref().map(readable),
             correlation_id: correlation.as_deref().and_then(slug),
+            pointer: word(&first["source"], &["pointer"]).filter(|place| is_pointer(place)),
             complete: false,
         }
     }
@@ -76,6 +85,17 @@ impl ErrorBody {
             (None, None) => None,
         }
     }
+}
+
+/// A code that is a short number.
+fn is_number(text: &str) -> bool {
+    (1..=6).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A pointer to a named field; an index or a key that holds a number is none.
+fn is_pointer(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte == b'_' || byte == b'/';
+    text.len() <= 64 && text.starts_with('/') && text.bytes().all(plain)
 }
 
 /// A short word such as a code or an id; `None` for anything that could be prose or a phone number.

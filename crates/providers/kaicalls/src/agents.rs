@@ -102,18 +102,13 @@ impl AgentEditor for KaiCallsAgents {
     }
 
     async fn versions(&self, id: &AgentId) -> Result<Vec<AgentVersion>> {
-        let mut versions: Vec<_> = self
-            .0
-            .client
-            .agents()
-            .versions(&VersionQuery::new(id.as_str()))
-            .await?
-            .items
-            .into_iter()
-            .map(convert::version)
-            .collect();
-        versions.sort_by_key(|version| std::cmp::Reverse((version.version, version.created_at)));
-        Ok(versions)
+        let query = VersionQuery::new(id.as_str());
+        let mut rows = self.0.client.agents().versions(&query).await?.items;
+        rows.sort_by_cached_key(|row| {
+            let created = row.created_at.as_ref().and_then(wire::Moment::timestamp);
+            std::cmp::Reverse((row.version, created))
+        });
+        Ok(rows.into_iter().map(convert::version).collect())
     }
 }
 

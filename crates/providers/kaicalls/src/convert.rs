@@ -132,7 +132,7 @@ pub(crate) fn agent(provider: &ProviderId, agent: wire::Agent) -> Option<Agent> 
 /// A saved version of an agent.
 pub(crate) fn version(version: wire::AgentVersion) -> AgentVersion {
     AgentVersion {
-        version: version.version,
+        version: version.version.map(|number| number.to_string()),
         created_at: version.created_at.and_then(|at| at.timestamp()),
         raw: version.raw,
     }

@@ -104,9 +104,9 @@ impl AgentEditor for RetellAgents {
             let error = Error::new(ErrorKind::Decode, "a version in the list is another agent's");
             return Err(self.0.failed("agents.versions", error));
         }
-        let mut versions: Vec<_> = rows.into_iter().map(convert::version).collect();
-        versions.sort_by_key(|version| std::cmp::Reverse(version.version));
-        Ok(versions)
+        let mut rows = rows;
+        rows.sort_by_key(|row| std::cmp::Reverse(row.version));
+        Ok(rows.into_iter().map(convert::version).collect())
     }
 }
 

@@ -97,6 +97,16 @@ pub enum VersionSelector {
     Tag(String),
 }
 
+impl From<&str> for VersionSelector {
+    /// A whole number is the number of a version; anything else is a tag.
+    fn from(text: &str) -> Self {
+        match text.parse() {
+            Ok(number) => Self::Number(number),
+            Err(_) => Self::Tag(text.to_owned()),
+        }
+    }
+}
+
 impl RetellConfig {
     /// The defaults with this API key.
     pub fn new(api_key: impl Into<SecretString>) -> Self {

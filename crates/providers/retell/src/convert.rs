@@ -111,7 +111,11 @@ pub(crate) fn agent(provider: &ProviderId, agent: wire::Agent) -> Option<Agent> 
 
 /// A version of an agent.
 pub(crate) fn version(version: wire::Agent) -> AgentVersion {
-    AgentVersion { version: version.version, created_at: None, raw: version.raw }
+    AgentVersion {
+        version: version.version.map(|number| number.to_string()),
+        created_at: None,
+        raw: version.raw,
+    }
 }
 
 /// A number. Its agent is the one of its outbound calls, if there is exactly one.

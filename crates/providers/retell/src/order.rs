@@ -7,7 +7,7 @@ use switchboard_core::{Error, ErrorKind, PlaceRequest, Result};
 use crate::{
     account::Account,
     api::CreateCall,
-    config::{LONGEST_CALL, SHORTEST_LIMIT},
+    config::{LONGEST_CALL, SHORTEST_LIMIT, VersionSelector},
     task,
 };
 
@@ -34,12 +34,16 @@ pub(crate) fn request(account: &Account, order: &PlaceRequest) -> Result<CreateC
         CreateCall::new(from.e164(), order.call.to.e164(), agent.as_str(), order.idempotency_key)
             .metadata(REFERENCE, order.attempt.to_string())
             .max_duration(limit(order.max_duration));
-    if config.agent_id.as_ref() == Some(agent)
-        && let Some(version) = &config.agent_version
-    {
-        request = request.agent_version(version.clone());
+    let version = match &order.agent_version {
+        Some(version) => Some(VersionSelector::from(version.as_str())),
+        // The configured version is of the configured agent.
+        None => config.agent_version.clone().filter(|_| config.agent_id.as_ref() == Some(agent)),
+    };
+    if let Some(version) = version {
+        request = request.agent_version(version);
     }
-    for (name, text) in task::variables(&config.task_variable, order) {
+    let task_variable = order.task_variable.as_ref().unwrap_or(&config.task_variable);
+    for (name, text) in task::variables(task_variable, order) {
         request = request.variable(name, text);
     }
     if let Some(url) = &order.webhook_url {

@@ -116,8 +116,8 @@ async fn agents() {
     );
     let versions = editor.versions(&"uuid-abc123".into()).await.unwrap();
     assert_eq!(
-        versions.iter().map(|version| version.version).collect::<Vec<_>>(),
-        [Some(2), Some(1)]
+        versions.iter().map(|version| version.version.clone()).collect::<Vec<_>>(),
+        [Some("2".to_owned()), Some("1".to_owned())]
     );
 
     let asked = server.asked();

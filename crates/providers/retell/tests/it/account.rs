@@ -57,8 +57,8 @@ async fn agents_are_made_changed_and_versioned() {
     let changed = editor.update(&made.id, &draft("Eve")).await.unwrap();
     assert_eq!((changed.id, changed.name.as_deref()), (made.id.clone(), Some("Eve")));
     let versions: Vec<_> =
-        editor.versions(&made.id).await.unwrap().iter().map(|one| one.version).collect();
-    assert_eq!(versions, [Some(1), Some(0)], "newest first");
+        editor.versions(&made.id).await.unwrap().iter().map(|one| one.version.clone()).collect();
+    assert_eq!(versions, [Some("1".to_owned()), Some("0".to_owned())], "newest first");
     let all = agents.list().await.unwrap();
     let listed: Vec<&str> = all.iter().map(|agent| agent.id.as_str()).collect();
     assert!(listed.contains(&simulator.agent_id()) && listed.contains(&made.id.as_str()));

@@ -122,6 +122,22 @@ async fn a_version_is_a_number_or_a_tag_and_goes_with_its_own_agent_only() {
 }
 
 #[tokio::test]
+async fn the_version_and_the_variable_of_a_profile_come_first() {
+    for (version, sent_as) in [("4", json!(4)), ("live", json!("live"))] {
+        let order = plain_order().with(|order| {
+            order.agent_version = Some(version.to_owned());
+            order.task_variable = Some("goal".to_owned());
+        });
+        let set =
+            |config: &mut RetellConfig| config.agent_version = Some(VersionSelector::Number(3));
+        let asked = sent(set, &order).await;
+        assert_eq!(asked.body["override_agent_version"], sent_as);
+        let variables = asked.body["retell_llm_dynamic_variables"].as_object().unwrap();
+        assert_eq!(variables.keys().collect::<Vec<_>>(), ["goal"]);
+    }
+}
+
+#[tokio::test]
 async fn the_longest_duration_stays_within_the_documented_bounds() {
     for (asked_for, millis) in [(1, 60_000), (60, 60_000), (7200, 7_200_000), (9000, 7_200_000)] {
         let order = plain_order().with(|order| order.max_duration = Duration::from_secs(asked_for));
