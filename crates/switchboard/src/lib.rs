@@ -36,7 +36,7 @@
 //!
 //! | feature | | without it |
 //! |---|---|---|
-//! | `calle`, `kallyai`, `kaicalls`, `retell` | on | that backend and its kind of the configuration are gone |
+//! | `calle`, `kallyai`, `kaicalls`, `retell`, `telnyx` | on | that backend and its kind of the configuration are gone |
 //! | `sqlite` | on | a ledger needs PostgreSQL |
 //! | `postgres` | on | a ledger is one file, for one machine |
 //! | `otel` | off | `[telemetry]` is refused; a program that sends traces, as the command line does, turns it on |
@@ -93,6 +93,9 @@ pub use switchboard_retell as retell;
 pub use switchboard_router as router;
 /// Whether a person may be called now.
 pub use switchboard_rules as rules;
+/// Telnyx' typed client and provider.
+#[cfg(feature = "telnyx")]
+pub use switchboard_telnyx as telnyx;
 
 /// The versions of these crates that stand in signatures.
 pub use switchboard_core::{jiff, secrecy, url, uuid};

@@ -9,6 +9,8 @@ use super::kaicalls;
 use super::kind::ProviderKind;
 #[cfg(feature = "retell")]
 use super::retell;
+#[cfg(feature = "telnyx")]
+use super::telnyx;
 #[cfg(feature = "kallyai")]
 use super::{account::Account, kallyai};
 
@@ -39,6 +41,8 @@ impl Default for Registry {
         let empty = empty.with("calle", Arc::new(calle::Kind));
         #[cfg(feature = "retell")]
         let empty = empty.with("retell", Arc::new(retell::Kind));
+        #[cfg(feature = "telnyx")]
+        let empty = empty.with("telnyx", Arc::new(telnyx::Kind));
         empty
     }
 }

@@ -26,6 +26,8 @@ mod kinds;
 mod raw;
 #[cfg(feature = "retell")]
 mod retell;
+#[cfg(feature = "telnyx")]
+mod telnyx;
 
 pub(crate) use self::account::{is_setting_error, is_unknown_setting};
 #[cfg(feature = "kallyai")]

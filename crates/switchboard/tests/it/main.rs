@@ -19,4 +19,5 @@ mod rules;
 mod server;
 mod setup;
 mod tariffs;
+mod telnyx;
 mod tokens;
