@@ -13,6 +13,7 @@ mod journey;
 mod kill_loop;
 mod model;
 mod module_circles;
+mod platform_failures;
 mod power_loss;
 mod python_sdk;
 mod regions;

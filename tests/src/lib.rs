@@ -5,6 +5,7 @@
 //! |---|---|
 //! | numbers that are reserved for fiction | [`callee`] |
 //! | both simulators with one ring ledger, and accounts at them | [`Sims`] |
+//! | the platforms of voice agents, each with its simulator and its backend | [`platforms`] |
 //! | addresses that never respond: dead ports, listeners that close | [`dead`] |
 //! | a configuration with both providers | [`config`] |
 //! | a receiver of webhooks | [`Receiver`] |
@@ -37,6 +38,7 @@ pub mod kill;
 pub mod loops;
 pub mod model;
 pub mod placing_faults;
+pub mod platforms;
 pub mod power;
 mod receiver;
 #[cfg(unix)]
@@ -49,5 +51,6 @@ pub mod simulate;
 pub mod wait;
 
 pub use callees::{callee, request};
+pub use platforms::Platform;
 pub use receiver::Receiver;
 pub use sims::{KAICALLS_PATH, KALLYAI_PATH, Sims, Which};
