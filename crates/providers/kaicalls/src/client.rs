@@ -11,8 +11,9 @@ use url::Url;
 use crate::{
     KaiCallsConfig,
     api::{
-        Account, Agents, Calls, CommunicationRuns, Discovery, Events, Keys, Numbers, PhoneNumbers,
-        Recordings, Session, Transcripts, Webhooks,
+        Account, Agents, Analytics, Calls, CommunicationRuns, Discovery, Evals, Events, Keys,
+        Leads, Numbers, PhoneNumbers, Recordings, Session, SignUps, Sms, Transcripts, Webhooks,
+        Workspaces,
     },
     codes::KaiCallsCodes,
     guard::places_calls,
@@ -99,6 +100,36 @@ impl KaiCallsClient {
         Discovery::new(&self.http)
     }
 
+    /// Leads (official Python SDK 0.1.0).
+    pub fn leads(&self) -> Leads<'_> {
+        Leads::new(&self.http)
+    }
+
+    /// Text messages (official Python SDK 0.1.0).
+    pub fn sms(&self) -> Sms<'_> {
+        Sms::new(&self.http)
+    }
+
+    /// Workspaces (official Python SDK 0.1.0).
+    pub fn workspaces(&self) -> Workspaces<'_> {
+        Workspaces::new(&self.http)
+    }
+
+    /// Figures (official Python SDK 0.1.0).
+    pub fn analytics(&self) -> Analytics<'_> {
+        Analytics::new(&self.http)
+    }
+
+    /// Tests of agents by messages (official Python SDK 0.1.0).
+    pub fn evals(&self) -> Evals<'_> {
+        Evals::new(&self.http)
+    }
+
+    /// Making accounts (official Python SDK 0.1.0).
+    pub fn sign_ups(&self) -> SignUps<'_> {
+        SignUps::new(&self.http)
+    }
+
     /// Balance and usage (document 004).
     pub fn account(&self) -> Account<'_> {
         Account::new(&self.http)
@@ -143,7 +174,7 @@ impl KaiCallsClient {
         self.discovery().capabilities(business_id).await
     }
 
-    /// Any other endpoint, by its path below the base URL, for example `/api/v1/leads?limit=10`.
+    /// Any other endpoint, by its path below the base URL, for example `/api/v1/usage?limit=10`.
     ///
     /// Reads are retried; anything else is sent once, and again only if no byte of it was sent.
     ///

@@ -7,7 +7,7 @@ const RUNS: [&str; 3] = ["communication-runs", "communication-jobs", "communicat
 /// Whether a request could make a phone ring, erring on the safe side: below `calls` and below the
 /// communication runs, their jobs and their attempts, only reads are allowed, the two dry runs
 /// (`validate`, `preview`), and DELETE for runs. PATCH pauses and cancels a run, but might also let
-/// one continue: the typed client has both.
+/// one continue: the typed client has both. PATCH of a workspace might resume it, and its runs.
 pub(crate) fn places_calls(method: Method, path: &str) -> bool {
     let Some(segments) = lenient_segments(path) else {
         return method != Method::Get;
@@ -17,10 +17,11 @@ pub(crate) fn places_calls(method: Method, path: &str) -> bool {
     let dry = runs.is_some_and(
         |at| matches!(&segments[at + 1..], [word] if word == "validate" || word == "preview"),
     );
+    let workspaces = segments.iter().any(|segment| segment == "workspaces");
     match method {
         Method::Get => false,
         Method::Post => calls || (runs.is_some() && !dry),
-        Method::Put | Method::Patch => calls || runs.is_some(),
+        Method::Put | Method::Patch => calls || runs.is_some() || workspaces,
         Method::Delete => calls,
     }
 }
@@ -82,5 +83,7 @@ mod tests {
         );
         assert!(places_calls(Method::Put, "/api/v1/communication-runs/preview"));
         assert!(places_calls(Method::Patch, "/api/v1/calls"));
+        assert!(places_calls(Method::Patch, "/api/v1/workspaces"), "it might resume its runs");
+        assert!(!places_calls(Method::Post, "/api/v1/workspaces"));
     }
 }

@@ -2,7 +2,16 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use switchboard_core::{Error, Result};
 use switchboard_http::Request;
+
+/// Refuses an empty id, with which some reads would list everything.
+pub(crate) fn named(id: &str, what: &str) -> Result<()> {
+    if id.is_empty() {
+        return Err(Error::invalid("id", format!("is empty: name the {what}")));
+    }
+    Ok(())
+}
 
 /// Adds every parameter that is set to the query.
 pub(crate) fn with_query(request: Request, parameters: &impl Serialize) -> Request {

@@ -10,6 +10,7 @@ mod documentation;
 mod documented_examples;
 mod errors;
 mod events;
+mod extras;
 mod ids;
 mod properties;
 mod provider;

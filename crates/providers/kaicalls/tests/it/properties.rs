@@ -12,10 +12,12 @@ use switchboard_http::from_value;
 use switchboard_kaicalls::{
     KaiCallsConfig,
     wire::{
-        Acknowledgement, Agent, AgentVersion, ApiKey, BusinessBalance, Call, Capabilities,
-        CommunicationAttempt, CommunicationJob, CommunicationRun, EventDelivery, EventRecord,
-        Health, Listing, Number, Recording, Redelivery, RunCheck, RunPreview, Transcript, UsageRow,
-        WebhookEvent, WebhookSubscription,
+        Acknowledgement, Agent, AgentAnalytics, AgentVersion, ApiKey, BusinessAnalytics,
+        BusinessBalance, Call, CallAnalytics, Capabilities, CommunicationAttempt, CommunicationJob,
+        CommunicationRun, Dashboard, Eval, EvalRun, EventDelivery, EventRecord, Funnel, Health,
+        Lead, LeadAudit, Listing, Number, Recording, Redelivery, RunCheck, RunPreview, SentSms,
+        SmsConversation, SmsMessage, Transcript, UsageRow, WebhookEvent, WebhookSubscription,
+        WeeklyReport, Workspace,
     },
 };
 use switchboard_testkit::backend::{any_json, any_object, cases, check_answer, field_names};
@@ -84,6 +86,20 @@ answers! {
     run_check: RunCheck,
     run_preview: RunPreview,
     capabilities: Capabilities,
+    lead: Lead,
+    lead_audit: LeadAudit,
+    sent_sms: SentSms,
+    sms_message: SmsMessage,
+    sms_conversation: SmsConversation,
+    workspace: Workspace,
+    eval: Eval,
+    eval_run: EvalRun,
+    dashboard: Dashboard,
+    call_analytics: CallAnalytics,
+    agent_analytics: AgentAnalytics,
+    business_analytics: BusinessAnalytics,
+    funnel: Funnel,
+    weekly_report: WeeklyReport,
 }
 
 proptest! {
