@@ -36,7 +36,7 @@
 //!
 //! | feature | | without it |
 //! |---|---|---|
-//! | `calle`, `kallyai`, `kaicalls`, `retell`, `telnyx` | on | that backend and its kind of the configuration are gone |
+//! | `calle`, `kallyai`, `kaicalls`, `retell`, `telnyx`, `vapi` | on | that backend and its kind of the configuration are gone |
 //! | `sqlite` | on | a ledger needs PostgreSQL |
 //! | `postgres` | on | a ledger is one file, for one machine |
 //! | `otel` | off | `[telemetry]` is refused; a program that sends traces, as the command line does, turns it on |
@@ -96,6 +96,9 @@ pub use switchboard_rules as rules;
 /// Telnyx' typed client and provider.
 #[cfg(feature = "telnyx")]
 pub use switchboard_telnyx as telnyx;
+/// Vapi's typed client and provider.
+#[cfg(feature = "vapi")]
+pub use switchboard_vapi as vapi;
 
 /// The versions of these crates that stand in signatures.
 pub use switchboard_core::{jiff, secrecy, url, uuid};

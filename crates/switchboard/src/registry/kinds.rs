@@ -11,6 +11,8 @@ use super::kind::ProviderKind;
 use super::retell;
 #[cfg(feature = "telnyx")]
 use super::telnyx;
+#[cfg(feature = "vapi")]
+use super::vapi;
 #[cfg(feature = "kallyai")]
 use super::{account::Account, kallyai};
 
@@ -43,6 +45,8 @@ impl Default for Registry {
         let empty = empty.with("retell", Arc::new(retell::Kind));
         #[cfg(feature = "telnyx")]
         let empty = empty.with("telnyx", Arc::new(telnyx::Kind));
+        #[cfg(feature = "vapi")]
+        let empty = empty.with("vapi", Arc::new(vapi::Kind));
         empty
     }
 }

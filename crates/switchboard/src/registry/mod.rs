@@ -28,6 +28,8 @@ mod raw;
 mod retell;
 #[cfg(feature = "telnyx")]
 mod telnyx;
+#[cfg(feature = "vapi")]
+mod vapi;
 
 pub(crate) use self::account::{is_setting_error, is_unknown_setting};
 #[cfg(feature = "kallyai")]

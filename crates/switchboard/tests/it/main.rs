@@ -21,3 +21,4 @@ mod setup;
 mod tariffs;
 mod telnyx;
 mod tokens;
+mod vapi;
