@@ -41,6 +41,8 @@ impl Codes for TelnyxCodes {
 
     fn verdict_on(&self, status: u16, body: &ErrorBody) -> Option<Verdict> {
         match (status, body.pointer.as_deref()) {
+            // A command with the same id may have been taken: the call may exist.
+            (400 | 422, Some("/command_id")) => Some(Verdict::unknown(ErrorKind::InvalidRequest)),
             (400 | 422, Some(field)) if field.split('/').all(|part| part != "to") => {
                 Some(Verdict::refused(ErrorKind::InvalidRequest))
             }
@@ -86,6 +88,7 @@ mod tests {
             (422, "10015", "/to/0", InvalidRequest, EVERYONE),
             (422, "10015", "", InvalidRequest, EVERYONE),
             (422, "10015", "/from", InvalidRequest, HERE),
+            (422, "10015", "/command_id", InvalidRequest, UNKNOWN),
             (422, "10015", "/assistant/id", InvalidRequest, HERE),
             (400, "10001", "/connection_id", InvalidRequest, HERE),
             (401, "10009", "", Unauthorized, HERE),
