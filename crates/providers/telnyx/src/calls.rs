@@ -67,7 +67,7 @@ impl Calls for TelnyxCalls {
         let Some(leg) = leg else {
             return Ok(bare);
         };
-        let course = history::course(&account.client, &budget, &leg).await?;
+        let course = history::course(&account.client, &budget, id, &leg).await?;
         let known = course.report(account.provider(), None).filter(|known| known.id == *id);
         let Some(mut report) = known else {
             return Ok(bare);

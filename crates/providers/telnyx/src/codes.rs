@@ -41,7 +41,9 @@ impl Codes for TelnyxCodes {
 
     fn verdict_on(&self, status: u16, body: &ErrorBody) -> Option<Verdict> {
         match (status, body.pointer.as_deref()) {
-            (400 | 422, Some(field)) if field != "/to" => {
+            // A command with the same id may have been taken: the call may exist.
+            (400 | 422, Some("/command_id")) => Some(Verdict::unknown(ErrorKind::InvalidRequest)),
+            (400 | 422, Some(field)) if field.split('/').all(|part| part != "to") => {
                 Some(Verdict::refused(ErrorKind::InvalidRequest))
             }
             // Without a code it is not of the API.
@@ -82,8 +84,11 @@ mod tests {
             (422, "10016", "/to", InvalidRequest, EVERYONE),
             (422, "10002", "/to", InvalidRequest, EVERYONE),
             (400, "10001", "/to", InvalidRequest, EVERYONE),
+            (422, "10015", "/data/to", InvalidRequest, EVERYONE),
+            (422, "10015", "/to/0", InvalidRequest, EVERYONE),
             (422, "10015", "", InvalidRequest, EVERYONE),
             (422, "10015", "/from", InvalidRequest, HERE),
+            (422, "10015", "/command_id", InvalidRequest, UNKNOWN),
             (422, "10015", "/assistant/id", InvalidRequest, HERE),
             (400, "10001", "/connection_id", InvalidRequest, HERE),
             (401, "10009", "", Unauthorized, HERE),

@@ -43,6 +43,10 @@ pub(crate) async fn recording(client: &TelnyxClient, id: &ProviderCallId) -> Res
     let leg = usable_id(client.calls().get(id.as_str()).await?.call_leg_id).ok_or_else(none)?;
     let recordings = client.conversations().recordings(&leg).await?.items;
     let found = recordings.into_iter().find_map(|recording| {
+        // A filter that is ignored would show the sound of somebody else's call.
+        if recording.call_leg_id.as_deref().is_some_and(|theirs| theirs != leg) {
+            return None;
+        }
         let urls = recording.download_urls.as_ref()?;
         let (url, format) = match (&urls.mp3, &urls.wav) {
             (Some(url), _) => (url, "mp3"),
@@ -71,7 +75,7 @@ async fn answered_at(
     id: &ProviderCallId,
 ) -> Result<Option<Timestamp>> {
     match usable_id(client.calls().get(id.as_str()).await?.call_leg_id) {
-        Some(leg) => Ok(history::course(client, budget, &leg).await?.answered_at),
+        Some(leg) => Ok(history::course(client, budget, id, &leg).await?.answered_at),
         None => Ok(None),
     }
 }

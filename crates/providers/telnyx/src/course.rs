@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use switchboard_core::{
-    AgentId, Cost, Currency, Direction, Outcome, PhoneNumber, ProviderCall, ProviderCallId,
-    ProviderId, ProviderState,
+    AgentId, Cost, Direction, Outcome, PhoneNumber, ProviderCall, ProviderCallId, ProviderId,
+    ProviderState,
 };
 use switchboard_http::{bill, usable_id};
 
@@ -20,6 +20,8 @@ pub(crate) struct Course {
     pub(crate) direction: Option<Direction>,
     pub(crate) initiated_at: Option<Timestamp>,
     pub(crate) answered_at: Option<Timestamp>,
+    /// An event that only a call that was answered has.
+    was_answered: bool,
     is_machine: bool,
     hangup: Option<Hangup>,
     cost: Option<(Timestamp, Cost)>,
@@ -56,11 +58,16 @@ impl Course {
                 self.initiated_at = self.initiated_at.or(event.occurred_at);
             }
             "call.answered" => {
+                self.was_answered = true;
                 self.answered_at = self.answered_at.or(event.occurred_at);
             }
             "call.machine.detection.ended" | "call.machine.premium.detection.ended" => {
-                self.is_machine |= payload.result.as_deref().is_some_and(causes::is_machine);
+                let is_machine = payload.result.as_deref().is_some_and(causes::is_machine);
+                self.was_answered |= is_machine;
+                self.is_machine |= is_machine;
             }
+            // The history may lack the answer itself: no page says how complete it is.
+            "call.conversation.ended" => self.was_answered = true,
             "call.hangup" => {
                 self.hangup = Some(Hangup {
                     at: payload.end_time.or(event.occurred_at),
@@ -88,24 +95,23 @@ impl Course {
     pub(crate) fn state(&self) -> ProviderState {
         match &self.hangup {
             Some(hangup) => {
-                let answered = self.answered_at.is_some();
-                let outcome =
-                    causes::outcome(&hangup.cause, hangup.sip_status.as_deref(), answered);
+                let (cause, sip) = (&hangup.cause, hangup.sip_status.as_deref());
+                let outcome = causes::outcome(cause, sip, self.was_answered);
                 let is_voicemail = self.is_machine && outcome == Outcome::Completed;
                 ProviderState::Ended(if is_voicemail { Outcome::Voicemail } else { outcome })
             }
-            None if self.answered_at.is_some() => ProviderState::InProgress,
+            None if self.was_answered => ProviderState::InProgress,
             None => ProviderState::Queued,
         }
     }
 
     /// The word for the state that the last event has.
     fn word(&self) -> &'static str {
-        match (&self.hangup, self.answered_at, self.initiated_at) {
+        match (&self.hangup, self.was_answered, self.initiated_at) {
             (Some(_), ..) => "call.hangup",
-            (None, Some(_), _) => "call.answered",
-            (None, None, Some(_)) => "call.initiated",
-            (None, None, None) => "dialled",
+            (None, true, _) => "call.answered",
+            (None, false, Some(_)) => "call.initiated",
+            (None, false, None) => "dialled",
         }
     }
 
@@ -141,13 +147,11 @@ impl Course {
     }
 }
 
-/// The cost in a `call.cost` event.
+/// The cost in a `call.cost` event; `None` where its parts do not name one currency.
 pub(crate) fn cost(event: &WebhookEvent) -> Option<Cost> {
     let payload = event.payload.as_ref()?;
-    let currency = payload.cost_parts.iter().flatten().find_map(|part| part.currency.as_ref());
-    let currency = match currency {
-        Some(code) => code.parse().ok()?,
-        None => Currency::USD,
-    };
-    bill(payload.total_cost?, currency)
+    let mut named = payload.cost_parts.iter().flatten().filter_map(|part| part.currency.as_ref());
+    let currency = named.next()?;
+    let is_one = named.all(|other| other == currency);
+    bill(payload.total_cost?, currency.parse().ok().filter(|_| is_one)?)
 }

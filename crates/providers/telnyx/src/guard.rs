@@ -8,9 +8,9 @@ const HARMLESS: [&str; 4] =
 
 /// Whether a request could make a phone ring, erring on the safe side: apart from reads, nothing is let
 /// through below calls (but hanging up), TeXML, assistants' scheduled events and canary deploys, and
-/// whatever else dials.
+/// whatever else dials, such as a fax.
 pub(crate) fn may_place_calls(method: Method, path: &str) -> bool {
-    const RISKY: [&str; 6] = ["call", "texml", "dial", "scheduled", "canary", "conference"];
+    const RISKY: [&str; 7] = ["call", "texml", "dial", "fax", "scheduled", "canary", "conference"];
     if method == Method::Get {
         return false;
     }
@@ -56,6 +56,7 @@ mod tests {
             "/v2/ai/assistants/a/scheduled_events",
             "/v2/ai/assistants/a/canary-deploys",
             "/v2/conferences/c/actions/join",
+            "/v2/faxes",
         ];
         for path in spellings {
             for method in [Method::Post, Method::Put, Method::Patch, Method::Delete] {

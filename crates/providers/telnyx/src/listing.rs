@@ -41,9 +41,9 @@ pub(crate) async fn page(
     let next = begun.next().map(|next| next.to_string());
     let mut courses: Vec<Course> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
-    for event in begun.items.iter().filter_map(|row| row.metadata.as_ref()) {
+    for event in begun.items.iter().filter_map(history::event) {
         let mut course = Course::default();
-        course.add(event);
+        course.add(&event);
         if let Some(id) = course.call_control_id.clone() {
             places.entry(id).or_insert_with(|| {
                 courses.push(course);
@@ -58,10 +58,10 @@ pub(crate) async fn page(
             later = later.to(to.e164());
         }
         for row in history::rows(&account.client, budget, &later).await? {
-            let Some(event) = &row.metadata else { continue };
+            let Some(event) = history::event(&row) else { continue };
             let id = event.payload.as_ref().and_then(|payload| payload.call_control_id.as_ref());
             if let Some(course) = id.and_then(|id| courses.get_mut(*places.get(id)?)) {
-                course.add(event);
+                course.add(&event);
             }
         }
     }

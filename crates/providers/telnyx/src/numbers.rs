@@ -51,7 +51,11 @@ impl Numbers for TelnyxNumbers {
     async fn rent(&self, choice: &NumberChoice) -> Result<OwnedNumber> {
         const OPERATION: &str = "numbers.create";
         let number = match choice {
-            NumberChoice::Number { number, .. } => number,
+            NumberChoice::Number { number, agent: None } => number,
+            NumberChoice::Number { agent: Some(_), .. } => {
+                let message = "cannot be given: at Telnyx, a number belongs to a connection";
+                return Err(self.0.failed(OPERATION, Error::invalid("agent", message)));
+            }
             NumberChoice::Any { .. } => {
                 let message = "Telnyx rents a specific number: search for one first";
                 let error = Error::new(ErrorKind::Unsupported, message);

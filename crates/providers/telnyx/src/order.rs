@@ -1,6 +1,6 @@
 //! The Dial command for an order.
 
-use switchboard_core::{Error, ErrorKind, PlaceRequest, Result};
+use switchboard_core::{Error, ErrorKind, PhoneNumber, PlaceRequest, Result};
 
 use crate::{
     account::Account,
@@ -12,6 +12,11 @@ use crate::{
 /// The dynamic variable of the callee's name, for assistants that greet by it.
 pub(crate) const CALLEE_NAME: &str = "callee_name";
 
+/// The number that a call is made from.
+fn caller(account: &Account) -> Option<&PhoneNumber> {
+    account.config.from_number.as_ref()
+}
+
 /// The request to send. If this fails, nothing was sent.
 pub(crate) fn request(account: &Account, order: &PlaceRequest) -> Result<Dial> {
     let config = &account.config;
@@ -22,9 +27,7 @@ pub(crate) fn request(account: &Account, order: &PlaceRequest) -> Result<Dial> {
     let connection = config.connection_id.as_ref().ok_or_else(|| {
         missing("connection_id", "is not set: set it to a Call Control application of the account")
     })?;
-    let from = config
-        .from_number
-        .as_ref()
+    let from = caller(account)
         .ok_or_else(|| missing("from_number", "is not set: set it to a number of the account"))?;
     let agent = account.agent(order).ok_or_else(|| {
         missing(

@@ -40,7 +40,7 @@ pub(crate) async fn trace(
     let since = sent_at.checked_sub(SKEW).unwrap_or(Timestamp::MIN);
     let query = EventQuery::new().to(order.call.to.e164()).name("call.initiated").since(since);
     let rows = history::rows(&account.client, &budget, &query).await.map_err(failed)?;
-    for payload in rows.into_iter().filter_map(|row| row.metadata?.payload) {
+    for payload in rows.iter().filter_map(|row| history::event(row)?.payload) {
         let theirs = payload.client_state.as_deref().and_then(reference::decode);
         if theirs.as_deref() != Some(&ours) {
             continue;

@@ -43,8 +43,8 @@ impl Usage for TelnyxUsage {
             query = query.until(until);
         }
         let mut records: Vec<UsageRecord> = Vec::new();
-        for event in history::rows(&self.0.client, &budget, &query).await?.into_iter() {
-            let Some(event) = event.metadata else { continue };
+        let rows = history::rows(&self.0.client, &budget, &query).await?;
+        for event in rows.iter().filter_map(history::event) {
             let payload = event.payload.as_ref();
             let call = payload.and_then(|payload| usable_id(payload.call_control_id.clone()));
             let record = UsageRecord {
@@ -64,6 +64,7 @@ impl Usage for TelnyxUsage {
             }
         }
         records.retain(|row| passes(filter, row));
+        records.sort_by_key(|record| std::cmp::Reverse(record.at));
         records.truncate(
             filter.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX),
         );

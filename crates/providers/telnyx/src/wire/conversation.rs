@@ -42,6 +42,8 @@ answer! {
 answer! {
     /// A recording (`telnyx` 4.189.0, `RecordingResponseData`).
     Recording {
+        /// The leg of the call.
+        call_leg_id: String = ["call_leg_id"],
         /// `completed` once it can be fetched.
         status: String = ["status"],
         /// How long it is, in milliseconds.

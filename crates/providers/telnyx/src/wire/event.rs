@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
+use serde_json::Value;
 use switchboard_http::answer;
 
 answer! {
@@ -79,7 +80,7 @@ answer! {
         call_leg_id: String = ["call_leg_id"],
         /// When it happened.
         event_timestamp: Timestamp = ["event_timestamp"],
-        /// The event as it was delivered.
-        metadata: WebhookEvent = ["metadata"],
+        /// The raw event.
+        metadata: Value = ["metadata"],
     }
 }

@@ -72,6 +72,8 @@ async fn numbers_are_listed_searched_rented_and_released() {
     let listed = numbers.list().await.unwrap();
     assert!(!listed.iter().any(|row| row.number == Some(wanted)));
     assert_eq!(numbers.release(&rented).await.unwrap_err().kind(), ErrorKind::NotFound);
+    let with_agent = NumberChoice::Number { number: wanted, agent: Some("a".into()) };
+    assert_eq!(numbers.rent(&with_agent).await.unwrap_err().field(), Some("agent"));
     let any = NumberChoice::Any { country: Country::US, area_code: None };
     assert_eq!(numbers.rent(&any).await.unwrap_err().kind(), ErrorKind::Unsupported);
     let mut config = account(&simulator);

@@ -141,6 +141,30 @@ async fn a_conversation_of_another_call_is_not_ours() {
     assert_eq!(none.kind(), ErrorKind::NotFound);
 }
 
+/// The same for the sound of a call.
+#[tokio::test]
+async fn a_recording_of_another_call_is_not_ours() {
+    let rows = |legs: &[&str]| {
+        let row = |leg: &&str| json!({"call_leg_id": leg, "download_urls": {"mp3": format!("https://x.example/{leg}.mp3")}});
+        json!({"data": legs.iter().map(row).collect::<Vec<_>>()}).to_string()
+    };
+    for (legs, expected) in
+        [(rows(&["l2"]), None), (rows(&["l2", "l1"]), Some("https://x.example/l1.mp3"))]
+    {
+        let server = Server::start(move |asked| {
+            let body = match asked.path.as_str() {
+                "/v2/recordings" => legs.clone(),
+                _ => json!({"data": {"call_control_id": "v3:1", "call_leg_id": "l1"}}).to_string(),
+            };
+            (200, body)
+        })
+        .await;
+        let provider = provider_at(&server);
+        let found = provider.recordings().unwrap().recording(&"v3:1".into()).await;
+        assert_eq!(found.ok().map(|one| one.url.to_string()).as_deref(), expected);
+    }
+}
+
 #[tokio::test]
 async fn an_answer_about_another_call_or_about_none() {
     for body in

@@ -110,6 +110,18 @@ fn what_is_not_signed_as_documented_is_refused() {
     }
 }
 
+/// A signature that another implementation (OpenSSL 3.0.19) made with the same key.
+#[test]
+fn a_signature_that_was_computed_elsewhere() {
+    let text = r#"{"data":{"id":"evt_1","event_type":"call.answered","payload":{"call_control_id":"v3:1"}}}"#;
+    let signature =
+        "GnbBkHyI/5/ENfaRceylm5vQDW0Ao50valjclkaQjvwnvbnSVuBCHBeqtBrWoyPAz7je4hKMtke0Ebc1U9CTDQ==";
+    let mut delivery = signed(text.as_bytes(), "1771164000");
+    delivery.headers[1].1 = signature.to_owned();
+    let event = receive(&delivery).unwrap();
+    assert_eq!(event.kind, EventKind::Call(ProviderState::InProgress));
+}
+
 #[test]
 fn what_is_no_event() {
     for text in ["", "[]", "nonsense", "{}", r#"{"data":[]}"#, r#"{"data":{"event_type":""}}"#] {
