@@ -241,6 +241,7 @@ async fn attempt(
         inner,
         id,
         ring,
+        tried.repeats(&runtime.id),
         &config.policy.as_placed(request, parties.profile),
         &decided.opening,
         runtime,

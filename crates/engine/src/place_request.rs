@@ -15,6 +15,7 @@ pub(crate) fn order(
     inner: &Shared,
     id: CallId,
     ring: u32,
+    refusals: u32,
     request: &Arc<ValidCall>,
     opening: &Opening,
     runtime: &ProviderRuntime,
@@ -25,7 +26,7 @@ pub(crate) fn order(
     let info = runtime.provider.info();
     let words = opening::for_provider(request, opening, info);
     let longest = policy.longest(request.max_duration, info);
-    let key = key(id, ring, request, runtime);
+    let key = key(id, ring, refusals, request, runtime);
     PlaceRequest::new(attempt, key, Arc::clone(request), longest).with(|order| {
         order.agent = agent.map(|agent| agent.id.clone());
         order.agent_version = agent.and_then(|agent| agent.version.clone());
@@ -65,11 +66,18 @@ pub(crate) async fn longest(inner: &Shared, runtime: &ProviderRuntime, id: CallI
     inner.config().policy.longest(asked, runtime.provider.info())
 }
 
-/// The idempotency key: the same for every retry of one ring at one provider, and a different one
-/// for the next ring, because a provider that honours keys would answer a reused one with the
-/// previous ring. Derived from the call's own key if it has one, so that it stays the same even if
-/// the journal was lost with the process.
-fn key(id: CallId, ring: u32, request: &ValidCall, runtime: &ProviderRuntime) -> Uuid {
+/// The idempotency key: the same for every retry of an unsent request of one ring at one provider, and
+/// a different one for the next ring, because a provider that honours keys would answer a reused one
+/// with the previous ring. After the provider refused a request it may have bound its key to it, and the
+/// next attempt is another request, so it has another key too. Derived from the call's own key if it has
+/// one, so that it stays the same even if the journal was lost with the process.
+fn key(
+    id: CallId,
+    ring: u32,
+    refusals: u32,
+    request: &ValidCall,
+    runtime: &ProviderRuntime,
+) -> Uuid {
     let space = match &request.key {
         Some(CallKey::Given(key)) => {
             Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}\n{key}", request.tenant).as_bytes())
@@ -80,8 +88,12 @@ fn key(id: CallId, ring: u32, request: &ValidCall, runtime: &ProviderRuntime) ->
         None => id.as_uuid(),
     };
     let first = Uuid::new_v5(&space, runtime.id.as_str().as_bytes());
-    match ring {
+    let of_ring = match ring {
         0 => first,
         later => Uuid::new_v5(&first, &later.to_be_bytes()),
+    };
+    match refusals {
+        0 => of_ring,
+        several => Uuid::new_v5(&of_ring, format!("refusal {several}").as_bytes()),
     }
 }
