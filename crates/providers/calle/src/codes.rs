@@ -22,7 +22,7 @@ const TOO_MANY: Verdict =
     Verdict::new(ErrorKind::RateLimited, Delivery::Refused(Refusal::RateLimited));
 
 /// Code and meaning.
-const ROWS: [(&str, Verdict); 17] = [
+const ROWS: [(&str, Verdict); 16] = [
     // About the callee or the content.
     ("recipient_blocked", Verdict::refused_for_everyone(ErrorKind::Blocked)),
     ("policy_violation", Verdict::refused_for_everyone(ErrorKind::Blocked)),
@@ -43,7 +43,6 @@ const ROWS: [(&str, Verdict); 17] = [
     ("rate_limit_exceeded", TOO_MANY),
     // The line of the account has a call.
     ("account_concurrency_exceeded", TOO_MANY),
-    ("not_found", Verdict::refused(ErrorKind::NotFound)),
 ];
 
 impl Codes for CallECodes {
@@ -113,7 +112,8 @@ mod tests {
     #[test]
     fn what_no_document_names_is_unknown() {
         for status in [400, 402, 403, 422] {
-            for text in [&body("something_new"), "{}", "", "<html>sorry</html>"] {
+            for text in [&body("something_new"), &body("not_found"), "{}", "", "<html>sorry</html>"]
+            {
                 assert_eq!(told(status, text).1, UNKNOWN, "{status} {text}");
             }
         }

@@ -16,9 +16,9 @@ use url::Url;
 const PLACE_TIMEOUT: Duration = Duration::from_secs(60);
 /// The largest answer to a read, which holds a transcript.
 const LARGEST_READ: usize = 8 << 20;
-/// How long a key is relied on, if the configuration does not say. No document names a time; this is
-/// short for a key that an account's calls are bound to.
-const KEY_LIFE_SECONDS: u32 = 600;
+/// How long a key is relied on, if the configuration does not say. No document names a time. The one
+/// repeat is made in the first half of it: soon after a placing request has timed out, and not later.
+const KEY_LIFE_SECONDS: u32 = 240;
 
 /// One account at CALL-E. Only `api_key` is required.
 ///
@@ -44,8 +44,9 @@ pub struct CallEConfig {
     pub base_url: Url,
     /// For how many seconds an idempotency key is relied on: a request without an answer is sent once
     /// more in the first half of that time, to learn the id of the call. CALL-E documents that a
-    /// repeat brings back the first call, and not for how long. Default: 600. 0 never repeats; such
-    /// a call is then settled by its webhook or by a person.
+    /// repeat brings back the first call, and not for how long: if it forgot the key sooner, the repeat
+    /// would ring a second time. Default: 240. 0 never repeats; such a call is then settled by its
+    /// webhook or by a person.
     #[serde(default = "default_key_life")]
     pub key_life_seconds: u32,
     /// The platforms and carriers that the account depends on: two providers that share one are no

@@ -37,6 +37,8 @@ pub struct Asked {
     pub headers: BTreeMap<String, String>,
     /// The body; null if it was not JSON.
     pub body: Value,
+    /// The body as it came.
+    pub text: String,
 }
 
 impl Asked {
@@ -142,9 +144,14 @@ async fn handle(
             (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         })
         .collect();
-    let body = serde_json::from_slice(&body).unwrap_or_default();
-    let asked =
-        Asked { method: method.to_string(), path: uri.path().to_owned(), query, headers, body };
+    let asked = Asked {
+        method: method.to_string(),
+        path: uri.path().to_owned(),
+        query,
+        headers,
+        body: serde_json::from_slice(&body).unwrap_or_default(),
+        text: String::from_utf8_lossy(&body).into_owned(),
+    };
     inner.asked.lock().push(asked.clone());
     let (status, body) = (inner.answer)(&asked);
     inner.bytes.fetch_add(body.len(), Ordering::SeqCst);

@@ -29,6 +29,10 @@ answer! {
         task: String = ["task"],
         /// The number that was called.
         phone: String = ["phone"],
+        /// The region that was worked out from the number and the task.
+        region: String = ["region"],
+        /// The language and region of the conversation.
+        locale: String = ["locale"],
         /// The metadata of the request.
         metadata: Value = ["metadata"],
         /// When the call was accepted.

@@ -23,7 +23,7 @@ fn the_defaults() {
     assert_eq!(info.countries, Coverage::Only([Country::US].into()));
     assert!(!info.needs_agent && !info.synchronous && !info.takes_first_message);
     let documented =
-        Idempotency::Documented { lives: Duration::from_secs(600), replay: Replay::FirstAnswer };
+        Idempotency::Documented { lives: Duration::from_secs(240), replay: Replay::FirstAnswer };
     assert_eq!(info.idempotency, documented);
     let never = read(&json!({"api_key": KEY, "key_life_seconds": 0})).unwrap();
     assert_eq!(never.info().unwrap().idempotency, Idempotency::Undocumented);

@@ -105,10 +105,16 @@ async fn the_transcript() {
             (Speaker::Other("unknown".to_owned()), "(noise)", None),
         ]
     );
-    let server = Server::answering(200, r#"{"id":"call_1","status":"queued"}"#).await;
-    let provider = provider_at(&server);
-    let none = provider.transcripts().unwrap().transcript(&"call_1".into()).await.unwrap_err();
-    assert_eq!(none.kind(), ErrorKind::NotFound);
+    let mut pending = record();
+    pending["result_status"] = json!("pending");
+    let mut live = record();
+    live["status"] = json!("in_progress");
+    for body in [pending, live, json!({"id": "call_1", "status": "queued"})] {
+        let server = Server::answering(200, body.to_string()).await;
+        let provider = provider_at(&server);
+        let none = provider.transcripts().unwrap().transcript(&"call_1".into()).await.unwrap_err();
+        assert_eq!(none.kind(), ErrorKind::NotFound, "not the whole of it: {body}");
+    }
 }
 
 #[tokio::test]

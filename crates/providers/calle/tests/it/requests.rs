@@ -41,6 +41,19 @@ async fn the_whole_request() {
     );
 }
 
+/// A repeat under the same key must be the same request, to the byte.
+#[tokio::test]
+async fn a_repeat_has_the_same_key_and_the_same_body() {
+    let server = Server::answering(202, ANSWER).await;
+    let provider = provider_at(&server);
+    for _ in 0..2 {
+        provider.calls().place(&plain_order()).await.unwrap();
+    }
+    let [first, again] = &server.asked()[..] else { panic!("two requests") };
+    assert_eq!(first.headers["idempotency-key"], again.headers["idempotency-key"]);
+    assert_eq!(first.text, again.text);
+}
+
 /// What would ring several phones, or later, has no way into a request.
 #[tokio::test]
 async fn helpers_of_the_provider_are_never_asked_for() {
