@@ -15,8 +15,9 @@ pub struct ErrorBody {
     pub reason: Option<String>,
     /// The provider's id of the failed request.
     pub correlation_id: Option<String>,
-    /// The place in the request that the error is about, as a JSON pointer such as `/to`.
-    pub pointer: Option<String>,
+    /// The places in the request that the error is about, as JSON pointers such as `/to`. Empty if any
+    /// of several errors names none.
+    pub pointers: Vec<String>,
     /// Whether the whole body was read. A truncated body may hide its code.
     pub complete: bool,
 }
@@ -70,7 +71,7 @@ impl ErrorBody {
             message: message.as_deref().map(readable),
             reason: word(details, &["reason"]).as_deref().map(readable),
             correlation_id: correlation.as_deref().and_then(slug),
-            pointer: word(&first["source"], &["pointer"]).filter(|place| is_pointer(place)),
+            pointers: pointers(&value["errors"]).unwrap_or_default(),
             complete: false,
         }
     }
@@ -90,6 +91,12 @@ impl ErrorBody {
 /// A code that is a short number.
 fn is_number(text: &str) -> bool {
     (1..=6).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The place that each error points to; `None` if one points nowhere.
+fn pointers(errors: &Value) -> Option<Vec<String>> {
+    let place = |error: &Value| text(error.get("source")?.get("pointer")?);
+    errors.as_array()?.iter().map(|error| place(error).filter(|place| is_pointer(place))).collect()
 }
 
 /// A pointer to a named field; an index or a key that holds a number is none.

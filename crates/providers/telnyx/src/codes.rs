@@ -40,14 +40,19 @@ impl Codes for TelnyxCodes {
     }
 
     fn verdict_on(&self, status: u16, body: &ErrorBody) -> Option<Verdict> {
-        match (status, body.pointer.as_deref()) {
+        let is_value = matches!(status, 400 | 422);
+        let points_to =
+            |part: &str| body.pointers.iter().any(|place| place.split('/').any(|its| its == part));
+        match body.pointers.is_empty() {
             // A command with the same id may have been taken: the call may exist.
-            (400 | 422, Some("/command_id")) => Some(Verdict::unknown(ErrorKind::InvalidRequest)),
-            (400 | 422, Some(field)) if field.split('/').all(|part| part != "to") => {
+            false if is_value && points_to("command_id") => {
+                Some(Verdict::unknown(ErrorKind::InvalidRequest))
+            }
+            false if is_value && !points_to("to") => {
                 Some(Verdict::refused(ErrorKind::InvalidRequest))
             }
             // Without a code it is not of the API.
-            (400 | 402 | 403 | 422, _) if body.code.is_none() => None,
+            _ if matches!(status, 400 | 402 | 403 | 422) && body.code.is_none() => None,
             _ => self.verdict(status, body.code.as_deref()),
         }
     }
@@ -108,6 +113,21 @@ mod tests {
                 (kind, delivery),
                 "{status} {code} {pointer}"
             );
+        }
+    }
+
+    #[test]
+    fn of_several_errors_the_one_about_the_callee_counts() {
+        let error = |source: &str| format!(r#"{{"code":"10015","title":"No"{source}}}"#);
+        let at = |pointer: &str| error(&format!(r#","source":{{"pointer":"{pointer}"}}"#));
+        for (errors, delivery) in [
+            (vec![at("/from"), at("/to")], EVERYONE),
+            (vec![at("/from"), at("/assistant/id")], HERE),
+            (vec![at("/from"), error("")], EVERYONE),
+            (vec![at("/from"), at("/command_id")], UNKNOWN),
+        ] {
+            let body = format!(r#"{{"errors":[{}]}}"#, errors.join(","));
+            assert_eq!(told(422, &body).1, delivery, "{body}");
         }
     }
 
