@@ -61,6 +61,7 @@ const ALL: &[Platform] = &Platform::ALL;
 const RETELL: &[Platform] = &[Platform::Retell];
 const CALLE: &[Platform] = &[Platform::CallE];
 const TELNYX: &[Platform] = &[Platform::Telnyx];
+const VAPI: &[Platform] = &[Platform::Vapi];
 
 const NOT_SENT: Delivery = Delivery::NotSent;
 const REFUSED: Delivery = Delivery::Refused(Refusal::ThisProvider);
@@ -74,6 +75,7 @@ const UNKNOWN: Delivery = Delivery::Unknown;
 const OUR_FIELD: &str =
     r#"{"errors":[{"code":"10015","title":"No","source":{"pointer":"/assistant/id"}}]}"#;
 const THE_CALLEE: &str = r#"{"errors":[{"code":"10016","title":"No","source":{"pointer":"/to"}}]}"#;
+const VAPI_SAYS_NO: &str = r#"{"message":["Something is wrong"],"error":"x","statusCode":400}"#;
 const RETELL_SAYS_NO: &str = r#"{"status":"error","message":"Something is wrong"}"#;
 
 #[rustfmt::skip]
@@ -146,6 +148,16 @@ const TABLE: &[Row] = &[
     (TELNYX, Says(429, "90103"),                                 TOO_MANY, Elsewhere),
     (TELNYX, Says(500, "10007"),                                 UNKNOWN,  Here),
     (TELNYX, Says(503, "10008"),                                 UNKNOWN,  Here),
+    // Vapi: statuses without codes.
+    (VAPI,   Words(400, VAPI_SAYS_NO),                           EVERYONE, Nowhere),
+    (VAPI,   Words(401, VAPI_SAYS_NO),                           REFUSED,  Elsewhere),
+    (VAPI,   Words(402, VAPI_SAYS_NO),                           QUOTA,    Nowhere),
+    (VAPI,   Words(403, VAPI_SAYS_NO),                           REFUSED,  Elsewhere),
+    (VAPI,   Words(404, VAPI_SAYS_NO),                           REFUSED,  Elsewhere),
+    (VAPI,   Words(429, VAPI_SAYS_NO),                           TOO_MANY, Elsewhere),
+    (VAPI,   Words(422, VAPI_SAYS_NO),                           UNKNOWN,  Here),
+    (VAPI,   Words(500, VAPI_SAYS_NO),                           UNKNOWN,  Here),
+    (VAPI,   Words(524, ""),                                     UNKNOWN,  Here),
 ];
 
 /// One row at one platform.

@@ -7,8 +7,11 @@ use switchboard::{
     calle::{CallE, CallEConfig},
     retell::{Retell, RetellConfig},
     telnyx::{Telnyx, TelnyxConfig},
+    vapi::{Vapi, VapiConfig},
 };
-use switchboard_testkit::{RingLedger, SimCallE, SimConfig, SimHandle, SimRetell, SimTelnyx};
+use switchboard_testkit::{
+    RingLedger, SimCallE, SimConfig, SimHandle, SimRetell, SimTelnyx, SimVapi,
+};
 
 /// One of the platforms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,11 +22,13 @@ pub enum Platform {
     CallE,
     /// Telnyx: events and what is up now carry our own reference.
     Telnyx,
+    /// Vapi: no key; the list finds a call by its name.
+    Vapi,
 }
 
 impl Platform {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Retell, Self::CallE, Self::Telnyx];
+    pub const ALL: [Self; 4] = [Self::Retell, Self::CallE, Self::Telnyx, Self::Vapi];
 
     /// The id of the provider.
     pub const fn id(self) -> &'static str {
@@ -31,6 +36,7 @@ impl Platform {
             Self::Retell => "retell",
             Self::CallE => "calle",
             Self::Telnyx => "telnyx",
+            Self::Vapi => "vapi",
         }
     }
 
@@ -39,6 +45,7 @@ impl Platform {
         match self {
             Self::Retell => "/v2/create-phone-call",
             Self::CallE | Self::Telnyx => "/v2/calls",
+            Self::Vapi => "/call",
         }
     }
 
@@ -46,13 +53,14 @@ impl Platform {
     pub const fn repeats(self) -> bool {
         match self {
             Self::Retell | Self::CallE | Self::Telnyx => true,
+            Self::Vapi => false,
         }
     }
 
     /// True if the provider has a list of calls, in which one can be found again.
     pub const fn lists(self) -> bool {
         match self {
-            Self::Retell | Self::Telnyx => true,
+            Self::Retell | Self::Telnyx | Self::Vapi => true,
             Self::CallE => false,
         }
     }
@@ -64,6 +72,7 @@ impl Platform {
             Self::Retell => PlatformSim::Retell(SimRetell::start(config).await.unwrap()),
             Self::CallE => PlatformSim::CallE(SimCallE::start(config).await.unwrap()),
             Self::Telnyx => PlatformSim::Telnyx(SimTelnyx::start(config).await.unwrap()),
+            Self::Vapi => PlatformSim::Vapi(SimVapi::start(config).await.unwrap()),
         }
     }
 }
@@ -77,6 +86,8 @@ pub enum PlatformSim {
     CallE(SimCallE),
     /// Of Telnyx.
     Telnyx(SimTelnyx),
+    /// Of Vapi.
+    Vapi(SimVapi),
 }
 
 impl PlatformSim {
@@ -86,6 +97,7 @@ impl PlatformSim {
             Self::Retell(sim) => sim,
             Self::CallE(sim) => sim,
             Self::Telnyx(sim) => sim,
+            Self::Vapi(sim) => sim,
         }
     }
 
@@ -115,6 +127,13 @@ impl PlatformSim {
                 config.from_number = number(sim.number());
                 config.webhook_public_key = Some(sim.public_key());
                 Arc::new(Telnyx::new(config).unwrap())
+            }
+            Self::Vapi(sim) => {
+                let mut config = VapiConfig::new(handle.credential());
+                config.base_url = url;
+                config.agent_id = Some(sim.assistant_id().into());
+                config.phone_number_id = Some(sim.phone_number_id().into());
+                Arc::new(Vapi::new(config).unwrap())
             }
         }
     }
