@@ -5,13 +5,14 @@ use std::{fs, path::Path};
 
 use switchboard_tests::binary::root;
 
-const PAGES: [&str; 15] = [
+const PAGES: [&str; 16] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
     "clients/README.md",
     "clients/python/README.md",
     "clients/typescript/README.md",
+    "docs/agents.md",
     "docs/backtest.md",
     "docs/command-line.md",
     "docs/design-notes.md",

@@ -39,6 +39,10 @@ impl<S: Scope> Permit<S> {
         self.caller.allowed::<S>()
     }
 
+    pub(crate) fn caller(&self) -> Arc<Caller> {
+        Arc::clone(&self.caller)
+    }
+
     /// The request may take longer than others, because it waits for a call or is a stream.
     pub(crate) fn be_patient(&self) {
         self.context.be_patient();
@@ -117,7 +121,7 @@ pub(crate) async fn read_in_time(service: &Service, body: Body, largest: usize) 
 }
 
 /// Nothing is decompressed: a small body could become a very large one.
-fn is_plain(headers: &HeaderMap) -> Result<()> {
+pub(crate) fn is_plain(headers: &HeaderMap) -> Result<()> {
     let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
     if codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
         return Err(Problem::new(Code::UnsupportedMediaType, "the body is compressed")

@@ -32,6 +32,7 @@
 //! | `batches` | submitting the rows of batches |
 //! | [`webhooks`] | what is sent to endpoints, and when |
 //! | [`Observer`] | is told what happens, for metrics |
+//! | [`surface`] | what a surface outside this crate takes from a request |
 //! | [`WatchedBody`] | a body that says when it is dropped |
 //! | `limits`, `headers`, `unread`, `cursor`, `idempotency`, `context` | what all routes share |
 
@@ -54,6 +55,7 @@ pub mod routes;
 mod secret;
 pub mod service;
 mod settings;
+pub mod surface;
 mod table_format;
 mod unread;
 mod watched;

@@ -24,8 +24,8 @@ use tracing_subscriber::{
 use crate::{failure::Failure, log_writer::Writing, terminal};
 
 /// Targets that are never logged: the phone number library logs whole numbers at TRACE, and tokens
-/// pass through the keyring's libraries.
-const NEVER_LOGGED: [&str; 4] = ["rlibphonenumber", "zbus", "secret_service", "keyring"];
+/// pass through the keyring's libraries, and the library of MCP logs whole requests.
+const NEVER_LOGGED: [&str; 5] = ["rlibphonenumber", "zbus", "secret_service", "keyring", "rmcp"];
 const USUAL: &str = "error";
 const OF_A_SERVER: &str = "warn,switchboard::requests=info";
 

@@ -78,6 +78,7 @@ fn run(cli: Cli, output: Output) -> Outcome {
             Command::Demo(args) => commands::demo::run(args, output).await,
             Command::Serve(args) => commands::serve::run(&common, args, output).await,
             Command::Keys(args) => commands::keys::run(&common, args, output).await,
+            Command::Mcp(args) => commands::mcp::run(&common, args, output).await,
             Command::Listen(args) => commands::listen::run(args, output).await,
             Command::Openapi(args) => commands::openapi::run(&args, output),
             Command::Call(args) => commands::call::run(&common, *args, output).await,

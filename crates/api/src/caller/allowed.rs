@@ -9,7 +9,7 @@ use switchboard::{
 };
 
 use crate::{
-    caller::{CallsOverride, Scope, ScopeName, scope::Scopes},
+    caller::{CallsOverride, Role, Scope, ScopeName, scope::Scopes},
     problem::{Code, Problem, Result},
 };
 
@@ -36,7 +36,23 @@ impl Caller {
         Self { operator: Some(name.into()), ..Self::new(key) }
     }
 
-    /// The person's name, if they work on the ledger itself.
+    /// An agent that a person starts on this machine, without a key and without a server. It may do
+    /// what the role may for this tenant, and with `confirm` a person has to confirm each call.
+    pub fn of_this_machine(
+        name: impl Into<String>,
+        tenant: TenantId,
+        role: Role,
+        confirm: bool,
+        now: Timestamp,
+    ) -> Self {
+        let mut key = ApiKey::new(KeyId::new(""), [0; 32], now);
+        key.tenant = Some(tenant);
+        key.confirm = confirm;
+        key.scopes = role.scopes(true).map(|scope| scope.as_str().to_owned()).collect();
+        Self { operator: Some(name.into()), ..Self::new(key) }
+    }
+
+    /// The name of the person who works on the ledger itself, or of the agent that they started.
     pub fn operator(&self) -> Option<&str> {
         self.operator.as_deref()
     }

@@ -69,6 +69,12 @@ codes! {
         "A tenant's key acts for its own tenant. What concerns all tenants needs an operator's key.";
     ScopeExceedsOwn "scope_exceeds_own" 403 "A key cannot give more than it has":
         "A new key may have the scopes and the tenant of the key that makes it, or less.";
+    ConfirmationNeeded "confirmation_needed" 403 "A person has to confirm the call":
+        "Calls of this key are placed after a person said yes. `detail` says why nobody could be asked. A key that was made with `confirm: false` (`switchboard keys create --confirm never`) leaves the question to the client.";
+    NotConfirmed "not_confirmed" 403 "The person did not confirm the call":
+        "Nothing was written and nobody is called. Do not ask again for the same call unless the person wants it.";
+    ConfirmationInvalid "confirmation_invalid" 403 "The confirmation does not belong to this request":
+        "A confirmation holds for ten minutes, for one key, and for exactly the arguments that the person saw. Call the tool again without it, so that they are asked anew.";
     Csrf "csrf" 403 "The form was not sent by this site":
         "Open the page again and send the form from there.";
     NotFound "not_found" 404 "There is no such thing":

@@ -6,7 +6,7 @@
 //!
 //! | file | purpose |
 //! |---|---|
-//! | `place.rs` | placing calls |
+//! | `place.rs`, `preview.rs` | placing calls, and what a person is told before they confirm one |
 //! | `batch.rs` | many at once |
 //! | `batches.rs`, `batch_rules.rs`, `batch_cancel.rs`, `batch_results.rs` | tables of calls that are submitted row by row |
 //! | `read.rs`, `find.rs` | reading calls and waiting for them, and lists of them |
@@ -50,6 +50,7 @@ mod numbers;
 mod people;
 mod place;
 mod plan;
+mod preview;
 mod read;
 mod room;
 mod rules;
@@ -90,6 +91,7 @@ pub use find::CallsFound;
 pub use keys::KeyAdmin;
 pub use people::PeopleAdmin;
 pub use place::Placed;
+pub use preview::{CallPreview, Preview};
 pub use read::{CallRecord, Until, WAIT_REASONS, waits_for_reason};
 pub use rules::{RulesFound, RulesQuery};
 pub use webhooks::DeliveriesFound;

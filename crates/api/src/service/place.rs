@@ -91,7 +91,7 @@ impl Service {
     }
     /// The call that the same request with the same key placed before, for a request that is not
     /// valid any more because its times are over.
-    async fn placed_before(&self, request: &CallRequest) -> Result<Option<CallRecord>> {
+    pub(super) async fn placed_before(&self, request: &CallRequest) -> Result<Option<CallRecord>> {
         let Ok(valid) = self.switchboard().engine().policy().complete(request).revalidate() else {
             return Ok(None);
         };

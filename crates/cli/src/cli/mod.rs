@@ -35,7 +35,7 @@ pub(crate) use self::people::{ConsentArgs, OptOutArgs, PeopleArgs, PeopleCommand
 pub(crate) use self::policy::{BacktestArgs, PolicyArgs, PolicyCommand};
 pub(crate) use self::rules::{CheckArgs, ListRulesArgs, RulesArgs, RulesCommand};
 pub(crate) use self::serve::{
-    CreateKeyArgs, KeysArgs, KeysCommand, ListenArgs, OpenApiArgs, ServeArgs,
+    CreateKeyArgs, KeysArgs, KeysCommand, ListenArgs, McpArgs, OpenApiArgs, ServeArgs,
 };
 use crate::help;
 
@@ -101,6 +101,9 @@ pub(crate) enum Command {
     /// Make, list, revoke and rotate API keys.
     #[command(long_about = help::serve::KEYS, after_long_help = help::serve::KEYS_MORE)]
     Keys(KeysArgs),
+    /// Serve one agent over standard input and output, by the Model Context Protocol.
+    #[command(long_about = help::serve::MCP, after_long_help = help::serve::MCP_MORE)]
+    Mcp(McpArgs),
     /// Forward a server's events to a webhook receiver on this machine.
     #[command(long_about = help::serve::LISTEN, after_long_help = help::serve::LISTEN_MORE)]
     Listen(ListenArgs),

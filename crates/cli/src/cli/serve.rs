@@ -1,4 +1,4 @@
-//! The arguments of `serve`, `keys`, `listen` and `openapi`.
+//! The arguments of `serve`, `keys`, `mcp`, `listen` and `openapi`.
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -80,6 +80,38 @@ pub(crate) struct CreateKeyArgs {
     /// A network that it may be used from, as 10.0.0.0/8. Repeat it for several.
     #[arg(long = "from", value_name = "NETWORK")]
     pub(crate) ip_allow: Vec<String>,
+    /// Whether a person confirms each call that an agent places with it over MCP.
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "always")]
+    pub(crate) confirm: Confirm,
+}
+
+/// When a person confirms a call of an agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Confirm {
+    /// Before each call.
+    Always,
+    /// Never: the client's own approval of its tools has to do.
+    Never,
+}
+
+impl Confirm {
+    pub(crate) fn is_asked(self) -> bool {
+        self == Self::Always
+    }
+}
+
+/// `mcp`
+#[derive(Debug, Args)]
+pub(crate) struct McpArgs {
+    /// The tenant whose calls the agent places and sees [default: default].
+    #[arg(long)]
+    pub(crate) tenant: Option<String>,
+    /// Whether a person confirms each call.
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "always")]
+    pub(crate) confirm: Confirm,
+    /// Who starts it, for the audit log. By default the user of the operating system.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: Option<String>,
 }
 
 /// Names for sets of scopes.

@@ -81,7 +81,7 @@ fn new_key(args: CreateKeyArgs) -> Outcome<NewKey> {
         expires_at: expires_at.transpose()?,
         ip_allow: args.ip_allow,
         limits: OwnLimits::default(),
-        confirm: true,
+        confirm: args.confirm.is_asked(),
     })
 }
 

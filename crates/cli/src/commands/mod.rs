@@ -16,6 +16,7 @@ pub(crate) mod listen;
 pub(crate) mod lists;
 pub(crate) mod login;
 pub(crate) mod logout;
+pub(crate) mod mcp;
 pub(crate) mod numbers;
 pub(crate) mod openapi;
 pub(crate) mod people;

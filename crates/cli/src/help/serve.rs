@@ -1,4 +1,4 @@
-//! The help of `serve`, `keys`, `listen` and `openapi`.
+//! The help of `serve`, `keys`, `mcp`, `listen` and `openapi`.
 
 pub(crate) const SERVE: &str = "\
 Serves the HTTP API over the configured providers and ledger.
@@ -31,7 +31,8 @@ API's, the second one that of health and metrics.
 Each request is logged to stderr as one line of JSON, without numbers and keys.
 
 With --json, one line is printed when the server is ready: {\"url\", \"admin_url\"},
-with --simulated also {\"key\", \"admin_key\", \"kaicalls_url\", \"kaicalls_agent_id\"}.
+with --simulated also {\"key\", \"admin_key\", \"mcp_url\", \"kaicalls_url\",
+\"kaicalls_agent_id\"}.
 
 Exit codes:
   0  it was ended by a signal
@@ -65,6 +66,10 @@ Roles:
 A key with --tenant sees what belongs to that tenant and nothing else. A key
 without one is an operator's: it acts for every tenant.
 
+With --confirm always, the default, an agent that places a call over MCP gets an
+answer only after a person said yes to it. With --confirm never the question is
+left to the agent's client. Requests over HTTP are not asked about.
+
 With --json:
   create, rotate  {\"secret\", \"key\": {\"id\", \"name\", \"tenant\", \"scopes\", ...}}
   list            {\"data\": [...]}
@@ -74,6 +79,34 @@ Exit codes:
   0  success
   1  the ledger cannot be read or written
   2  the arguments are wrong, or there is no such key";
+
+pub(crate) const MCP: &str = "\
+Serves one agent over standard input and output, by the Model Context Protocol.
+
+Examples:
+  switchboard mcp
+  switchboard mcp --config /etc/switchboard.toml --tenant acme
+  claude mcp add switchboard -- switchboard mcp --config ~/switchboard.toml";
+
+pub(crate) const MCP_MORE: &str = "\
+An agent's client starts the command and speaks with it. It works on the
+configuration and its ledger: it needs no server and no key. The agent may plan,
+place, read and stop calls of one tenant, as a key with the role caller may; a
+person confirms each call, if the client can ask one. docs/agents.md says how to
+connect clients, and what holds against prompt injection.
+
+`switchboard serve` with [server.mcp] does the same over HTTP, with keys.
+
+Messages are on standard output; everything else is on standard error. When the
+client closes standard input, the command waits a moment for answers of
+providers and ends. Calls that are not over go on in the next process that takes
+them up, such as a server.
+
+Exit codes:
+  0  the client ended it, or a signal did
+  1  the ledger failed, the client did not speak the protocol, or something else
+     went wrong
+  2  the arguments or the configuration are wrong";
 
 pub(crate) const LISTEN: &str = "\
 Forwards a server's events to a webhook receiver on this machine.

@@ -3,10 +3,11 @@
 
 use crate::common::{EXAMPLE, Ran, command, run};
 
-const COMMANDS: [&str; 28] = [
+const COMMANDS: [&str; 29] = [
     "demo",
     "serve",
     "keys",
+    "mcp",
     "listen",
     "openapi",
     "call",

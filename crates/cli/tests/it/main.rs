@@ -20,6 +20,8 @@ mod help;
 mod ledger;
 mod lists;
 mod login;
+mod mcp;
+mod mcp_sdk;
 mod people;
 mod plan;
 mod policy;

@@ -49,6 +49,8 @@ pub struct ServerConfig {
     pub events: ServerEventsConfig,
     /// Webhooks to callers.
     pub webhooks: ServerWebhooksConfig,
+    /// Tools for agents.
+    pub mcp: ServerMcpConfig,
     /// Surfaces for programs that were written for another API.
     pub compat: CompatConfig,
     /// Refused.
@@ -73,6 +75,7 @@ impl Default for ServerConfig {
             limits: ServerLimitsConfig::default(),
             events: ServerEventsConfig::default(),
             webhooks: ServerWebhooksConfig::default(),
+            mcp: ServerMcpConfig::default(),
             compat: CompatConfig::default(),
             inline: Inline,
         }
@@ -128,6 +131,14 @@ impl Default for ServerWebhooksConfig {
     fn default() -> Self {
         Self { allow_networks: Vec::new(), allow_ports: vec![443], timeout_seconds: 15 }
     }
+}
+
+/// `[server.mcp]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServerMcpConfig {
+    /// True: agents may use the server over the Model Context Protocol, at `/mcp`.
+    pub enabled: bool,
 }
 
 /// `[server.compat]`.

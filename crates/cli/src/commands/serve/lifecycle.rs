@@ -96,7 +96,8 @@ pub(crate) async fn run(common: &Common, args: ServeArgs, output: Output) -> Out
     api.observer = Some(metrics.observer());
     let service = Service::new(switchboard.clone(), api);
     metrics.watch(&switchboard, &service);
-    let running = Running::start(&service, listener, &metrics, connections);
+    let router = surfaces(&service, &server);
+    let running = Running::start(&service, router, listener, &metrics, connections);
     state.set(Phase::Ready);
     systemd::ready();
     let shown = simulation.as_ref().map(|(simulation, _)| simulation);
@@ -142,12 +143,13 @@ struct Running {
 impl Running {
     fn start(
         service: &Service,
+        router: Router,
         listener: Listener,
         metrics: &Metrics,
         connections: Arc<Connections>,
     ) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let router = metrics.count(surfaces(service));
+        let router = metrics.count(router);
         let connections = tokio::spawn(accept::serve(
             listener,
             router,
@@ -202,9 +204,12 @@ impl Running {
 }
 
 /// Everything that is served below the public address.
-fn surfaces(service: &Service) -> Router {
-    // Further surfaces are merged here.
-    routes::complete(service, routes::incomplete(service))
+fn surfaces(service: &Service, server: &ServerConfig) -> Router {
+    let mut all = routes::incomplete(service);
+    if server.mcp.enabled {
+        all = all.merge(switchboard_mcp::router(service));
+    }
+    routes::complete(service, all)
 }
 
 /// What runs beside the requests.

@@ -18,6 +18,8 @@ pub(super) struct Ready<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     admin_key: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    mcp_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     kaicalls_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     kaicalls_agent_id: Option<&'a str>,
@@ -36,6 +38,7 @@ pub(super) fn print(
         admin_url,
         key: simulation.map(|one| one.keys.tenant.as_str()),
         admin_key: simulation.map(|one| one.keys.admin.as_str()),
+        mcp_url: simulation.map(|_| format!("{url}{}", switchboard_mcp::PATH)),
         kaicalls_url: simulation.map(|_| format!("{url}/compat/kaicalls")),
         kaicalls_agent_id: simulation.map(|one| one.kaicalls_agent_id.as_str()),
     };
@@ -57,6 +60,7 @@ fn explain(output: Output, ready: &Ready<'_>, simulation: &Simulation) {
         "",
         &format!("  the API             {url}/v1"),
         &format!("  its document        {url}/v1/openapi.json"),
+        &format!("  for agents, by MCP  {url}{}", switchboard_mcp::PATH),
         &format!("  health and metrics  {admin_url}/readyz, /metrics"),
         "",
         "In another terminal, with the key of the tenant demo:",

@@ -68,6 +68,7 @@ pub(super) fn server(args: &ServeArgs) -> ServerConfig {
     server.settle_seconds = 0;
     server.drain_seconds = 5;
     server.compat.kaicalls.enabled = true;
+    server.mcp.enabled = true;
     server
 }
 
