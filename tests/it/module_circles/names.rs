@@ -130,7 +130,12 @@ impl Names<'_> {
         }
         for import in &module.imports {
             if import.name.as_deref() == Some(name) {
-                found.extend(self.resolve(at, &import.path.segments, seen));
+                let named = self.resolve(at, &import.path.segments, seen);
+                // A name of another crate that this module hands on is an item of this module.
+                if named.is_empty() && import.is_reexport {
+                    found.insert(Target::ItemOf(at));
+                }
+                found.extend(named);
             }
         }
         if found.is_empty() {

@@ -20,6 +20,8 @@ const DIALS: RequestLimit = RequestLimit { requests: 150, window: Duration::from
 pub(crate) const LONGEST_CALL: Duration = Duration::from_secs(14_400);
 /// The shortest limit of a call that may be asked for.
 pub(crate) const SHORTEST_LIMIT: Duration = Duration::from_secs(30);
+/// The dynamic variable of the callee's name, for assistants that greet by it.
+pub(crate) const CALLEE_NAME: &str = "callee_name";
 /// The largest answer to a read: a page of the history.
 const LARGEST_READ: usize = 8 << 20;
 /// The length of the public key of webhooks.
@@ -132,7 +134,7 @@ impl TelnyxConfig {
             ("agent_id", "is empty: name an assistant, or leave it out")
         } else if is_blank(&self.task_variable) {
             ("task_variable", "is empty: leave it out for task")
-        } else if self.task_variable == crate::order::CALLEE_NAME {
+        } else if self.task_variable == CALLEE_NAME {
             ("task_variable", "is the variable of the callee's name: choose another one")
         } else if self.webhook_public_key.is_some() && self.public_key().is_none() {
             (

@@ -5,12 +5,9 @@ use switchboard_core::{Error, ErrorKind, PhoneNumber, PlaceRequest, Result};
 use crate::{
     account::Account,
     api::Dial,
-    config::{LONGEST_CALL, SHORTEST_LIMIT},
+    config::{CALLEE_NAME, LONGEST_CALL, SHORTEST_LIMIT},
     reference,
 };
-
-/// The dynamic variable of the callee's name, for assistants that greet by it.
-pub(crate) const CALLEE_NAME: &str = "callee_name";
 
 /// The number that a call is made from.
 fn caller(account: &Account) -> Option<&PhoneNumber> {

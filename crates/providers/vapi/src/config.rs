@@ -11,12 +11,14 @@ use switchboard_core::{
 use switchboard_http::{ClientConfig, is_plausible_key, protects_keys};
 use url::Url;
 
-use crate::{order::CALLEE_NAME, reasons, webhook_check::WebhookCheck};
+use crate::{reasons, webhook_check::WebhookCheck};
 
 /// The longest call that may be asked for (OpenAPI, `maxDurationSeconds`).
 pub(crate) const LONGEST_CALL: Duration = Duration::from_secs(43_200);
 /// The shortest limit of a call that may be asked for (the same).
 pub(crate) const SHORTEST_LIMIT: Duration = Duration::from_secs(10);
+/// The template variable of the callee's name, for prompts that greet by it.
+pub(crate) const CALLEE_NAME: &str = "callee_name";
 /// The largest answer to a read: a page of calls holds their transcripts.
 const LARGEST_READ: usize = 16 << 20;
 

@@ -1,11 +1,9 @@
 //! The transcript and the recording of one call, both from its record.
 
-use serde_json::Value;
 use switchboard_core::{
     Error, ErrorKind, ProviderCallId, Recording, Result, Speaker, Transcript, TranscriptEntry,
 };
 use switchboard_http::seconds;
-use url::Url;
 
 use crate::{VapiClient, convert, record, wire};
 
@@ -21,7 +19,7 @@ pub(crate) async fn transcript(client: &VapiClient, id: &ProviderCallId) -> Resu
 
 pub(crate) async fn recording(client: &VapiClient, id: &ProviderCallId) -> Result<Recording> {
     let call = record::read(client, id).await?;
-    let url = call.artifact.as_ref().and_then(recording_url).ok_or_else(|| {
+    let url = call.artifact.as_ref().and_then(convert::recording_url).ok_or_else(|| {
         missing(client, "calls.recording", "this call has no recording, or none yet")
     })?;
     let end = url.path().rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase());
@@ -35,21 +33,6 @@ fn missing(client: &VapiClient, operation: &'static str, message: &'static str) 
     Error::new(ErrorKind::NotFound, message)
         .with_provider(client.provider().clone())
         .with_operation(operation)
-}
-
-/// The address of the whole sound: the one that works without the key for some time if there is
-/// one, or else the private one.
-pub(crate) fn recording_url(artifact: &wire::Artifact) -> Option<Url> {
-    let fields = artifact.raw.value().as_object()?;
-    let is_signed = |name: &&String| {
-        let kind = name.strip_prefix("presigned").and_then(|rest| rest.strip_suffix("Url"));
-        let kind = kind.unwrap_or_default().to_ascii_lowercase();
-        ["recording", "mono", "stereo"].iter().any(|word| kind.contains(word))
-            && !["video", "customer", "assistant"].iter().any(|word| kind.contains(word))
-    };
-    let signed = fields.keys().filter(is_signed).filter_map(|name| fields[name].as_str());
-    let address = |text: &str| Url::parse(text).ok();
-    signed.chain(fields.get("recordingUrl").and_then(Value::as_str)).find_map(address)
 }
 
 /// The messages with their times, or else the lines of the text without times.

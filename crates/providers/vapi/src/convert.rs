@@ -3,14 +3,15 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
 use switchboard_core::{
     Agent, AgentId, Cost, Currency, NumberId, Outcome, OwnedNumber, PhoneNumber, ProviderCall,
     ProviderCallId, ProviderId, TrustedReasons,
 };
 use switchboard_http::{bill, is_code, usable_id};
+use url::Url;
 
 use crate::{
-    content,
     order::REFERENCE,
     state::{CallFacts, state},
     wire,
@@ -71,7 +72,7 @@ pub(crate) fn call(
     report.failure_code = call.ended_reason.filter(|code| over && is_code(code));
     report.agent = call.assistant_id.map(AgentId::from);
     report.summary = call.analysis.and_then(|analysis| analysis.summary);
-    report.recording_url = call.artifact.as_ref().and_then(content::recording_url);
+    report.recording_url = call.artifact.as_ref().and_then(recording_url);
     report.raw = call.raw;
     Some(report)
 }
@@ -116,4 +117,19 @@ pub(crate) fn owned_number(provider: &ProviderId, answer: wire::Number) -> Owned
         created_at: answer.created_at,
         raw: answer.raw,
     }
+}
+
+/// The address of the whole sound: the one that works without the key for some time if there is
+/// one, or else the private one.
+pub(crate) fn recording_url(artifact: &wire::Artifact) -> Option<Url> {
+    let fields = artifact.raw.value().as_object()?;
+    let is_signed = |name: &&String| {
+        let kind = name.strip_prefix("presigned").and_then(|rest| rest.strip_suffix("Url"));
+        let kind = kind.unwrap_or_default().to_ascii_lowercase();
+        ["recording", "mono", "stereo"].iter().any(|word| kind.contains(word))
+            && !["video", "customer", "assistant"].iter().any(|word| kind.contains(word))
+    };
+    let signed = fields.keys().filter(is_signed).filter_map(|name| fields[name].as_str());
+    let address = |text: &str| Url::parse(text).ok();
+    signed.chain(fields.get("recordingUrl").and_then(Value::as_str)).find_map(address)
 }

@@ -5,13 +5,11 @@ use switchboard_core::{Error, ErrorKind, PlaceRequest, Result};
 use crate::{
     account::Account,
     api::CreateCall,
-    config::{LONGEST_CALL, SHORTEST_LIMIT},
+    config::{CALLEE_NAME, LONGEST_CALL, SHORTEST_LIMIT},
 };
 
 /// The metadata field that holds the id of our attempt.
 pub(crate) const REFERENCE: &str = "switchboard_attempt";
-/// The template variable of the callee's name, for prompts that greet by it.
-pub(crate) const CALLEE_NAME: &str = "callee_name";
 /// The most characters of a customer's name (OpenAPI, `CreateCustomerDTO`).
 const LONGEST_NAME: usize = 40;
 

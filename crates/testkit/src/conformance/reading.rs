@@ -10,8 +10,11 @@ use switchboard_core::{
 
 use crate::conformance::{
     report::Report,
-    suite::{Suite, expect, failure},
+    suite::{READ_EVERY, Suite, expect, failure},
 };
+
+/// How often to look for a transcript that comes after the end.
+const MOST_LOOKS: u32 = 500;
 
 pub(crate) async fn run(suite: &Suite<'_>, report: &mut Report) {
     report.note("a call is read by its id", by_id(suite).await);
@@ -128,8 +131,18 @@ async fn since(suite: &Suite<'_>, lists: &dyn CallLists) -> Result<(), String> {
 
 async fn transcript(suite: &Suite<'_>, transcripts: &dyn Transcripts) -> Result<(), String> {
     let call = suite.answered().await?;
-    let transcript =
-        transcripts.transcript(&call.id).await.map_err(|error| failure("transcript", &error))?;
+    let mut looks = 0;
+    let transcript = loop {
+        match transcripts.transcript(&call.id).await {
+            Ok(transcript) => break transcript,
+            // It may come after the end.
+            Err(error) if error.kind() == ErrorKind::NotFound && looks < MOST_LOOKS => {
+                looks += 1;
+                suite.clock.sleep(READ_EVERY).await;
+            }
+            Err(error) => return Err(failure("transcript", &error)),
+        }
+    };
     expect(!transcript.entries.is_empty(), || "the transcript is empty".to_owned())
 }
 

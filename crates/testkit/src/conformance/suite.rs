@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::harness::Harness;
 
 /// How often a call is polled while the suite waits for its end.
-const READ_EVERY: Duration = Duration::from_millis(20);
+pub(crate) const READ_EVERY: Duration = Duration::from_millis(20);
 /// How long the suite waits for the end of a call.
 const LONGEST_CALL: Duration = Duration::from_secs(30);
 /// How many people are called until one answers.
