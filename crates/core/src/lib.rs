@@ -19,6 +19,7 @@
 mod agent;
 mod call;
 mod callee;
+mod caller_number;
 mod clock;
 mod country;
 mod delivery;
@@ -66,6 +67,7 @@ pub use callee::{
     CoveredArea, DayHours, ListName, ListState, Purpose, Region, RingCap, RuleOverride,
     WeeklyHours,
 };
+pub use caller_number::CallerNumber;
 pub use clock::Clock;
 #[cfg(feature = "tokio")]
 pub use clock::SystemClock;

@@ -15,7 +15,7 @@ use switchboard_core::{
 };
 use switchboard_journal::{Denied, Write, WriteError, state::Fact};
 use switchboard_router::{
-    Candidate, Parties, Rejected, Rejection, Reservation, Scope,
+    Candidate, NumberPolicy, Parties, Rejected, Rejection, Reservation, Scope,
     failover::{Next, next},
     hash::{digest, share},
     hold,
@@ -237,6 +237,8 @@ async fn attempt(
             return Err(error);
         }
     };
+    let profile = parties.profile.or(config.policy.default_profile.as_ref());
+    let number = runtime.number_for(&request.to, profile);
     let order = order(
         inner,
         id,
@@ -246,15 +248,17 @@ async fn attempt(
         &decided.opening,
         runtime,
         config.policy.agent_for(parties.profile, &runtime.id),
+        number,
         &config.policy,
     );
-    let write = match intent_transaction(going, candidate, parties, runtime, &order, decided) {
-        Ok(write) => write,
-        Err(error) => {
-            runtime.give_back(slot);
-            return Ok(skip_provider(going, runtime, error, tried));
-        }
-    };
+    let write =
+        match intent_transaction(going, candidate, parties, runtime, &order, number, decided) {
+            Ok(write) => write,
+            Err(error) => {
+                runtime.give_back(slot);
+                return Ok(skip_provider(going, runtime, error, tried));
+            }
+        };
     // From here on, a shutdown waits for this attempt.
     let open = inner.shutdown.in_flight();
     if let Err(stopping) = inner.check_running() {
@@ -358,6 +362,7 @@ fn intent_transaction(
     parties: Parties<'_>,
     runtime: &ProviderRuntime,
     order: &PlaceRequest,
+    number: Option<&NumberPolicy>,
     decided: Decided,
 ) -> Result<Write> {
     let CallContext { inner, config, request, ring, .. } = *going;
@@ -367,6 +372,7 @@ fn intent_transaction(
                 attempt.ring = ring;
                 attempt.agent = order.agent.clone();
                 attempt.agent_version = order.agent_version.clone();
+                attempt.from = order.from.as_ref().map(|from| from.name.clone());
                 attempt.estimated_cost = candidate.estimated_cost;
             },
         );
@@ -384,12 +390,13 @@ fn intent_transaction(
     };
     let longest = order.max_duration + config.policy.timings.grace;
     let until = inner.now().checked_add(longest).unwrap_or(Timestamp::MAX);
-    let reservation = Reservation {
+    let mut reservation = Reservation {
         hold,
         certain_agent: runtime.tells_by_agent(),
         callee: Some(decided.limits),
         ..slots(&config.policy, (&runtime.id, runtime.limits()), parties, until)
     };
+    reservation.rate_slots.extend(number.iter().flat_map(|one| one.rate_slots(&runtime.id)));
     // With the rules off, there is nothing to keep.
     let checked = decided.decision.off.is_none();
     let mut facts: Vec<Fact> =
@@ -447,7 +454,8 @@ async fn on_denied(
 fn full_until(going: &CallContext<'_>, runtime: &ProviderRuntime, scope: &Scope, until: Timestamp) {
     match scope {
         Scope::Tenant(_) | Scope::Profile(_) => going.inner.gates.is_full(scope, until),
-        Scope::Placing(_) | Scope::Calls(_) => runtime.is_full_until(until),
+        Scope::Number(_, name, _) => runtime.number_is_full_until(name, until),
+        Scope::Placing(_) | Scope::PlacingIn(..) | Scope::Calls(_) => runtime.is_full_until(until),
     }
 }
 
@@ -580,7 +588,7 @@ async fn send_again(
         return Ok(false);
     }
     let reservation = Reservation {
-        rate_slots: runtime.limits().rate_slot(&runtime.id).into_iter().collect(),
+        rate_slots: runtime.limits().rate_slots(&runtime.id),
         callee: Some(decided.limits),
         ..Reservation::default()
     };

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use switchboard_core::{AgentRef, Attempt, AttemptId, CallId, CallKey, PlaceRequest, ValidCall};
-use switchboard_router::Policy;
+use switchboard_router::{NumberPolicy, Policy};
 use switchboard_rules::Opening;
 use uuid::Uuid;
 
@@ -20,6 +20,7 @@ pub(crate) fn order(
     opening: &Opening,
     runtime: &ProviderRuntime,
     agent: Option<&AgentRef>,
+    number: Option<&NumberPolicy>,
     policy: &Policy,
 ) -> PlaceRequest {
     let attempt = AttemptId::new(inner.ids.next());
@@ -31,6 +32,7 @@ pub(crate) fn order(
         order.agent = agent.map(|agent| agent.id.clone());
         order.agent_version = agent.and_then(|agent| agent.version.clone());
         order.task_variable = agent.and_then(|agent| agent.task_variable.clone());
+        order.from = number.map(|number| number.number.clone());
         order.webhook_url =
             inner.hooks.as_ref().and_then(|hooks| hooks.address(&runtime.id, attempt, inner.now()));
         order.first_message = words.first_message;

@@ -40,8 +40,8 @@ pub use plan::{
     RejectedRecord, Rejection, Snapshot, may_be_same_agent, plan,
 };
 pub use policy::{
-    Allowance, DuplicateWindows, FactDefaults, FactOrigin, FactSources, OnUnknown, Policy,
-    ProviderLimits, ProviderPolicy, RuleSettings, Timings,
+    Allowance, DuplicateWindows, FactDefaults, FactOrigin, FactSources, NumberPolicy, OnUnknown,
+    Policy, ProviderLimits, ProviderPolicy, RuleSettings, Timings, numbers_for,
 };
 pub use rates::{
     DeckFault, DeckFaults, DeckFile, DeckLayout, Exchange, Explained, Quote, RateDeck, RateRow,

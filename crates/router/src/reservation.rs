@@ -89,6 +89,11 @@ pub struct Budgeted {
 pub enum Scope {
     /// Requests that place a call at a provider: `kaicalls/place`.
     Placing(ProviderId),
+    /// The same in another window than the first, in seconds: `kaicalls/place/86400`.
+    PlacingIn(ProviderId, u64),
+    /// Calls from a number of a provider's account, by its name, in a window of so many seconds:
+    /// `retell/from/west/86400`.
+    Number(ProviderId, String, u64),
     /// Calls under way at a provider: `kaicalls`.
     Calls(ProviderId),
     /// Calls of a tenant: `tenant/acme`.
@@ -101,6 +106,10 @@ impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Scope::Placing(provider) => write!(f, "{provider}/place"),
+            Scope::PlacingIn(provider, seconds) => write!(f, "{provider}/place/{seconds}"),
+            Scope::Number(provider, name, seconds) => {
+                write!(f, "{provider}/from/{name}/{seconds}")
+            }
             Scope::Calls(provider) => write!(f, "{provider}"),
             Scope::Tenant(tenant) => write!(f, "tenant/{tenant}"),
             Scope::Profile(profile) => write!(f, "agent/{profile}"),
@@ -113,7 +122,7 @@ impl Scope {
     pub const fn is_callers(&self) -> bool {
         match self {
             Scope::Tenant(_) | Scope::Profile(_) => true,
-            Scope::Placing(_) | Scope::Calls(_) => false,
+            Scope::Placing(_) | Scope::PlacingIn(..) | Scope::Number(..) | Scope::Calls(_) => false,
         }
     }
 }

@@ -34,7 +34,7 @@ pub fn allowance<'a>(policy: &'a Policy, scope: &Scope) -> Option<&'a Allowance>
     match scope {
         Scope::Tenant(tenant) => policy.allowance(tenant),
         Scope::Profile(profile) => policy.agents.get(profile),
-        Scope::Placing(_) | Scope::Calls(_) => None,
+        Scope::Placing(_) | Scope::PlacingIn(..) | Scope::Number(..) | Scope::Calls(_) => None,
     }
 }
 
@@ -47,7 +47,7 @@ pub fn slots(
     until: Timestamp,
 ) -> Reservation {
     let mut taken = Reservation {
-        rate_slots: limits.rate_slot(provider).into_iter().collect(),
+        rate_slots: limits.rate_slots(provider),
         concurrency_slots: limits.concurrency_slot(provider, until).into_iter().collect(),
         ..Reservation::default()
     };

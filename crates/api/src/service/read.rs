@@ -135,7 +135,9 @@ pub fn waits_for_reason(reason: &WaitReason) -> (&'static str, Option<Timestamp>
         WaitReason::CalleeBusy => ("busy_callee", None),
         WaitReason::Limit(Scope::Tenant(_)) => ("caller_limit", None),
         WaitReason::Limit(Scope::Profile(_)) => ("agent_limit", None),
-        WaitReason::Limit(Scope::Placing(_) | Scope::Calls(_)) => ("provider_limit", None),
+        WaitReason::Limit(
+            Scope::Placing(_) | Scope::PlacingIn(..) | Scope::Number(..) | Scope::Calls(_),
+        ) => ("provider_limit", None),
         WaitReason::NoCapacity(until) => ("provider_limit", Some(*until)),
         WaitReason::InLine => ("no_room", None),
         _ => ("other", None),

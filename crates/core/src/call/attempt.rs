@@ -163,6 +163,9 @@ pub struct Attempt {
     /// Which version of the agent, if one is specified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent_version: Option<String>,
+    /// The name of the number that the call is made from, where the configuration has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// The idempotency key for providers that accept one. Every retry of this attempt uses the same
     /// key.
     pub idempotency_key: Uuid,
@@ -214,6 +217,7 @@ impl Attempt {
             ring: 0,
             agent: None,
             agent_version: None,
+            from: None,
             idempotency_key,
             state: AttemptState::Intent,
             provider_call_id: None,

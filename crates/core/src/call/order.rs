@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use url::Url;
 use uuid::Uuid;
 
-use crate::{AgentId, AttemptId, ValidCall, redact::redacted_debug};
+use crate::{AgentId, AttemptId, CallerNumber, ValidCall, redact::redacted_debug};
 
 /// One attempt, ready to be sent. A backend sends it at most once each time that it is given one.
 /// `Debug` omits the webhook address, because anyone who knows it could send webhooks to it.
@@ -25,6 +25,8 @@ pub struct PlaceRequest {
     pub agent_version: Option<String>,
     /// The variable of the agent's prompt that the task is put into; `None` for the backend's default.
     pub task_variable: Option<String>,
+    /// The number that the call is made from; `None` leaves it to the backend's account.
+    pub from: Option<CallerNumber>,
     /// The webhook URL of this attempt, for providers that accept one per call.
     pub webhook_url: Option<Url>,
     /// The maximum length of the call.
@@ -52,6 +54,7 @@ impl PlaceRequest {
             agent: None,
             agent_version: None,
             task_variable: None,
+            from: None,
             webhook_url: None,
             max_duration,
             first_message: call.first_message.clone(),

@@ -10,9 +10,12 @@ use std::{
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use switchboard_core::{
-    AgentId, AttemptId, Clock, Idempotency, Money, Provider, ProviderId, RequestLimit,
+    AgentId, AttemptId, Clock, Idempotency, Money, PhoneNumber, ProfileName, Provider, ProviderId,
+    RequestLimit,
 };
-use switchboard_router::{BreakerState, Headroom, ProviderLimits, ProviderPolicy, Reading};
+use switchboard_router::{
+    BreakerState, Headroom, NumberPolicy, ProviderLimits, ProviderPolicy, Reading, numbers_for,
+};
 use tokio::sync::Notify;
 use tower::retry::budget::{Budget, TpsBudget};
 
@@ -41,6 +44,8 @@ pub(crate) struct ProviderRuntime {
     clock: Arc<dyn Clock>,
     pace: Option<Pace>,
     limits: ProviderLimits,
+    /// The numbers that calls are made from.
+    numbers: Vec<NumberPolicy>,
     /// True if the backend itself waits for a read slot before each request.
     paced: bool,
     pub(super) kept: Arc<ProviderState>,
@@ -76,6 +81,7 @@ impl ProviderRuntime {
                 no_credit_until: None,
                 no_credit: 0,
                 full_until: None,
+                numbers_full: BTreeMap::new(),
                 inside: BTreeMap::new(),
                 in_doubt: BTreeMap::new(),
                 time_to_accept: None,
@@ -117,6 +123,7 @@ impl ProviderRuntime {
             domains,
             clock: Arc::clone(clock),
             limits: policy.limits.clone(),
+            numbers: policy.numbers.clone(),
             pace: pace.map(|rate| Pace::new(rate, rate, Arc::clone(clock))),
             paced: provider
                 .take_turns(Arc::new(Turns { kept: Arc::clone(&kept), clock: Arc::clone(clock) })),
@@ -142,6 +149,11 @@ impl ProviderRuntime {
             paused_until: ends(state.paused_until, uptime, now),
             out_of_credit_until: ends(state.no_credit_until, uptime, now),
             agents_in_doubt: self.agents_in_doubt(&state),
+            numbers_full: state
+                .numbers_full
+                .iter()
+                .filter_map(|(name, until)| Some((name.clone(), ends(Some(*until), uptime, now)?)))
+                .collect(),
             time_to_accept: state.time_to_accept,
         }
     }
@@ -198,6 +210,32 @@ impl ProviderRuntime {
         let until = self.clock.uptime().saturating_add(until(self.clock.now(), then));
         let mut state = self.kept.state.lock();
         state.full_until = state.full_until.max(Some(until));
+    }
+
+    /// No call may be made from the number of this name before that time.
+    pub(crate) fn number_is_full_until(&self, name: &str, then: Timestamp) {
+        let uptime = self.clock.uptime();
+        let until = uptime.saturating_add(until(self.clock.now(), then));
+        let mut state = self.kept.state.lock();
+        state.numbers_full.retain(|_, until| *until > uptime);
+        let known = state.numbers_full.entry(name.to_owned()).or_default();
+        *known = (*known).max(until);
+    }
+
+    /// The number that a call to this person is made from now, if the account has numbers of its own:
+    /// the first that is free, or else the first.
+    pub(crate) fn number_for(
+        &self,
+        to: &PhoneNumber,
+        profile: Option<&ProfileName>,
+    ) -> Option<&NumberPolicy> {
+        let uptime = self.clock.uptime();
+        let state = self.kept.state.lock();
+        let found = numbers_for(&self.numbers, to, profile);
+        let is_free = |one: &&&NumberPolicy| {
+            state.numbers_full.get(&one.number.name).is_none_or(|until| *until <= uptime)
+        };
+        found.iter().find(is_free).or(found.first()).copied()
     }
 
     /// The agents that must not get another call. If the provider supports idempotency keys, a call

@@ -37,6 +37,8 @@ pub(super) struct State {
     pub(super) no_credit: u32,
     /// Other processes have used up its limits until this time.
     pub(super) full_until: Option<Duration>,
+    /// The numbers of the account that have reached a limit of their own, and until when.
+    pub(super) numbers_full: BTreeMap<String, Duration>,
     /// Attempts in progress, and when each is over at the latest.
     pub(super) inside: BTreeMap<AttemptId, Timestamp>,
     pub(super) in_doubt: BTreeMap<AttemptId, Option<AgentId>>,

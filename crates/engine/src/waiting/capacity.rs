@@ -168,7 +168,7 @@ impl<'a> Capacity<'a> {
 
     fn obstacle(&mut self, candidate: &CandidateSlot) -> Option<Rejection> {
         let now = self.now;
-        self.reading(candidate)?.rejection(candidate.agent.as_ref(), now)
+        self.reading(candidate)?.rejection(candidate.agent.as_ref(), &candidate.numbers, now)
     }
 
     fn reading(&mut self, candidate: &CandidateSlot) -> Option<&Reading> {

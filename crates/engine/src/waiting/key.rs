@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use switchboard_core::{AgentId, ProviderId};
-use switchboard_router::{Plan, Policy, Scope};
+use switchboard_router::{Plan, Policy, Scope, numbers_for};
 
 /// What a call waits for. Calls with the same key can go at the same moments: to any of the
 /// providers, once every scope limit allows it.
@@ -21,6 +21,19 @@ struct Parts {
 pub(super) struct CandidateSlot {
     pub(super) provider: ProviderId,
     pub(super) agent: Option<AgentId>,
+    /// The names of the numbers that the call may be made from, in alphabetical order.
+    pub(super) numbers: Vec<String>,
+}
+
+fn numbers(plan: &Plan, policy: &Policy, provider: &ProviderId) -> Vec<String> {
+    let account = policy.index_of(provider).and_then(|index| policy.providers.get(index));
+    let numbers = account.map(|account| &account.numbers[..]).unwrap_or_default();
+    let mut names: Vec<String> = numbers_for(numbers, &plan.to, plan.profile.as_ref())
+        .into_iter()
+        .map(|one| one.number.name.clone())
+        .collect();
+    names.sort_unstable();
+    names
 }
 
 impl WaitKey {
@@ -34,6 +47,7 @@ impl WaitKey {
         let candidates = providers.into_iter().map(|provider| CandidateSlot {
             provider: provider.clone(),
             agent: policy.agent_for(plan.profile.as_ref(), provider).map(|agent| agent.id.clone()),
+            numbers: numbers(plan, policy, provider),
         });
         let candidates = candidates.collect();
         Self(Arc::new(Parts { candidates, gates }))

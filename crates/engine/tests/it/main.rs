@@ -30,6 +30,7 @@ mod leftovers;
 mod limiter;
 mod limits;
 mod not_dialled;
+mod numbers;
 mod opening;
 mod other_calls;
 mod outliers;

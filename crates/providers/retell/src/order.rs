@@ -21,7 +21,8 @@ pub(crate) fn request(account: &Account, order: &PlaceRequest) -> Result<CreateC
         let error = Error::new(ErrorKind::Configuration, message).with_field(key);
         account.failed("calls.place", error)
     };
-    let from = config.from_number.as_ref().ok_or_else(|| {
+    let own = order.from.as_ref().map(|from| &from.number);
+    let from = own.or(config.from_number.as_ref()).ok_or_else(|| {
         missing("from_number", "is not set: set it to a number that Retell has for this account")
     })?;
     let agent = account.agent(order).ok_or_else(|| {

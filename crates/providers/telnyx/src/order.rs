@@ -9,9 +9,10 @@ use crate::{
     reference,
 };
 
-/// The number that a call is made from.
-fn caller(account: &Account) -> Option<&PhoneNumber> {
-    account.config.from_number.as_ref()
+/// The number that a call is made from: the order's, or else the account's.
+fn caller<'a>(account: &'a Account, order: &'a PlaceRequest) -> Option<&'a PhoneNumber> {
+    let own = order.from.as_ref().map(|from| &from.number);
+    own.or(account.config.from_number.as_ref())
 }
 
 /// The request to send. If this fails, nothing was sent.
@@ -24,7 +25,7 @@ pub(crate) fn request(account: &Account, order: &PlaceRequest) -> Result<Dial> {
     let connection = config.connection_id.as_ref().ok_or_else(|| {
         missing("connection_id", "is not set: set it to a Call Control application of the account")
     })?;
-    let from = caller(account)
+    let from = caller(account, order)
         .ok_or_else(|| missing("from_number", "is not set: set it to a number of the account"))?;
     let agent = account.agent(order).ok_or_else(|| {
         missing(

@@ -30,9 +30,10 @@ impl Account {
         order.agent_version.as_deref().or_else(own)
     }
 
-    /// The number that a call is made from.
-    pub(crate) fn number(&self, _order: &PlaceRequest) -> Option<&NumberId> {
-        self.config.phone_number_id.as_ref()
+    /// Vapi's id of the number that a call is made from: of the order's, or else of the account's.
+    pub(crate) fn number<'a>(&'a self, order: &'a PlaceRequest) -> Option<&'a NumberId> {
+        let own = order.from.as_ref().map(|from| from.id.as_ref());
+        own.unwrap_or(self.config.phone_number_id.as_ref())
     }
 
     /// The variable that the prompt takes the task from: the call's, or else the account's.

@@ -14,7 +14,7 @@ use crate::{
     headroom::Headroom,
     parties::Parties,
     plan::{RankReason, Reading, Rejection, Snapshot},
-    policy::ProviderPolicy,
+    policy::{ProviderPolicy, numbers_for},
     quality::{Expected, Measured},
     route::{BusyCallee, Route, speaks},
     strategy::{Rank, RankInput, Strategy},
@@ -330,7 +330,22 @@ fn rejection(
         (Some(_), _) => return Some(Rejection::CostUnknown),
         (None, _) => {}
     }
-    reading?.rejection(agent, now)
+    let numbers =
+        number_names(provider, &call.to, profile.and_then(|profile| profile.as_ref().ok()));
+    if numbers.is_empty() && !provider.numbers.is_empty() {
+        return Some(Rejection::NoNumber(country));
+    }
+    reading?.rejection(agent, &numbers, now)
+}
+
+fn number_names(
+    provider: &ProviderPolicy,
+    to: &PhoneNumber,
+    profile: Option<&&AgentProfile>,
+) -> Vec<String> {
+    let profile = profile.map(|profile| &profile.name);
+    let numbers = numbers_for(&provider.numbers, to, profile).into_iter();
+    numbers.map(|one| one.number.name.clone()).collect()
 }
 
 fn covers_language(

@@ -1,6 +1,9 @@
 //! The input of planning: the policy, and the state of each provider at this moment.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use switchboard_core::AgentId;
@@ -33,6 +36,8 @@ pub struct Reading {
     /// Agents with a call of which it is not known whether it rang. `None` stands for the account's
     /// default agent.
     pub agents_in_doubt: BTreeSet<Option<AgentId>>,
+    /// The numbers of the account that have reached a limit of their own, and until when.
+    pub numbers_full: BTreeMap<String, Timestamp>,
     /// How long it recently took to accept a call.
     pub time_to_accept: Option<Duration>,
 }
@@ -48,15 +53,22 @@ impl Default for Reading {
             paused_until: None,
             out_of_credit_until: None,
             agents_in_doubt: BTreeSet::new(),
+            numbers_full: BTreeMap::new(),
             time_to_accept: None,
         }
     }
 }
 
 impl Reading {
-    /// The first reason why the provider cannot take a call with this agent now. All of these
-    /// reasons are temporary.
-    pub fn rejection(&self, agent: Option<&AgentId>, now: Timestamp) -> Option<Rejection> {
+    /// The first reason why the provider cannot take a call now with this agent and from one of the
+    /// numbers of these names. All of these reasons are temporary. Without any name, the backend
+    /// chooses the number.
+    pub fn rejection(
+        &self,
+        agent: Option<&AgentId>,
+        numbers: &[String],
+        now: Timestamp,
+    ) -> Option<Rejection> {
         if self.agents_in_doubt.iter().any(|doubted| may_be_same_agent(doubted.as_ref(), agent)) {
             return Some(Rejection::AgentInDoubt(now.checked_add(RECHECK_AFTER).unwrap_or(now)));
         }
@@ -80,9 +92,19 @@ impl Reading {
         if let Some(left) = self.headroom.filter(|left| left.free == 0) {
             return Some(Rejection::RateLimited(left.frees_at.unwrap_or(now)));
         }
+        if let Some(at) = self.numbers_free_at(numbers, now) {
+            return Some(Rejection::NumbersFull(at));
+        }
         // Comes last, so that a provider rejected for this reason alone can be used as a last
         // resort.
         self.ejected(now).map(Rejection::Outlier)
+    }
+
+    /// When the first of these numbers is free again; `None` if one is free now, or there is none.
+    fn numbers_free_at(&self, numbers: &[String], now: Timestamp) -> Option<Timestamp> {
+        let full = |name| self.numbers_full.get(name).copied().filter(|until| *until > now);
+        let full: Option<Vec<Timestamp>> = numbers.iter().map(full).collect();
+        full?.into_iter().min()
     }
 
     /// Until when its account is considered out of credit, if it is now.

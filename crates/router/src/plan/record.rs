@@ -1,6 +1,6 @@
 //! A plan as it is stored with its call: the decision, and the readings that it was based on.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -104,6 +104,9 @@ pub struct ReadingRecord {
     /// agent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub agents_in_doubt: Vec<Option<AgentId>>,
+    /// The numbers of the account that had reached a limit of their own, and until when.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub numbers_full: BTreeMap<String, Timestamp>,
     /// How long it recently took to accept a call, in microseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_to_accept_micros: Option<u64>,
@@ -121,6 +124,7 @@ impl ReadingRecord {
             paused_until: self.paused_until,
             out_of_credit_until: self.out_of_credit_until,
             agents_in_doubt: self.agents_in_doubt.iter().cloned().collect(),
+            numbers_full: self.numbers_full.clone(),
             time_to_accept: self.time_to_accept_micros.map(Duration::from_micros),
         }
     }
@@ -138,6 +142,12 @@ impl ReadingRecord {
             headroom: reading.headroom,
             concurrency: reading.concurrency,
             agents_in_doubt: reading.agents_in_doubt.iter().cloned().collect(),
+            numbers_full: reading
+                .numbers_full
+                .iter()
+                .filter(|(_, until)| **until > at)
+                .map(|(name, until)| (name.clone(), *until))
+                .collect(),
             time_to_accept_micros: reading
                 .time_to_accept
                 .map(|time| u64::try_from(time.as_micros()).unwrap_or(u64::MAX)),

@@ -54,6 +54,11 @@ pub enum Rejection {
     Full(Timestamp),
     /// The provider's rate limit is used up until this time.
     RateLimited(Timestamp),
+    /// None of the account's numbers is for calls to this country or of this agent profile.
+    NoNumber(Country),
+    /// Every number that the call may be made from has reached a limit of its own, until this time at
+    /// the earliest.
+    NumbersFull(Timestamp),
     /// The provider asked not to be called before this time.
     Paused(Timestamp),
     /// The account is out of credit. It is tried again at this time, or when a read shows credit.
@@ -86,6 +91,8 @@ impl Rejection {
             Rejection::CostUnknown => "cost_unknown",
             Rejection::Full(_) => "full",
             Rejection::RateLimited(_) => "rate_limited",
+            Rejection::NoNumber(_) => "no_number",
+            Rejection::NumbersFull(_) => "numbers_full",
             Rejection::Paused(_) => "paused",
             Rejection::OutOfCredit(_) => "out_of_credit",
             Rejection::WaitsForCredit(_) => "waits_for_credit",
@@ -101,6 +108,7 @@ impl Rejection {
             Rejection::AgentInDoubt(at)
             | Rejection::Full(at)
             | Rejection::RateLimited(at)
+            | Rejection::NumbersFull(at)
             | Rejection::Paused(at)
             | Rejection::OutOfCredit(at)
             | Rejection::Unhealthy(at)
@@ -109,6 +117,7 @@ impl Rejection {
             Rejection::NotOnRoute
             | Rejection::SwitchedOff
             | Rejection::Country(_)
+            | Rejection::NoNumber(_)
             | Rejection::Language(_)
             | Rejection::NoSuchProfile(_)
             | Rejection::NoAgent(_)
@@ -147,6 +156,13 @@ impl fmt::Display for Rejection {
             ),
             Rejection::Full(_) => f.write_str("its limit on concurrent calls is reached"),
             Rejection::RateLimited(at) => write!(f, "its rate limit is used up until {at:.0}"),
+            Rejection::NoNumber(country) => {
+                write!(f, "none of its numbers is for calls to {country} by this agent profile")
+            }
+            Rejection::NumbersFull(at) => write!(
+                f,
+                "each number that the call may be made from has reached its limit; one is free at {at:.0}"
+            ),
             Rejection::Paused(at) => write!(f, "it asked for a pause until {at:.0}"),
             Rejection::OutOfCredit(at) => write!(
                 f,

@@ -1,6 +1,7 @@
 //! All that is configured: a call is planned, placed and followed by it, and only a new
 //! configuration changes it.
 
+mod caller_number;
 mod check;
 mod facts;
 mod limits;
@@ -21,6 +22,7 @@ use crate::{
 };
 
 pub use crate::fact_defaults::FactDefaults;
+pub use caller_number::{NumberPolicy, numbers_for};
 pub use facts::{FactOrigin, FactSources};
 pub use limits::ProviderLimits;
 pub use provider::ProviderPolicy;

@@ -2,7 +2,11 @@
 
 use switchboard_core::ProviderInfo;
 
-use crate::{health::BreakerPolicy, policy::ProviderLimits, rates::RateDeck};
+use crate::{
+    health::BreakerPolicy,
+    policy::{NumberPolicy, ProviderLimits},
+    rates::RateDeck,
+};
 
 /// All that is configured for one provider.
 #[derive(Debug, Clone)]
@@ -16,6 +20,8 @@ pub struct ProviderPolicy {
     pub enabled: bool,
     /// How much may be asked of it.
     pub limits: ProviderLimits,
+    /// The numbers that its calls are made from. Without any, the backend chooses.
+    pub numbers: Vec<NumberPolicy>,
     /// After how many failures it gets no calls, and for how long.
     pub breaker: BreakerPolicy,
 }
@@ -25,6 +31,7 @@ impl ProviderPolicy {
     pub fn new(info: ProviderInfo, deck: RateDeck) -> Self {
         Self {
             limits: ProviderLimits::documented(&info),
+            numbers: Vec::new(),
             breaker: BreakerPolicy::default(),
             enabled: true,
             info,

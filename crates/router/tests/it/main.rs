@@ -9,6 +9,7 @@ mod deck_layouts;
 mod deck_rows;
 mod experiment;
 mod facts;
+mod numbers;
 mod plan;
 mod plan_learned;
 mod planned;

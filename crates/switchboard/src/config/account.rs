@@ -243,8 +243,13 @@ pub(crate) fn limits(provider: &ProviderConfig, info: &ProviderInfo) -> Provider
     ProviderLimits {
         calls_per_second: provider.limits.calls_per_second,
         concurrent: provider.limits.concurrent_calls.map(NonZeroU32::get),
+        placing_in: provider.limits.calls_per_day.map(a_day).into_iter().collect(),
         ..ProviderLimits::documented(info)
     }
+}
+
+fn a_day(calls: NonZeroU32) -> RequestLimit {
+    RequestLimit { requests: calls.get(), window: Duration::from_secs(24 * 3600) }
 }
 
 /// The breaker of an account.

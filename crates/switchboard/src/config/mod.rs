@@ -40,6 +40,7 @@ mod file;
 mod ledger;
 mod load;
 mod no_effect;
+mod numbers;
 mod open;
 mod outliers;
 pub(crate) mod problem;
@@ -67,6 +68,7 @@ pub use self::{
     experiment::{ArmConfig, ExperimentConfig, GuardrailConfig, MetricName, StartName},
     file::Config,
     ledger::{LedgerConfig, RetentionConfig},
+    numbers::NumberConfig,
     outliers::OutliersConfig,
     problem::{ConfigError, Position, Problem},
     provider::{BreakerConfig, LimitsConfig, ProviderConfig},

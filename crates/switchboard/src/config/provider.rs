@@ -6,7 +6,10 @@ use serde::Deserialize;
 use switchboard_core::{Country, FailureDomains, Language};
 use url::Url;
 
-use crate::config::{amount::Amount, credential::Inline, deck::DeckConfig, tariff::TariffConfig};
+use crate::config::{
+    amount::Amount, credential::Inline, deck::DeckConfig, numbers::NumberConfig,
+    tariff::TariffConfig,
+};
 
 /// One account. Its name is what routes, journals and errors call it; two accounts at one provider
 /// are two names.
@@ -35,6 +38,10 @@ pub struct ProviderConfig {
     /// Limits that differ from the documented ones.
     #[serde(default)]
     pub limits: LimitsConfig,
+    /// The numbers that its calls are made from, where there are several: each call takes the one that
+    /// its callee is used to. Left out, the backend's own setting.
+    #[serde(default)]
+    pub numbers: Vec<NumberConfig>,
     /// When repeated failures open its circuit breaker, and for how long.
     #[serde(default)]
     pub breaker: BreakerConfig,
@@ -74,7 +81,7 @@ impl ProviderConfig {
 }
 
 /// The keys of the settings that every kind has.
-pub(crate) const COMMON: [&str; 14] = [
+pub(crate) const COMMON: [&str; 15] = [
     "kind",
     "enabled",
     "base_url",
@@ -85,6 +92,7 @@ pub(crate) const COMMON: [&str; 14] = [
     "countries",
     "languages",
     "limits",
+    "numbers",
     "breaker",
     "tariff",
     "price_per_minute",
@@ -107,6 +115,8 @@ pub struct LimitsConfig {
     pub read_window_seconds: Option<NonZeroU32>,
     /// Calls under way at once, over all processes that share the ledger.
     pub concurrent_calls: Option<NonZeroU32>,
+    /// Calls placed in any 24 hours.
+    pub calls_per_day: Option<NonZeroU32>,
     /// Calls are spread to at most this many a second.
     pub calls_per_second: Option<NonZeroU32>,
 }

@@ -13,6 +13,7 @@ mod experiments;
 mod failure_domains;
 mod features;
 mod ledger;
+mod numbers;
 mod own_settings;
 mod retell;
 mod rules;

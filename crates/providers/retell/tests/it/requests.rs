@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use switchboard_core::{CallRequest, Delivery, ErrorKind, PlaceRequest, Provider};
 use switchboard_retell::{Retell, RetellConfig, VersionSelector};
 
-use crate::support::{CALLEE, FROM, KEY, Server, config_at, order, plain_order, provider_at};
+use crate::support::{
+    CALLEE, FROM, KEY, Server, config_at, number, order, plain_order, provider_at,
+};
 
 const ANSWER: &str = r#"{"call_id":"call_1","call_status":"registered"}"#;
 
@@ -135,6 +137,20 @@ async fn the_version_and_the_variable_of_a_profile_come_first() {
         let variables = asked.body["retell_llm_dynamic_variables"].as_object().unwrap();
         assert_eq!(variables.keys().collect::<Vec<_>>(), ["goal"]);
     }
+}
+
+/// A number of the configuration's pool comes before the account's own.
+#[tokio::test]
+async fn the_number_of_the_order_comes_first() {
+    let order = plain_order().with(|order| {
+        order.from = Some(switchboard_core::CallerNumber {
+            name: "west".to_owned(),
+            number: number("+14155550199"),
+            id: None,
+        });
+    });
+    let asked = sent(|config| config.from_number = None, &order).await;
+    assert_eq!(asked.body["from_number"], "+14155550199");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use serde_json::json;
 use switchboard_core::{CallRequest, Delivery, PlaceRequest, Provider};
 use switchboard_telnyx::{Telnyx, TelnyxConfig};
 
-use crate::support::{Asked, CALLEE, FROM, KEY, Server, config_at, order, plain_order};
+use crate::support::{Asked, CALLEE, FROM, KEY, Server, config_at, number, order, plain_order};
 
 const ANSWER: &str = r#"{"data":{"record_type":"call","call_control_id":"v3:1","is_alive":false}}"#;
 
@@ -82,6 +82,20 @@ async fn helpers_of_the_provider_are_never_asked_for() {
     assert_eq!(body["retry_on_timeout"], false, "no other route to the same phone");
     let variables = json!({"goal": "Confirm appointment for tomorrow at 2pm"});
     assert_eq!(body["assistant"], json!({"id": "assistant-2", "dynamic_variables": variables}));
+}
+
+/// A number of the configuration's pool comes before the account's own.
+#[tokio::test]
+async fn the_number_of_the_order_comes_first() {
+    let order = plain_order().with(|order| {
+        order.from = Some(switchboard_core::CallerNumber {
+            name: "west".to_owned(),
+            number: number("+14155550199"),
+            id: None,
+        });
+    });
+    let asked = sent(|config| config.from_number = None, &order).await;
+    assert_eq!(asked.body["from"], "+14155550199");
 }
 
 #[tokio::test]

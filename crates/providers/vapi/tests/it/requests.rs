@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use switchboard_core::{CallRequest, Delivery, ErrorKind, PlaceRequest, Provider};
 use switchboard_vapi::{Vapi, VapiConfig};
 
-use crate::support::{Asked, CALLEE, KEY, Server, config_at, order, plain_order};
+use crate::support::{Asked, CALLEE, KEY, Server, config_at, order, plain_order, provider_at};
 
 const ANSWER: &str = r#"{"id":"call-1","status":"queued"}"#;
 const ATTEMPT: &str = "00000000-0000-0000-0000-000000000001";
@@ -206,4 +206,22 @@ async fn one_order_is_always_the_same_bytes() {
     let first = sent(|_| {}, &order(full_request())).await;
     let second = sent(|_| {}, &order(full_request())).await;
     assert_eq!(first.body, second.body);
+}
+
+/// A number of the configuration's pool comes before the account's own, by Vapi's id of it.
+#[tokio::test]
+async fn the_number_of_the_order_comes_first() {
+    let from = |id: Option<&str>| switchboard_core::CallerNumber {
+        name: "west".to_owned(),
+        number: switchboard_core::PhoneNumber::parse("+14155550199").unwrap(),
+        id: id.map(Into::into),
+    };
+    let order = plain_order().with(|order| order.from = Some(from(Some("number_2"))));
+    assert_eq!(sent(|_| {}, &order).await.body["phoneNumberId"], "number_2");
+    // Another number than the one that was chosen is not called from.
+    let server = Server::answering(201, "{}").await;
+    let order = plain_order().with(|order| order.from = Some(from(None)));
+    let error = provider_at(&server).calls().place(&order).await.unwrap_err();
+    assert_eq!(error.error().field(), Some("phone_number_id"));
+    assert!(server.asked().is_empty());
 }

@@ -22,6 +22,7 @@ use crate::config::{
     conditions::{Conditions, shadows},
     file::Config,
     ledger, no_effect,
+    numbers::numbers,
     problem::{KeyPath, Problems},
     suggest::did_you_mean,
     telemetry,
@@ -110,6 +111,7 @@ fn providers(config: &Config, currency: Currency, problems: &mut Problems) -> Ve
         let mut policy = ProviderPolicy::new(info, deck);
         policy.enabled = provider.enabled;
         policy.limits = limits(provider, &policy.info);
+        policy.numbers = numbers(config, name, provider, problems);
         policy.breaker = breaker(provider);
         policies.push(policy);
     }
