@@ -99,6 +99,9 @@ pub struct ProviderInfo {
     /// True if a placing request can name the first words that the agent says. Otherwise they are
     /// an instruction, and only the transcript shows whether they were said.
     pub takes_first_message: bool,
+    /// True if what a call cost may come after its end, in parts, or change: it is looked at again for
+    /// some hours then, and the latest amount counts.
+    pub late_costs: bool,
     /// The prices, if the provider's documentation or the configuration states them.
     pub tariff: Option<Tariff>,
 }
@@ -120,6 +123,7 @@ impl ProviderInfo {
             max_duration: None,
             needs_agent: false,
             takes_first_message: false,
+            late_costs: false,
             tariff: None,
         }
     }

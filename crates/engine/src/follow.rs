@@ -11,8 +11,8 @@ use std::{
 use futures::FutureExt;
 use jiff::Timestamp;
 use switchboard_core::{
-    AttemptId, CallFilter, CallId, CallLists, Error, ErrorKind, Outcome, PageRequest, ProviderCall,
-    ProviderCallId, ProviderId, ProviderState, Result, UsageFilter,
+    AttemptId, CallFilter, CallId, CallLists, Cost, Error, ErrorKind, Outcome, PageRequest,
+    ProviderCall, ProviderCallId, ProviderId, ProviderState, Result, UsageFilter,
 };
 use switchboard_journal::state::Fact;
 use tracing::{Instrument, debug_span};
@@ -73,9 +73,10 @@ pub(crate) fn watch(inner: &Shared, runtime: &ProviderRuntime, placed: PlacedCal
     runtime.watch(theirs, watch);
 }
 
-/// Waits for the bill of a call that is over, where the provider has a usage log.
+/// Waits for the bill of a call that is over, where the provider has a usage log, or costs that come
+/// late.
 pub(crate) fn await_bill(runtime: &ProviderRuntime, placed: PlacedCall) {
-    if runtime.provider.usage().is_some() {
+    if runtime.provider.usage().is_some() || runtime.provider.info().late_costs {
         runtime.await_bill(placed.theirs, Unbilled::new(placed.call, placed.attempt, placed.since));
     }
 }
@@ -90,7 +91,7 @@ async fn run(inner: Weak<Shared>, provider: ProviderId) {
         let Some(runtime) = strong.runtime(&provider) else {
             return;
         };
-        let idle = runtime.watches().is_empty() && runtime.unbilled().is_empty();
+        let idle = runtime.watches().is_empty() && !runtime.awaits_bills();
         let (clock, pause) = (Arc::clone(&strong.clock), strong.timings().poll_every);
         if !idle {
             round = round.wrapping_add(1);
@@ -278,12 +279,9 @@ pub(crate) async fn note(
         }
         inner.report(call, || CallEventKind::Ended { provider: runtime.id.clone(), outcome });
     }
-    match cost {
-        Some(_) => {}
-        None if runtime.provider.usage().is_some() => {
-            runtime.await_bill(theirs, Unbilled::new(call, attempt, since))
-        }
-        None => {}
+    let late = runtime.provider.info().late_costs;
+    if late || cost.is_none() && runtime.provider.usage().is_some() {
+        runtime.await_bill(theirs, Unbilled::new(call, attempt, since).knowing(cost));
     }
 }
 
@@ -337,29 +335,59 @@ async fn overdue(inner: &Arc<Shared>, runtime: &Arc<ProviderRuntime>) {
 }
 
 /// Reads the usage log for the bills of calls that are over.
+/// Looks for the bills that it is time to look for: in the usage log where there is one, or else in the
+/// records of the calls.
 async fn bills(inner: &Arc<Shared>, runtime: &Arc<ProviderRuntime>) -> Result<()> {
-    let (Some(usage), unbilled) = (runtime.provider.usage(), runtime.unbilled()) else {
+    let mut due = runtime.bills_due();
+    if runtime.provider.usage().is_none() {
+        // The others are still due in the next round.
+        due = due.into_iter().take(SINGLE_READS).collect();
+    }
+    let Some(oldest) = due.values().map(|one| one.since).min() else {
         return Ok(());
     };
-    let Some(oldest) = unbilled.values().map(|one| one.since).min() else {
-        return Ok(());
+    let found = match runtime.provider.usage() {
+        Some(usage) => {
+            runtime.read_turn(&*inner.clock).await;
+            let since = oldest.checked_sub(SLACK).ok();
+            let filter = UsageFilter { since, ..UsageFilter::default() };
+            let records = usage.records(&filter).await?.into_iter();
+            records.filter_map(|record| Some((record.call?, record.cost?))).collect()
+        }
+        None => costs_in_records(inner, runtime, due.keys()).await,
     };
-    runtime.read_turn(&*inner.clock).await;
-    let filter = UsageFilter { since: oldest.checked_sub(SLACK).ok(), ..UsageFilter::default() };
-    let records = usage.records(&filter).await?;
-    let mut open = unbilled;
-    for record in records {
-        if let (Some(id), Some(cost)) = (record.call, record.cost)
-            && let Some(one) = open.remove(&id)
-        {
+    for (id, cost) in found {
+        let Some(one) = due.get(&id) else { continue };
+        if one.known != Some(cost) {
             bill::note(inner, one.call, one.attempt, runtime, cost).await;
+            runtime.bill_known(&id, cost);
+        }
+        if !runtime.provider.info().late_costs {
             runtime.billed(&id);
         }
     }
-    for id in open.keys() {
-        runtime.bill_not_found(id);
+    for id in due.keys() {
+        runtime.looked_for_bill(id);
     }
     Ok(())
+}
+
+async fn costs_in_records(
+    inner: &Arc<Shared>,
+    runtime: &ProviderRuntime,
+    calls: impl Iterator<Item = &ProviderCallId>,
+) -> Vec<(ProviderCallId, Cost)> {
+    let mut costs = Vec::new();
+    for id in calls {
+        runtime.read_turn(&*inner.clock).await;
+        match read(runtime, id).await {
+            Ok(report) => costs.extend(report.cost.map(|cost| (report.id, cost))),
+            Err(error) => {
+                tracing::debug!(provider = %runtime.id, %error, "the cost of a call could not be read")
+            }
+        }
+    }
+    costs
 }
 
 pub(crate) async fn settle_costs(inner: &Arc<Shared>) -> Result<()> {

@@ -69,9 +69,9 @@ pub(crate) async fn bills(inner: &Shared) -> Result<()> {
     while let Some(page) = pages.next().await? {
         for call in &page {
             for attempt in call.attempts.iter().filter(|attempt| attempt.cost.is_none()) {
-                let runtime = inner
-                    .runtime(&attempt.provider)
-                    .filter(|runtime| runtime.provider.usage().is_some());
+                let runtime = inner.runtime(&attempt.provider).filter(|runtime| {
+                    runtime.provider.usage().is_some() || runtime.provider.info().late_costs
+                });
                 if let (Some(runtime), Some(theirs)) = (runtime, &attempt.provider_call_id) {
                     let since = attempt.sent_at.unwrap_or(attempt.created_at);
                     runtime.await_bill(theirs.clone(), Unbilled::new(call.id, attempt.id, since));

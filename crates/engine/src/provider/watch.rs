@@ -1,7 +1,7 @@
 //! A call that a provider has.
 
 use jiff::Timestamp;
-use switchboard_core::{AttemptId, CallId};
+use switchboard_core::{AttemptId, CallId, Cost};
 
 /// A call that is in progress at the provider.
 #[derive(Debug, Clone)]
@@ -24,10 +24,19 @@ pub(crate) struct Unbilled {
     pub(crate) attempt: AttemptId,
     pub(crate) since: Timestamp,
     pub(crate) looks: u32,
+    /// What is known of the cost, which may still change.
+    pub(crate) known: Option<Cost>,
+    /// In how many turns it is looked at again.
+    pub(crate) rests: u32,
 }
 
 impl Unbilled {
     pub(crate) fn new(call: CallId, attempt: AttemptId, since: Timestamp) -> Self {
-        Self { call, attempt, since, looks: 0 }
+        Self { call, attempt, since, looks: 0, known: None, rests: 0 }
+    }
+
+    /// The same, with what is known of the cost.
+    pub(crate) fn knowing(self, known: Option<Cost>) -> Self {
+        Self { known, ..self }
     }
 }

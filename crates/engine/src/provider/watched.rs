@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use switchboard_core::ProviderCallId;
+use switchboard_core::{Cost, ProviderCallId};
 
 use super::{
     runtime::ProviderRuntime,
@@ -63,19 +63,42 @@ impl ProviderRuntime {
         self.kept.work.notify_one();
     }
 
-    pub(crate) fn unbilled(&self) -> BTreeMap<ProviderCallId, Unbilled> {
-        self.kept.state.lock().unbilled.clone()
+    /// True if there are bills to wait for.
+    pub(crate) fn awaits_bills(&self) -> bool {
+        !self.kept.state.lock().unbilled.is_empty()
+    }
+
+    /// The bills that it is time to look for. The others come one turn closer to it.
+    pub(crate) fn bills_due(&self) -> BTreeMap<ProviderCallId, Unbilled> {
+        let mut due = BTreeMap::new();
+        for (id, one) in &mut self.kept.state.lock().unbilled {
+            match one.rests.checked_sub(1) {
+                Some(left) => one.rests = left,
+                None => drop(due.insert(id.clone(), one.clone())),
+            }
+        }
+        due
+    }
+
+    /// What is known of a cost that may still change.
+    pub(crate) fn bill_known(&self, id: &ProviderCallId, cost: Cost) {
+        if let Some(one) = self.kept.state.lock().unbilled.get_mut(id) {
+            one.known = Some(cost);
+        }
     }
 
     pub(crate) fn billed(&self, id: &ProviderCallId) {
         self.kept.state.lock().unbilled.remove(id);
     }
 
-    /// Notes that the usage log did not show a bill; after ten times the bill stays unknown.
-    pub(crate) fn bill_not_found(&self, id: &ProviderCallId) {
+    /// Notes that a bill was looked for. After ten times what is known of it stays. Costs that may come
+    /// late are looked for more and more rarely, over some hours.
+    pub(crate) fn looked_for_bill(&self, id: &ProviderCallId) {
+        let late = self.provider.info().late_costs;
         let mut state = self.kept.state.lock();
         if let Some(one) = state.unbilled.get_mut(id) {
             one.looks += 1;
+            one.rests = if late { 1 << one.looks.min(9) } else { 0 };
             if one.looks >= 10 {
                 state.unbilled.remove(id);
             }

@@ -24,6 +24,7 @@ mod foreign;
 mod health;
 mod inbox;
 mod journal_fails;
+mod late_costs;
 mod law;
 mod learning;
 mod leftovers;

@@ -187,6 +187,7 @@ impl TelnyxConfig {
         info.max_duration = Some(LONGEST_CALL);
         info.needs_agent = self.agent_id.is_none();
         info.takes_first_message = true;
+        info.late_costs = true;
         info.tariff = self.tariff.clone();
         Ok(info)
     }
