@@ -10,6 +10,8 @@ enum Target {
     Module(usize),
     /// An item, and the module that defines it.
     ItemOf(usize),
+    /// An item of another crate, which a module hands on.
+    Elsewhere,
 }
 
 /// For each module, the modules whose items it names, with each place where it does.
@@ -84,8 +86,8 @@ impl Names<'_> {
             targets = targets
                 .into_iter()
                 .flat_map(|target| match target {
-                    Target::ItemOf(_) if is_module => BTreeSet::new(),
-                    Target::ItemOf(_) => BTreeSet::from([target]),
+                    Target::ItemOf(_) | Target::Elsewhere if is_module => BTreeSet::new(),
+                    Target::ItemOf(_) | Target::Elsewhere => BTreeSet::from([target]),
                     Target::Module(module) if segment == "super" => {
                         self.step(module, segment).into_iter().collect()
                     }
@@ -131,9 +133,8 @@ impl Names<'_> {
         for import in &module.imports {
             if import.name.as_deref() == Some(name) {
                 let named = self.resolve(at, &import.path.segments, seen);
-                // A name of another crate that this module hands on is an item of this module.
                 if named.is_empty() && import.is_reexport {
-                    found.insert(Target::ItemOf(at));
+                    found.insert(Target::Elsewhere);
                 }
                 found.extend(named);
             }

@@ -185,6 +185,30 @@ async fn rejected_rows_are_kept_with_their_reasons() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_table_of_rejected_rows_that_was_cut_short_is_replaced() {
+    let harness = Harness::start(|config| config).await;
+    let file = harness.write("people.csv", "to,task\n911,Report a fire.\n");
+    let rejected = harness.path().join("people.rejected.csv");
+    let ran = harness.run(&["batch", &file]).await;
+    let whole = fs::read_to_string(&rejected).unwrap();
+    assert!(whole.starts_with("to,task,rejected_row,rejected_reason\n"), "{whole}{}", ran.err);
+
+    // A process may be killed after any byte of the header, or of the first row.
+    for length in 0..=whole.len() {
+        fs::write(&rejected, &whole[..length]).unwrap();
+        let again = harness.run(&["batch", &file]).await;
+        assert_eq!(again.code, ran.code, "cut after {length}: {}", again.err);
+        assert_eq!(fs::read_to_string(&rejected).unwrap(), whole, "cut after {length}");
+    }
+    for other in ["t\n", "to,task\n", "to,task,rejected_row,rejected_reasons\n", "to,cost"] {
+        fs::write(&rejected, other).unwrap();
+        let refused = harness.run(&["batch", &file]).await;
+        assert_eq!(refused.code, 2, "{other}: {}", refused.err);
+        assert_eq!(fs::read_to_string(&rejected).unwrap(), other);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_table_that_makes_no_sense_sends_nothing() {
     let harness = Harness::start(|config| config).await;
     let good = harness.write("good.csv", &table(1));

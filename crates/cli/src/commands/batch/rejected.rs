@@ -34,9 +34,11 @@ impl Rejected {
         header: impl Iterator<Item = &'a str>,
     ) -> Outcome<Self> {
         let path = given.map_or_else(|| default_path(table), Path::to_owned);
+        let header: Vec<String> = header.map(str::to_owned).collect();
         if path.exists() {
             let shown = path.display();
-            if !is_ours(&path) || is_same_file(&path, table) {
+            let ours = is_ours(&path) || is_cut_short(&path, &header);
+            if !ours || is_same_file(&path, table) {
                 return Err(Failure::input(
                     "--rejected",
                     format!(
@@ -48,7 +50,7 @@ impl Rejected {
                 Failure::input("--rejected", format!("{shown} cannot be replaced: {error}"))
             })?;
         }
-        Ok(Self { path, header: header.map(str::to_owned).collect(), open: None })
+        Ok(Self { path, header, open: None })
     }
 
     /// Writes and flushes one row.
@@ -68,9 +70,8 @@ impl Rejected {
             let writer = match &mut self.open {
                 Some(writer) => writer,
                 None => {
-                    let kept = self.header.iter().filter(|name| !is_added(name)).cloned();
-                    let columns = kept.chain([ROW, REASON].map(str::to_owned)).map(Column::ours);
-                    self.open.insert(Writer::new(private(&self.path)?, columns)?)
+                    let file = private(&self.path)?;
+                    self.open.insert(Writer::new(file, columns(&self.header))?)
                 }
             };
             writer.write(&line)?;
@@ -83,6 +84,12 @@ impl Rejected {
     pub(super) fn path(&self) -> Option<&Path> {
         self.open.as_ref().map(|_| self.path.as_path())
     }
+}
+
+/// The columns of a table of rejected rows: those of the table, then the row's number and the reason.
+fn columns(header: &[String]) -> impl Iterator<Item = Column> {
+    let kept = header.iter().filter(|name| !is_added(name)).cloned();
+    kept.chain([ROW, REASON].map(str::to_owned)).map(Column::ours)
 }
 
 fn is_added(name: &str) -> bool {
@@ -103,6 +110,16 @@ fn is_ours(path: &Path) -> bool {
     let header = header.trim_ascii_end();
     let ends = |last: &str| header.ends_with(format!("{ROW},{last}").as_bytes());
     read.is_ok() && (ends(REASON) || ends(FORMER_REASON))
+}
+
+/// True if the file holds nothing but the beginning of the header, because the run that created it was killed there.
+fn is_cut_short(path: &Path, header: &[String]) -> bool {
+    let mut whole = Vec::new();
+    let written = Writer::new(&mut whole, columns(header)).and_then(|mut writer| writer.flush());
+    let mut beginning = Vec::new();
+    let longer = whole.len() as u64 + 1;
+    let read = File::open(path).and_then(|file| file.take(longer).read_to_end(&mut beginning));
+    written.is_ok() && read.is_ok() && whole.starts_with(&beginning)
 }
 
 /// True if both paths are the same file: a table of rejected rows that is itself being run.

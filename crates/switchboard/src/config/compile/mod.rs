@@ -9,6 +9,7 @@ mod deck;
 mod duplicates;
 mod experiment;
 mod facts;
+mod numbers;
 mod outliers;
 mod policy;
 mod quality;

@@ -14,7 +14,8 @@ use switchboard_router::{
 };
 
 use super::{
-    budget, callers, deck, duplicates, experiment, facts, outliers, quality, rules, server,
+    budget, callers, deck, duplicates, experiment, facts, numbers::numbers, outliers, quality,
+    rules, server,
 };
 use crate::config::{
     BusyCalleeName, OnUnknownName, RoutingConfig, StrategyName,
@@ -22,7 +23,6 @@ use crate::config::{
     conditions::{Conditions, shadows},
     file::Config,
     ledger, no_effect,
-    numbers::numbers,
     problem::{KeyPath, Problems},
     suggest::did_you_mean,
     telemetry,
