@@ -29,6 +29,7 @@ use crate::{
     config::ActiveConfig,
     credit,
     decide::{self, Decided},
+    departure::Departure,
     events::{AfterFailure, CallEventKind},
     follow::{self, PlacedCall},
     judge, opening,
@@ -314,15 +315,15 @@ async fn attempt(
     runtime.opened();
     tried.sent += 1;
 
-    let (sent_at, sent) = (inner.now(), inner.clock.uptime());
-    let result = send(inner, id, runtime, &order, sent_at).await;
+    let sent = Departure::now(&*inner.clock);
+    let result = send(inner, id, runtime, &order, sent.at).await;
     match result {
         Ok(report) => {
             let waited = (!runtime.provider.info().synchronous).then(|| {
-                Duration::try_from(inner.now().duration_since(sent_at)).unwrap_or_default()
+                Duration::try_from(inner.now().duration_since(sent.at)).unwrap_or_default()
             });
-            judge::worked(inner, runtime, sent, waited);
-            answered(inner, id, runtime, &order, report).await?;
+            judge::worked(inner, runtime, sent.uptime(), waited);
+            answered(inner, id, runtime, &order, report, sent).await?;
             drop(open);
             Ok(Then::Stop)
         }
@@ -331,7 +332,7 @@ async fn attempt(
                 runtime.give_back(slot);
                 inner.waiting.look();
             }
-            judge::failed(inner, id, runtime, &failed, sent);
+            judge::failed(inner, id, runtime, &failed, sent.uptime());
             match failed.delivery() {
                 Delivery::NotSent | Delivery::Refused(_) => {
                     not_placed(going, runtime, &order, failed, tried).await
@@ -340,7 +341,7 @@ async fn attempt(
                     runtime.doubt(order.attempt, order.agent.clone());
                     record_failure(inner, id, runtime, &order, &failed).await?;
                     inner.report(id, || CallEventKind::InDoubt { error: failed.to_string() });
-                    reconcile::start(inner, id, runtime, order, sent_at);
+                    reconcile::start(inner, id, runtime, order, sent);
                     Ok(Then::Stop)
                 }
             }
@@ -551,9 +552,9 @@ pub(crate) fn repeat<'a>(
     id: CallId,
     runtime: &'a Arc<ProviderRuntime>,
     order: &'a PlaceRequest,
-    sent_at: Timestamp,
+    first: Departure,
 ) -> BoxFuture<'a, Result<bool>> {
-    send_again(inner, id, runtime, order, sent_at).boxed()
+    send_again(inner, id, runtime, order, first).boxed()
 }
 
 async fn send_again(
@@ -561,8 +562,12 @@ async fn send_again(
     id: CallId,
     runtime: &Arc<ProviderRuntime>,
     order: &PlaceRequest,
-    sent_at: Timestamp,
+    first: Departure,
 ) -> Result<bool> {
+    let is_in_time = || first.has_young_key(&*inner.clock, runtime.provider.info().idempotency);
+    if !is_in_time() {
+        return Ok(false);
+    }
     let config = inner.config();
     let Some(request) = inner.journal.request(id).await? else {
         return Ok(false);
@@ -600,12 +605,14 @@ async fn send_again(
             WriteError::Rejected(error) | WriteError::Unavailable(error) => Err(error),
         };
     }
+    // Checked last, as before a first request. The time that all of the above took counts for the key.
     let late = inner.clock.uptime().saturating_sub(began) >= config.policy.timings.send_within;
-    if late || inner.check_running().is_err() {
+    if late || !is_in_time() || inner.check_running().is_err() {
+        runtime.give_back(slot);
         return Ok(false);
     }
-    match send(inner, id, runtime, order, sent_at).await {
-        Ok(report) => answered(inner, id, runtime, order, report).await?,
+    match send(inner, id, runtime, order, first.at).await {
+        Ok(report) => answered(inner, id, runtime, order, report, first).await?,
         Err(failed) if failed.delivery() == Delivery::Placed => {
             record_failure(inner, id, runtime, order, &failed).await?;
         }
@@ -622,6 +629,7 @@ async fn answered(
     runtime: &Arc<ProviderRuntime>,
     order: &PlaceRequest,
     mut report: ProviderCall,
+    sent: Departure,
 ) -> Result<()> {
     // The answer is not the place to find out that it will not be dialled: its record is.
     if report.state.is_not_dialled() {
@@ -650,7 +658,7 @@ async fn answered(
             );
             let unknown = PlaceError::unknown(stale.with_provider(runtime.id.clone()));
             record_failure(inner, id, runtime, order, &unknown).await?;
-            reconcile::start(inner, id, runtime, order.clone(), inner.now());
+            reconcile::start(inner, id, runtime, order.clone(), sent);
             return Ok(());
         }
         Err(error) => return Err(error.into()),

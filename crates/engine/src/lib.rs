@@ -12,6 +12,7 @@
 //! | `waiting/`, `fair/`, `scope_limits.rs` | calls that wait for capacity, and the limits of tenants and agent profiles |
 //! | `follow.rs`, `hooks.rs`, `bill.rs` | calls that providers accepted: polling, webhooks, bills |
 //! | `reconcile.rs`, `identified.rs` | evidence for attempts that may have rung |
+//! | `departure.rs` | when a request left, and whether its key is young enough for a repeat |
 //! | `people.rs` | what calls show about the people who were called |
 //! | `opening.rs`, `review.rs` | the first words of a call, and what its transcript shows |
 //! | `redial.rs` | redialling, if the caller's policy asks for it |
@@ -32,6 +33,7 @@ mod config;
 mod control;
 mod credit;
 mod decide;
+mod departure;
 mod domain;
 mod engine;
 mod events;

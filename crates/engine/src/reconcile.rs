@@ -9,13 +9,14 @@ use futures::FutureExt;
 use jiff::Timestamp;
 use switchboard_core::{
     Attempt, AttemptId, AttemptState, Call, CallFailure, CallId, CallStatus, ErrorKind,
-    Idempotency, PlaceRequest, Proof, ProviderCallId, Result,
+    PlaceRequest, Proof, ProviderCallId, Result,
 };
 use switchboard_journal::state::Fact;
 use switchboard_router::OnUnknown;
 use tokio::sync::Notify;
 
 use crate::{
+    departure::Departure,
     events::CallEventKind,
     follow::{self, PlacedCall},
     guards::Searching,
@@ -36,10 +37,10 @@ pub(crate) fn start(
     id: CallId,
     runtime: &Arc<ProviderRuntime>,
     order: PlaceRequest,
-    sent_at: Timestamp,
+    sent: Departure,
 ) {
-    let age = Age::of_now(inner, sent_at, inner.now());
-    search(inner, id, runtime, order, age, None);
+    let age = Age::of_ours(inner, sent);
+    search(inner, id, runtime, order, age, Some(sent), None);
 }
 
 /// Continues the search for evidence of an attempt that was already in doubt, for example because
@@ -54,7 +55,7 @@ pub(crate) fn take_up(
 ) {
     let sent_at = attempt.sent_at.unwrap_or(attempt.created_at);
     let age = Age::of_now(inner, sent_at, doubted_at(attempt));
-    search(inner, id, runtime, order, age, Some(OpenLook::new(inner)));
+    search(inner, id, runtime, order, age, None, Some(OpenLook::new(inner)));
 }
 
 /// Since when it has been unknown whether the attempt rang, or which of the provider's calls it is.
@@ -63,10 +64,9 @@ fn doubted_at(attempt: &Attempt) -> Timestamp {
     failed.map_or(attempt.sent_at.unwrap_or(attempt.created_at), |evidence| evidence.at)
 }
 
-/// How long ago an attempt was sent, and how long it has been in doubt. The time before the search
-/// began comes from recorded timestamps; the time since then from the monotonic clock. So a wrong
-/// wall clock can shorten the search of the next process, but never below one read, and can never
-/// prolong it.
+/// How long ago an attempt was sent, and how long it has been in doubt. What this process did not see
+/// comes from recorded timestamps; everything else from the monotonic clock. So a wrong wall clock can
+/// shorten the search of the next process, but never below one read, and can never prolong it.
 #[derive(Debug, Clone, Copy)]
 struct Age {
     sent_at: Timestamp,
@@ -76,6 +76,16 @@ struct Age {
 }
 
 impl Age {
+    /// Of an attempt that this process sent, and that is in doubt from now on.
+    fn of_ours(inner: &Shared, sent: Departure) -> Self {
+        Self {
+            sent_at: sent.at,
+            out: sent.elapsed(&*inner.clock),
+            in_doubt: Duration::ZERO,
+            began: inner.clock.uptime(),
+        }
+    }
+
     fn of_now(inner: &Shared, sent_at: Timestamp, doubted_at: Timestamp) -> Self {
         let now = inner.now();
         Self {
@@ -102,6 +112,7 @@ fn search(
     runtime: &Arc<ProviderRuntime>,
     order: PlaceRequest,
     age: Age,
+    sent: Option<Departure>,
     at_once: Option<OpenLook>,
 ) {
     let Some(searching) = Searching::begin(inner, id, order.attempt) else {
@@ -109,7 +120,7 @@ fn search(
     };
     let (strong, runtime) = (Arc::clone(inner), Arc::clone(runtime));
     inner.spawn(async move {
-        let of = Search { inner: &strong, id, runtime: &runtime, order: &order, age };
+        let of = Search { inner: &strong, id, runtime: &runtime, order: &order, age, sent };
         of.run(&searching.woken, at_once).await;
         drop(searching);
         // The agent stays in doubt until it is known which of the provider's calls this attempt is.
@@ -156,13 +167,15 @@ struct Search<'a> {
     runtime: &'a Arc<ProviderRuntime>,
     order: &'a PlaceRequest,
     age: Age,
+    /// When its request left, if this process sent it.
+    sent: Option<Departure>,
 }
 
 impl Search<'_> {
     /// Searches until something is proven, here or elsewhere, or until time runs out. A single
     /// failed read does not end the search.
     async fn run(&self, woken: &Notify, mut at_once: Option<OpenLook>) {
-        let Self { inner, id, runtime, order, age } = *self;
+        let Self { inner, id, runtime, order, age, sent } = *self;
         let (assume_after, patience) = match inner.timings().on_unknown {
             OnUnknown::Park => (None, inner.timings().reconcile_for),
             OnUnknown::AssumeNotPlaced { after } => {
@@ -176,8 +189,8 @@ impl Search<'_> {
             tracing::debug!(call = %id, %error, "the start of the search was not recorded");
         }
         let mut was_read = false;
-        // Only the process that sent it has the same bytes.
-        let mut may_repeat = at_once.is_none();
+        // Only the process that sent it has the same bytes, and knows how old the key is.
+        let mut repeatable = sent;
         loop {
             let call = match at_once {
                 Some(_) => current(inner, id).await,
@@ -220,9 +233,8 @@ impl Search<'_> {
                 Seen::Unclear | Seen::Unread => false,
             };
             was_read |= !matches!(seen, Seen::Unread);
-            if may_repeat && self.key_is_young() {
-                may_repeat = false;
-                match (inner.callbacks.repeat)(inner, id, runtime, order, age.sent_at).await {
+            if let Some(first) = repeatable.take() {
+                match (inner.callbacks.repeat)(inner, id, runtime, order, first).await {
                     Ok(true) => continue,
                     Ok(false) => {}
                     Err(error) => {
@@ -261,17 +273,6 @@ impl Search<'_> {
                     follow_known(inner, &call).await;
                 }
                 return;
-            }
-        }
-    }
-
-    /// True if the provider documents that a repeat of the request places no second call, and does so
-    /// for at least as long again as the request has been out: a repeat may be slow to arrive.
-    fn key_is_young(&self) -> bool {
-        match self.runtime.provider.info().idempotency {
-            Idempotency::None | Idempotency::Undocumented => false,
-            Idempotency::Documented { lives, .. } => {
-                self.age.out + self.age.searched(self.inner) < lives / 2
             }
         }
     }

@@ -28,6 +28,7 @@ use tracing::Instrument;
 use crate::{
     attempt_counts::AttemptCounts,
     config::ActiveConfig,
+    departure::Departure,
     events::{CallEvent, CallEventKind, WaitReason},
     identified::is_identified,
     ids::Ids,
@@ -65,7 +66,7 @@ pub(crate) type Repeat = for<'a> fn(
     CallId,
     &'a Arc<ProviderRuntime>,
     &'a PlaceRequest,
-    Timestamp,
+    Departure,
 ) -> BoxFuture<'a, Result<bool>>;
 
 #[derive(Debug)]

@@ -1,16 +1,8 @@
 //! How long an attempt has been in doubt stands in the journal, and not in the process that looks:
 //! whoever takes it up goes on where the one before stopped.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use futures::future::BoxFuture;
-use jiff::{SignedDuration, Timestamp};
 use switchboard_core::{CallId, CallStatus, Clock};
 use switchboard_engine::Engine;
 use switchboard_journal::{CallLog, Journal, MemoryJournal};
@@ -19,6 +11,7 @@ use tokio::time::Instant;
 
 use crate::support::{
     Adjust, call,
+    clock::Set,
     process::{books, clock, kill},
     run, seconds, within,
     world::{Act, World, process, process_with, shared},
@@ -28,34 +21,6 @@ use crate::support::{
 const PATIENCE: u64 = 15 * 60;
 /// The longest pause between two looks, and the time that they take.
 const PAUSE: u64 = 61;
-
-/// A clock that can be set.
-#[derive(Debug)]
-struct Set {
-    inner: Arc<dyn Clock>,
-    by: AtomicI64,
-}
-
-impl Set {
-    fn new(inner: &Arc<dyn Clock>, by: i64) -> Arc<Self> {
-        Arc::new(Self { inner: Arc::clone(inner), by: AtomicI64::new(by) })
-    }
-}
-
-impl Clock for Set {
-    fn now(&self) -> Timestamp {
-        let by = SignedDuration::from_secs(self.by.load(Ordering::SeqCst));
-        self.inner.now().checked_add(by).unwrap()
-    }
-
-    fn uptime(&self) -> Duration {
-        self.inner.uptime()
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        self.inner.sleep(duration)
-    }
-}
 
 /// A call whose process was killed while its request was open.
 struct Left {
@@ -211,7 +176,7 @@ async fn a_clock_that_is_set_while_evidence_is_looked_for_changes_nothing() {
         let began = Instant::now();
         let id = router.submit(call(1)).await.unwrap().id;
         tokio::time::sleep(seconds(5)).await;
-        set.by.store(by, Ordering::SeqCst);
+        set.set(by);
         assert_eq!(
             within(router.wait(id)).await.unwrap().status,
             CallStatus::Indeterminate,
@@ -241,7 +206,7 @@ async fn no_clock_that_is_set_brings_the_fence_closer() {
         let began = Instant::now();
         let turning = async {
             tokio::time::sleep(seconds(5)).await;
-            set.by.store(by, Ordering::SeqCst);
+            set.set(by);
         };
         let (ended, ()) = tokio::join!(run(&router, call(1)), turning);
         assert_eq!((ended.status, worlds[1].orders().len()), (CallStatus::Closed, 1), "by {by} s");

@@ -1,19 +1,22 @@
 //! An attempt in doubt is repeated once under its key, where the provider documents that this places no
 //! second call.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use switchboard_core::{
-    AttemptState, CallStatus, ErrorKind, Idempotency, Outcome, PlaceError, ProviderCall, Refusal,
-    Replay,
+    AttemptState, CallStatus, Clock, ErrorKind, Idempotency, Outcome, PlaceError, ProviderCall,
+    Refusal, Replay,
 };
-use switchboard_journal::{OptOut, OptOutSource, People as _};
+use switchboard_journal::{OptOut, OptOutSource, People as _, state::Fact};
 
 use crate::support::{
-    Fake, Op, call, completed,
+    Fake, Op, call,
+    clock::Set,
+    completed,
     fake::{refused, unknown},
-    process::books,
-    request, run, seconds, start, start_with, valid,
+    journal::{Meddle, Meddling},
+    process::{books, clock},
+    request, run, seconds, start, start_with, valid, within,
 };
 
 /// A provider whose keys live so long. The first request is in doubt, and the next ones are answered
@@ -86,4 +89,46 @@ async fn whoever_opted_out_meanwhile_is_not_rung_by_a_repeat() {
     let call = router.wait(placed.id).await.unwrap();
     assert_eq!(call.status, CallStatus::Indeterminate);
     assert_eq!((logs[0].count(Op::Place), call.attempts[0].repeated_at), (1, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_between_the_last_look_at_the_key_and_the_first_byte_counts() {
+    // The journal takes seven seconds to write that the request is repeated. The first read comes after
+    // two, so that half of a life of sixteen seconds is over when it is written.
+    for (lives, places) in [(16, 1), (20, 2)] {
+        let journal = Meddling::new(|fact| match fact {
+            Fact::Repeated(_) => Meddle::Delay(seconds(7)),
+            _ => Meddle::No,
+        });
+        let alpha = keeping(seconds(lives), || Ok(completed("alpha", "a-1")));
+        let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.journal(journal));
+        let call = run(&router, call(1)).await;
+        assert_eq!(logs[0].count(Op::Place), places, "a life of {lives} s");
+        // What may have been sent is doubted: it was written that it would be.
+        assert!(call.attempts[0].repeated_at.is_some());
+    }
+}
+
+/// How often a request is sent whose key lives for a minute, and whose answer takes so long, if the wall
+/// clock is changed by this many seconds, so long after the request left.
+async fn sent_after_a_change(answer: Duration, after: Duration, by: i64) -> usize {
+    let mut alpha = keeping(seconds(60), || Ok(completed("alpha", "a-1")));
+    alpha.place_takes = answer;
+    let true_clock: Arc<dyn Clock> = clock();
+    let wall = Set::new(&true_clock, 0);
+    let (router, logs) =
+        start_with(vec![alpha], |_| {}, |builder| builder.clock(Arc::clone(&wall) as _));
+    let placed = router.submit(call(1)).await.unwrap();
+    tokio::time::sleep(after).await;
+    wall.set(by);
+    within(router.wait(placed.id)).await.unwrap();
+    logs[0].count(Op::Place)
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_change_of_the_wall_clock_makes_a_key_younger() {
+    assert_eq!(sent_after_a_change(seconds(31), seconds(10), -3600).await, 1, "set back");
+    // As where the machine slept, and its other clock stood still.
+    assert_eq!(sent_after_a_change(seconds(0), seconds(1), 3600).await, 1, "it slept");
+    assert_eq!(sent_after_a_change(seconds(0), seconds(1), -3600).await, 2, "young all the same");
 }

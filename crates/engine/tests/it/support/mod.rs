@@ -2,6 +2,7 @@
 
 #![allow(dead_code, unused_imports)]
 
+pub(crate) mod clock;
 pub(crate) mod journal;
 pub(crate) mod process;
 pub(crate) mod world;
