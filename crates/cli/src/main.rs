@@ -8,10 +8,12 @@
 //! | exit codes and errors | `exit.rs`, `failure.rs`, `credential.rs` |
 //! | traces, with the feature `otel` | `traces/` |
 //! | what is said about the calling rules of a configuration | `rules_state.rs` |
+//! | where the configuration is | `config_file.rs` |
 //! | interrupts | `interrupt.rs`, `commands/call.rs` |
 
 mod cli;
 mod commands;
+mod config_file;
 mod credential;
 mod exit;
 mod failure;
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Err(error) => return output::usage(&error),
     };
     let output = Output::new(cli.common.json);
+    let cli = Cli { common: cli.common.located(), ..cli };
     let common = cli.common.clone();
     let exit = run(cli, output).unwrap_or_else(|failure| {
         output.failure(&failure);
@@ -69,12 +72,19 @@ fn run(cli: Cli, output: Output) -> Outcome {
     if let Command::Openapi(args) = command {
         return commands::openapi::run(&args, output);
     }
+    match &command {
+        Command::Version => return commands::version::run(output),
+        Command::Completions(args) => return commands::manual::completions(args, output),
+        Command::Man(args) => return commands::manual::man(args, output),
+        _ => {}
+    }
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
             Failure::local(format!("the async runtime could not be started: {error}"))
         })?;
     let result = runtime.block_on(async {
         match command {
+            Command::Init(args) => commands::init::run(&common, args, output).await,
             Command::Demo(args) => commands::demo::run(args, output).await,
             Command::Serve(args) => commands::serve::run(&common, args, output).await,
             Command::Keys(args) => commands::keys::run(&common, args, output).await,
@@ -104,6 +114,9 @@ fn run(cli: Cli, output: Output) -> Outcome {
             Command::Whoami(args) => commands::whoami::run(&common, args, output).await,
             Command::Api(args) => commands::api::run(&common, args, output).await,
             Command::Sim(args) => commands::sim::run(args, output).await,
+            Command::Version => commands::version::run(output),
+            Command::Completions(args) => commands::manual::completions(&args, output),
+            Command::Man(args) => commands::manual::man(&args, output),
         }
     });
     // Only background tasks that may be dropped are left.

@@ -15,6 +15,7 @@ use switchboard::{
 
 use crate::{
     cli::{Common, OverrideArgs},
+    config_file,
     credential::RefusedCredentials,
     exit::Exit,
     failure::{Failure, Outcome},
@@ -23,11 +24,20 @@ use crate::{
 
 /// Reads the configuration file.
 pub(crate) fn read(common: &Common) -> Outcome<Config> {
+    if common.has_no_configuration() {
+        return Err(Failure::input(
+            "--config",
+            format!(
+                "is missing, and there is none of {}: write a configuration with switchboard init, or name its file",
+                config_file::list(&config_file::places())
+            ),
+        ));
+    }
     if !common.config.exists() {
         return Err(Failure::input(
             "--config",
             format!(
-                "{} does not exist: copy switchboard.example.toml, or name another file with --config or SWITCHBOARD_CONFIG",
+                "{} does not exist: write it with switchboard init --config, or name another file with --config or SWITCHBOARD_CONFIG",
                 common.config.display()
             ),
         ));
@@ -38,10 +48,7 @@ pub(crate) fn read(common: &Common) -> Outcome<Config> {
 /// Reads the configuration file. If there is none, a configuration with KallyAI alone is used, so
 /// that a new user can log in first.
 pub(crate) fn read_to_sign_in(common: &Common, provider: &str) -> Outcome<Config> {
-    if provider == "kallyai"
-        && common.config == Path::new("switchboard.toml")
-        && !common.config.exists()
-    {
+    if provider == "kallyai" && common.has_no_configuration() {
         return Ok(Config::from_toml("[providers.kallyai]\nkind = \"kallyai\"")?);
     }
     read(common)

@@ -86,6 +86,18 @@ impl Ledger {
         }
     }
 
+    /// The version of the schema that an opened ledger has, for each database that this program was
+    /// built with: `sqlite`, `postgres`.
+    pub fn schema_versions() -> impl Iterator<Item = (&'static str, usize)> {
+        [
+            #[cfg(feature = "sqlite")]
+            ("sqlite", crate::sqlite::SCHEMA_VERSION),
+            #[cfg(feature = "postgres")]
+            ("postgres", crate::postgres::SCHEMA_VERSION),
+        ]
+        .into_iter()
+    }
+
     /// The journal for placing calls.
     pub fn journal(&self) -> Arc<dyn Journal> {
         match self {

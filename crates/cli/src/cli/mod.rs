@@ -12,6 +12,7 @@ mod people;
 mod policy;
 mod rules;
 mod serve;
+mod start;
 
 use std::path::PathBuf;
 
@@ -37,7 +38,8 @@ pub(crate) use self::rules::{CheckArgs, ListRulesArgs, RulesArgs, RulesCommand};
 pub(crate) use self::serve::{
     CreateKeyArgs, KeysArgs, KeysCommand, ListenArgs, McpArgs, OpenApiArgs, ServeArgs,
 };
-use crate::help;
+pub(crate) use self::start::{CompletionsArgs, InitArgs, ManArgs};
+use crate::{config_file, help};
 
 /// Places phone calls by voice agents through the best provider.
 #[derive(Debug, Parser)]
@@ -65,16 +67,19 @@ pub(crate) struct Common {
     /// Print results as JSON.
     #[arg(long, global = true, help_heading = COMMON)]
     pub(crate) json: bool,
-    /// The configuration file.
+    /// The configuration file. By default switchboard.toml in the working directory, then in your
+    /// configuration folder, then in the system's.
     #[arg(
-        long,
+        long = "config",
         global = true,
         help_heading = COMMON,
         value_name = "FILE",
-        default_value = "switchboard.toml",
         env = "SWITCHBOARD_CONFIG",
         hide_env_values = true
     )]
+    pub(crate) given: Option<PathBuf>,
+    /// The file that is read: the given one, or what was found.
+    #[arg(skip)]
     pub(crate) config: PathBuf,
     /// What to log to stderr: a level, or levels by target, such as
     /// `warn,switchboard_engine=debug` [default: error; serve: warn and each request].
@@ -89,9 +94,25 @@ pub(crate) struct Common {
     pub(crate) log: Option<String>,
 }
 
+impl Common {
+    /// The same, with the configuration file that is read.
+    pub(crate) fn located(self) -> Self {
+        let config = self.given.clone().unwrap_or_else(config_file::find);
+        Self { config, ..self }
+    }
+
+    /// True if no configuration was named, and none was found.
+    pub(crate) fn has_no_configuration(&self) -> bool {
+        self.given.is_none() && !self.config.exists()
+    }
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Write a first configuration.
+    #[command(long_about = help::start::INIT, after_long_help = help::start::INIT_MORE)]
+    Init(InitArgs),
     /// Show routing and failover with simulated providers.
     #[command(long_about = help::demo::DEMO, after_long_help = help::demo::DEMO_MORE)]
     Demo(DemoArgs),
@@ -185,6 +206,18 @@ pub(crate) enum Command {
     /// Run a simulated provider.
     #[command(long_about = help::demo::SIM, after_long_help = help::demo::SIM_MORE)]
     Sim(SimArgs),
+    /// Show the version, the commit and the versions of the data.
+    #[command(long_about = help::start::VERSION, after_long_help = help::start::VERSION_MORE)]
+    Version,
+    /// Print the completions of a shell.
+    #[command(
+        long_about = help::start::COMPLETIONS,
+        after_long_help = help::start::COMPLETIONS_MORE
+    )]
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write the pages of all commands.
+    #[command(long_about = help::start::MAN, after_long_help = help::start::MAN_MORE)]
+    Man(ManArgs),
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ pub(crate) mod people;
 pub(crate) mod policy;
 pub(crate) mod rules;
 pub(crate) mod serve;
+pub(crate) mod start;
 
 pub(crate) const ABOUT: &str = "\
 Places phone calls by voice agents through the best provider.
@@ -28,8 +29,9 @@ One configuration file names the providers, their prices and which provider is
 asked for which call. A call moves on to the next provider only with proof that
 the first one never reached a phone, so that no fault makes a phone ring twice.
 
-To begin, run `switchboard demo`. Then copy switchboard.example.toml to
-switchboard.toml, check it with `switchboard plan`, and place a call.";
+To begin, run `switchboard demo`. Then write a configuration with
+`switchboard init`, see with `switchboard plan` who would take a call, and place
+one.";
 
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes of every command:
@@ -42,6 +44,13 @@ Exit codes of every command:
   4  the call needs a person's approval at the provider; no phone rang
   5  the phone may have rung, or the end of the call was never seen: check
      before you call again
+
+The configuration is switchboard.toml in the working directory, or else in your
+configuration folder ($XDG_CONFIG_HOME/switchboard or ~/.config/switchboard; on
+Windows %APPDATA%\\switchboard), or else in the system's (switchboard below the
+folders of $XDG_CONFIG_DIRS, which is /etc/xdg by default, and /etc/switchboard;
+on Windows %PROGRAMDATA%\\switchboard). --config or SWITCHBOARD_CONFIG names
+another file.
 
 Calls are written to the ledger before anything is sent. The ledger is the one
 that the configuration names, or else switchboard/ledger.db in your data

@@ -3,7 +3,8 @@
 
 use crate::common::{EXAMPLE, Ran, command, run};
 
-const COMMANDS: [&str; 29] = [
+const COMMANDS: [&str; 33] = [
+    "init",
     "demo",
     "serve",
     "keys",
@@ -33,6 +34,9 @@ const COMMANDS: [&str; 29] = [
     "whoami",
     "api",
     "sim",
+    "version",
+    "completions",
+    "man",
 ];
 
 #[test]

@@ -34,4 +34,5 @@ mod serve_metrics;
 mod serve_traces;
 mod sim;
 mod single_flight;
+mod start;
 mod terminal;

@@ -92,6 +92,7 @@ use crate::{
 };
 use inner::{Inner, TRIES, carry_out, read};
 pub use options::PostgresOptions;
+pub(crate) use schema::SCHEMA_VERSION;
 
 /// Transactions at the same time.
 const CONNECTIONS: u32 = 16;

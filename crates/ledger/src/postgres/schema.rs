@@ -23,6 +23,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0012_number_lists.sql"),
 ];
 
+/// The version of the schema after all of them.
+pub(crate) const SCHEMA_VERSION: usize = MIGRATIONS.len();
+
 /// The lock for migrations, so that one process at a time migrates: "SWLD".
 const LOCK: &str = "SELECT pg_advisory_xact_lock(1398229060)";
 const VERSIONS: &str =

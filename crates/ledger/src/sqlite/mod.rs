@@ -71,6 +71,7 @@ use switchboard_journal::{
 use switchboard_router::{AuditEntry, AuditTopic};
 use tokio::sync::Semaphore;
 
+pub(crate) use self::schema::SCHEMA_VERSION;
 use crate::{
     audit::DecisionRow,
     change::NewCallRow,

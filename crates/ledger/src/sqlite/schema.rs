@@ -23,6 +23,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0013_number_lists.sql"),
 ];
 
+/// The version of the schema after all of them.
+pub(crate) const SCHEMA_VERSION: usize = MIGRATIONS.len();
+
 /// The application id in the header of the file: "SWLD".
 const APPLICATION: i64 = 0x5357_4c44;
 

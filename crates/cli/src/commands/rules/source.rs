@@ -18,7 +18,7 @@ pub(crate) struct Source {
 
 /// Reads the configuration. Without one, the built-in tables are asked.
 pub(crate) fn read(common: &Common) -> Outcome<Source> {
-    if common.config == Path::new("switchboard.toml") && !common.config.exists() {
+    if common.has_no_configuration() {
         let policy = Policy::new(Vec::new(), Currency::USD);
         return Ok(Source { config: None, policy, tables: Tables::builtin() });
     }

@@ -26,6 +26,8 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
     {
         command.env_remove(name);
     }
+    // What this user or this machine has configured is not found.
+    command.env("XDG_CONFIG_HOME", "/nowhere").env("XDG_CONFIG_DIRS", "/nowhere");
     command
 }
 
