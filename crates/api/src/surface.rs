@@ -1,19 +1,28 @@
 //! What a surface outside this crate takes from a request: who sends it, with its limits counted,
-//! and its body within the bounds that hold everywhere.
+//! and its body within the bounds that hold everywhere. And what is as it is below `/v1`: the
+//! stream of events.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, net::IpAddr, sync::Arc};
 
-use axum::extract::{FromRequestParts, Request};
+use axum::{
+    body::Body,
+    extract::{FromRequestParts, Request},
+    response::Response,
+};
 use bytes::Bytes;
-use http::request::Parts;
+use http::{Extensions, request::Parts};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{
-    Service,
-    caller::{Anything, Caller},
+    RequestId, Service,
+    caller::{Allowed, Anything, Caller, EventsRead, client_address},
+    context::Context,
     extract::{self, Permit},
+    limits::RequestPermit,
     problem::{Problem, Result},
+    routes,
+    service::{EventQuery, SessionSecret},
 };
 
 /// The largest body: 64 KiB.
@@ -55,6 +64,79 @@ impl Entered {
     pub fn be_patient(&self) {
         self.permit.be_patient();
     }
+}
+
+/// A request of somebody who is signed in. It counts until this is dropped.
+#[non_exhaustive]
+pub struct Visit {
+    /// Who sent it.
+    pub caller: Arc<Caller>,
+    _request: RequestPermit,
+}
+
+impl fmt::Debug for Visit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Visit").field("caller", self.caller.id()).finish_non_exhaustive()
+    }
+}
+
+impl Visit {
+    /// Looks up who is signed in with this secret, and counts the request among those of their key.
+    /// `None`: they have to sign in again.
+    ///
+    /// # Errors
+    /// Those of [`Service::session`]; `rate_limited`.
+    pub async fn new(
+        service: &Service,
+        parts: &Parts,
+        secret: &SessionSecret,
+    ) -> Result<Option<Self>> {
+        let Some(caller) = service.session(secret, address(service, parts)).await? else {
+            return Ok(None);
+        };
+        let (left, request) = service.count_request(&caller);
+        if let Some(context) = parts.extensions.get::<Arc<Context>>() {
+            context.left.get_or_init(|| left);
+            context.caller.get_or_init(|| Arc::clone(&caller));
+        }
+        Ok(Some(Self { caller, _request: request? }))
+    }
+}
+
+/// Where a request comes from, if that is known.
+pub fn address(service: &Service, parts: &Parts) -> Option<IpAddr> {
+    client_address(&parts.extensions, &parts.headers, service.trusted_proxies())
+}
+
+/// The id of a request, as its answer and the log have it.
+pub fn request_id(extensions: &Extensions) -> Option<RequestId> {
+    extensions.get::<Arc<Context>>().map(|context| context.id)
+}
+
+/// Reads a body of at most this many bytes within the time that it may take.
+///
+/// # Errors
+/// `unsupported_media_type` if it is compressed, `body_too_large`, `request_timeout`.
+pub async fn read_body(
+    service: &Service,
+    parts: &Parts,
+    body: Body,
+    largest: usize,
+) -> Result<Bytes> {
+    extract::is_plain(&parts.headers)?;
+    extract::read_in_time(service, body, largest).await
+}
+
+/// The stream of events, as `GET /v1/events/stream` answers.
+///
+/// # Errors
+/// `cursor_invalid`; `events_gone`; `too_many_streams`; `stopping`.
+pub async fn follow_events(
+    service: &Service,
+    by: Allowed<'_, EventsRead>,
+    query: EventQuery,
+) -> Result<Response> {
+    routes::stream(service, by, query).await
 }
 
 /// Reads a value as a request's body is read: what does not fit is a problem that names the field

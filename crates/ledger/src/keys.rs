@@ -97,7 +97,7 @@ fn read<T: DeserializeOwned>(text: &str, what: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|source| unreadable(what, source))
 }
 
-fn hash(bytes: Vec<u8>, what: &str) -> Result<[u8; 32]> {
+pub(crate) fn hash(bytes: Vec<u8>, what: &str) -> Result<[u8; 32]> {
     let wrong = |bytes: Vec<u8>| {
         let message = format!("a hash of {} bytes", bytes.len());
         unreadable(what, std::io::Error::new(std::io::ErrorKind::InvalidData, message))

@@ -128,6 +128,7 @@ mod refusal;
 mod row;
 mod search;
 mod select;
+mod sessions;
 mod spending;
 #[cfg(feature = "sqlite")]
 mod sqlite;

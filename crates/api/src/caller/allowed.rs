@@ -82,6 +82,13 @@ impl Caller {
         self.scopes.iter()
     }
 
+    /// The same caller without a scope: what they do not ask for is not shown to them.
+    #[must_use]
+    pub fn without(&self, scope: ScopeName) -> Self {
+        let scopes = self.scopes.iter().filter(|one| *one != scope).collect();
+        Self { scopes, ..self.clone() }
+    }
+
     /// Lets a request pass that lifts no rules, or whose caller may lift them.
     ///
     /// # Errors

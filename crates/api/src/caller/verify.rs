@@ -58,7 +58,11 @@ impl Keys {
         headers: &HeaderMap,
         from: Option<IpAddr>,
     ) -> Result<Arc<Caller>> {
-        let text = bearer(headers)?;
+        self.of_text(bearer(headers)?, from).await
+    }
+
+    /// The caller with this key, as its text was sent.
+    pub(crate) async fn of_text(&self, text: &str, from: Option<IpAddr>) -> Result<Arc<Caller>> {
         let found = match KeyText::parse(text) {
             Ok(key) => self.find(&key, from).await?,
             Err(BadKey) => None,
@@ -67,6 +71,28 @@ impl Keys {
             self.wrong.check(from)?;
             self.wrong.count(from);
             return Err(Problem::new(Code::InvalidKey, "no key like this exists"));
+        };
+        self.check(caller.key(), from)?;
+        Ok(caller)
+    }
+
+    /// The caller whose key has this id, for somebody who has proven before that they hold it.
+    pub(crate) async fn of_id(&self, id: &KeyId, from: Option<IpAddr>) -> Result<Arc<Caller>> {
+        self.ask().await?;
+        let now = self.clock.uptime();
+        let caller = match self.cache.get(id, now) {
+            Some(caller) => caller,
+            None => {
+                let epoch = self.cache.epoch();
+                let stored = self.store.key(id).await?;
+                let stored = stored.ok_or_else(|| {
+                    Problem::new(Code::InvalidKey, "no key like this exists any more")
+                })?;
+                let caller = Arc::new(Caller::new(stored));
+                self.cache.put(Arc::clone(&caller), epoch, now);
+                self.note_use(id, caller.key().last_used_at).await;
+                caller
+            }
         };
         self.check(caller.key(), from)?;
         Ok(caller)

@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, header};
 
 use crate::{
     Service,
-    caller::EventsRead,
+    caller::{Allowed, EventsRead},
     extract::Permit,
     problem::{Problem, Result},
     routes::params::Params,
@@ -81,7 +81,16 @@ pub(super) async fn follow(
         })?;
         query.after = Some(last.to_owned());
     }
-    let stream = service.event_stream(permit.allowed()?, query).await?;
+    stream(&service, permit.allowed()?, query).await
+}
+
+/// The answer that streams events.
+pub(crate) async fn stream(
+    service: &Service,
+    by: Allowed<'_, EventsRead>,
+    query: EventQuery,
+) -> Result<Response> {
+    let stream = service.event_stream(by, query).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         (HeaderName::from_static("x-accel-buffering"), "no"),

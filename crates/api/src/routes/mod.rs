@@ -35,6 +35,8 @@ mod plan;
 mod rules;
 mod webhooks;
 
+pub(crate) use events::stream;
+
 use axum::{Extension, Router, middleware};
 use url::Url;
 use utoipa::openapi::OpenApi;

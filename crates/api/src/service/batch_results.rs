@@ -3,13 +3,16 @@
 use std::io;
 
 use futures::{Stream, stream};
-use switchboard::journal::server::{BatchId, RowResult, RowsQuery, StoredBatch};
+use switchboard::{
+    journal::server::{BatchId, RowResult, RowsQuery, StoredBatch},
+    router::AuditTopic,
+};
 use switchboard_batch::{CALL_COLUMNS, shown_cell};
 use switchboard_table::{Column, Writer, alike, harmless};
 
 use crate::{
     Service,
-    caller::{Allowed, CallsRead, ScopeName},
+    caller::{Allowed, CallsContent, CallsRead, ScopeName},
     problem::{Problem, Result},
     table_format::TableFormat,
     wire::{BatchRowResult, Money},
@@ -20,7 +23,7 @@ const PAGE: u32 = 200;
 
 /// The results of a batch, in the order of its rows.
 #[derive(Debug)]
-pub(crate) struct BatchResultsText {
+pub struct BatchResultsText {
     service: Service,
     batch: StoredBatch,
     format: TableFormat,
@@ -39,7 +42,7 @@ impl Service {
     ///
     /// # Errors
     /// `not_found`.
-    pub(crate) async fn batch_results(
+    pub async fn batch_results(
         &self,
         by: Allowed<'_, CallsRead>,
         id: BatchId,
@@ -67,9 +70,28 @@ impl Service {
     }
 }
 
+impl Service {
+    /// The same with what the rows and providers said, for somebody who asks for it. That they did
+    /// is written down.
+    ///
+    /// # Errors
+    /// `not_found`, `missing_scope`.
+    pub async fn open_batch_results(
+        &self,
+        by: Allowed<'_, CallsContent>,
+        id: BatchId,
+        format: TableFormat,
+    ) -> Result<BatchResultsText> {
+        let results = self.batch_results(by.caller().allowed()?, id, format).await?;
+        let what = serde_json::json!({"read": "batch_results"});
+        self.note(by.caller(), AuditTopic::Call, &id.to_string(), what).await?;
+        Ok(results)
+    }
+}
+
 impl BatchResultsText {
     /// The text, a page at a time. If it breaks off with an error, it is not complete.
-    pub(crate) fn into_chunks(self) -> impl Stream<Item = Result<Vec<u8>>> + Send {
+    pub fn into_chunks(self) -> impl Stream<Item = Result<Vec<u8>>> + Send {
         stream::try_unfold(self, |mut results| async move {
             Ok(results.next_chunk().await?.map(|chunk| (chunk, results)))
         })

@@ -1,6 +1,6 @@
 //! What happened on a call: its history, its plan, what was said.
 
-use switchboard::{CallId, ErrorKind, Recording, Transcript};
+use switchboard::{CallId, ErrorKind, Recording, Transcript, router::AuditTopic};
 
 use crate::{
     Service,
@@ -11,6 +11,18 @@ use crate::{
 };
 
 impl Service {
+    /// A call with its number and its words, for somebody who asks to see them. That they did is
+    /// written down.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub async fn open_call(&self, by: Allowed<'_, CallsContent>, id: CallId) -> Result<CallRecord> {
+        let record = self.find_call(by, id).await?;
+        let what = serde_json::json!({"read": "content"});
+        self.note(by.caller(), AuditTopic::Call, &id.to_string(), what).await?;
+        Ok(record)
+    }
+
     /// The facts about a call behind a position, oldest first.
     ///
     /// # Errors

@@ -7,9 +7,11 @@
 //! | file | purpose |
 //! |---|---|
 //! | `place.rs`, `preview.rs` | placing calls, and what a person is told before they confirm one |
+//! | `again.rs` | placing a call once more |
 //! | `batch.rs` | many at once |
 //! | `batches.rs`, `batch_rules.rs`, `batch_cancel.rs`, `batch_results.rs` | tables of calls that are submitted row by row |
 //! | `read.rs`, `find.rs` | reading calls and waiting for them, and lists of them |
+//! | `overview.rs` | how many calls are where |
 //! | `content.rs`, `facts.rs` | history, plan, transcript, recording |
 //! | `control.rs` | stopping calls, and deciding about those in doubt |
 //! | `plan.rs` | plans, agents, providers, quality |
@@ -19,13 +21,15 @@
 //! | `experiments.rs` | experiments |
 //! | `configuration.rs` | the configuration, and the erasure of people |
 //! | `keys.rs`, `me.rs` | keys |
-//! | `rules.rs` | the calling rules |
+//! | `sessions.rs` | signing in with a key |
+//! | `rules.rs`, `number_lists.rs` | the calling rules, and the lists of numbers that they read |
 //! | `people.rs` | who must not be called, and who consented |
 //! | `events.rs` | reading and following events |
 //! | `webhooks.rs` | webhook endpoints |
 //! | `hooks.rs`, `arrivals.rs` | webhooks of providers |
 //! | `audit.rs` | who decided what |
 
+mod again;
 mod arrivals;
 mod audit;
 mod batch;
@@ -46,7 +50,9 @@ mod keys;
 mod listed_numbers;
 mod me;
 mod money;
+mod number_lists;
 mod numbers;
+mod overview;
 mod people;
 mod place;
 mod plan;
@@ -54,6 +60,7 @@ mod preview;
 mod read;
 mod room;
 mod rules;
+mod sessions;
 mod waiting;
 mod webhooks;
 
@@ -83,17 +90,21 @@ use crate::{
     webhooks::{Pace, Poster},
 };
 
+pub use batch_results::BatchResultsText;
 pub(crate) use batches::problem_of;
 pub use batches::{BatchesFound, Table};
 pub(crate) use budgets::{BudgetNow, period};
 pub use events::EventQuery;
 pub use find::CallsFound;
 pub use keys::KeyAdmin;
+pub use number_lists::NumberList;
+pub use overview::Overview;
 pub use people::PeopleAdmin;
 pub use place::Placed;
 pub use preview::{CallPreview, Preview};
 pub use read::{CallRecord, Until, WAIT_REASONS, waits_for_reason};
 pub use rules::{RulesFound, RulesQuery};
+pub use sessions::SessionSecret;
 pub use webhooks::DeliveriesFound;
 
 /// Reports that are made at the same time.

@@ -18,6 +18,9 @@ pub(crate) struct DemoArgs {
     /// deleted.
     #[arg(long, value_name = "FILE")]
     pub(crate) ledger: Option<PathBuf>,
+    /// Serve the console over these calls afterwards, until Ctrl-C, and print where it is.
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) open: bool,
     /// Print every decision as it is made, and the result of each call.
     #[arg(long, short, conflicts_with = "json")]
     pub(crate) verbose: bool,

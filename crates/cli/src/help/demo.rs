@@ -6,6 +6,7 @@ Shows routing, failover and experiments at work, with simulated providers.
 Examples:
   switchboard demo
   switchboard demo --verbose
+  switchboard demo --open
   switchboard demo --json
   switchboard demo --calls my-calls.csv
   switchboard demo --ledger demo.db && switchboard calls --ledger demo.db list
@@ -19,6 +20,9 @@ pub(crate) const DEMO_MORE: &str = "\
 It prints a few decisions with their reasons, then a summary. --verbose prints
 every decision and the result of each call. At the end the ledger is checked,
 and compared with the simulators' own record of every phone that rang.
+
+With --open, the calls can be looked at in a browser afterwards: it prints the
+address of the console and a key, and serves them until Ctrl-C.
 
 The table for --calls has the columns to, task, agent, language, tags (separated
 by ;), idempotency_key and callee; only to and task are required. The column

@@ -16,7 +16,8 @@ Otherwise the configuration needs [server] with secret_env, and other machines
 reach the server only once there is an API key (switchboard keys create). TLS
 ends at a proxy in front. docs/server.md explains all of it.
 
-The API is below /v1; /v1/openapi.json describes it. Health and metrics are on a
+The API is below /v1; /v1/openapi.json describes it. With [server.console] people
+use it in a browser, at /console. Health and metrics are on a
 listener of their own: /livez, /readyz and /metrics need no key.
 
 SIGTERM ends the server in order: not ready any more, [server] settle_seconds
@@ -31,8 +32,8 @@ API's, the second one that of health and metrics.
 Each request is logged to stderr as one line of JSON, without numbers and keys.
 
 With --json, one line is printed when the server is ready: {\"url\", \"admin_url\"},
-with --simulated also {\"key\", \"admin_key\", \"mcp_url\", \"kaicalls_url\",
-\"kaicalls_agent_id\"}.
+with --simulated also {\"key\", \"admin_key\", \"console_url\", \"mcp_url\",
+\"kaicalls_url\", \"kaicalls_agent_id\"}.
 
 Exit codes:
   0  it was ended by a signal

@@ -11,6 +11,7 @@
 //! | `batches.rs`, `batch_table.rs` | batches |
 //! | `lists.rs`, `list_table.rs` | lists of numbers |
 //! | `people.rs`, `people_table.rs` | what is remembered about people |
+//! | `sessions.rs` | who is signed in |
 //! | `search.rs` | pages of calls |
 //! | `spending.rs` | what calls cost |
 
@@ -26,6 +27,7 @@ mod people;
 mod people_table;
 mod reservations;
 mod search;
+mod sessions;
 mod spending;
 mod store;
 

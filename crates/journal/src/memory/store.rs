@@ -24,7 +24,7 @@ use crate::{
     AuditQuery, Denied, DuplicateOf, Identity, KeyReused, NewCall, News, Opened, Published,
     Recorded, Selection, Settlement, StoredWebhook, Write, WriteError, created, details,
     holds_concurrency, identity, rang_at,
-    server::{BudgetUse, RateUse},
+    server::{BudgetUse, RateUse, Session},
     settlement,
 };
 
@@ -64,6 +64,7 @@ pub(super) struct Store {
     pub(super) feed: Feed,
     reservations: Reservations,
     pub(super) api_keys: KeyTable,
+    pub(super) sessions: HashMap<[u8; 32], Session>,
     pub(super) batches: BatchTable,
     pub(super) lists: ListTable,
     /// When each process last renewed its lease. `None` if it is dead.

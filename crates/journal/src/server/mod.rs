@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `feed.rs` | everything that happened, in one order, for streams, polling and webhooks |
 //! | `keys.rs` | API keys |
+//! | `sessions.rs` | who is signed in with a key |
 //! | `endpoints.rs` | where webhooks go |
 //! | `deliveries.rs` | which event still has to go to which endpoint |
 //! | `batches.rs` | tables of calls that are submitted row by row |
@@ -22,6 +23,7 @@ mod endpoints;
 mod feed;
 mod keys;
 mod search;
+mod sessions;
 mod signal;
 mod spending;
 
@@ -41,6 +43,7 @@ pub use endpoints::{
 pub use feed::{EventFeed, EventId, FeedBounds, FeedEvent, FeedPage, FeedQuery, Positioned};
 pub use keys::{ApiKey, ApiKeys, KeyId, KeyLimits};
 pub use search::{COUNTED, COUNTS_AT_MOST, CallSearch, CallsFilter, CallsPage};
+pub use sessions::{Session, Sessions};
 pub use signal::FeedSignal;
 pub use spending::{BudgetUse, RateUse, Spending, UsageQuery, UsageSum, UsageSums};
 
@@ -48,6 +51,7 @@ pub use spending::{BudgetUse, RateUse, Spending, UsageQuery, UsageSum, UsageSums
 pub trait ServerStore:
     EventFeed
     + ApiKeys
+    + Sessions
     + WebhookEndpoints
     + Deliveries
     + Batches
@@ -60,6 +64,7 @@ pub trait ServerStore:
 impl<T> ServerStore for T where
     T: EventFeed
         + ApiKeys
+        + Sessions
         + WebhookEndpoints
         + Deliveries
         + Batches

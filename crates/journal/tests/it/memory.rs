@@ -52,6 +52,7 @@ async fn two_processes_share_its_feed() {
 #[tokio::test]
 async fn it_keeps_api_keys() {
     conformance::server::hold_keys(|| async { Arc::new(MemoryJournal::new()) }).await;
+    conformance::server::hold_sessions(|| async { Arc::new(MemoryJournal::new()) }).await;
     conformance::server::hold_shared_keys(|| async {
         let one = Arc::new(MemoryJournal::shared(Duration::from_secs(60)));
         let other = Arc::new(one.another());

@@ -15,6 +15,7 @@
 //! | `events.rs` | the traits of these three |
 //! | `inner.rs` | connections and transactions |
 //! | `keys.rs` | API keys |
+//! | `sessions.rs` | who is signed in |
 //! | `batches.rs`, `batch_erasure.rs` | batches and their rows; erasure and retention of these |
 //! | `lists.rs` | lists of numbers |
 //! | `people.rs`, `people_journal.rs` | what is remembered about people, and what it forbids |
@@ -50,6 +51,7 @@ mod reservations;
 mod schema;
 mod search;
 mod server_rows;
+mod sessions;
 mod spending;
 mod tx;
 

@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0010_batches.sql"),
     include_str!("migrations/0011_people.sql"),
     include_str!("migrations/0012_number_lists.sql"),
+    include_str!("migrations/0013_sessions.sql"),
 ];
 
 /// The version of the schema after all of them.

@@ -17,6 +17,7 @@
 //! | `deliveries.rs` | which event still has to go to which endpoint |
 //! | `events.rs` | the traits of these three |
 //! | `keys.rs` | API keys |
+//! | `sessions.rs` | who is signed in |
 //! | `batches.rs`, `batch_erasure.rs` | batches and their rows; erasure and retention of these |
 //! | `lists.rs` | lists of numbers |
 //! | `people.rs`, `people_journal.rs` | what is remembered about people, and what it forbids |
@@ -51,6 +52,7 @@ mod reservations;
 mod schema;
 mod search;
 mod server_rows;
+mod sessions;
 mod spending;
 mod tx;
 mod writer;

@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0011_batches.sql"),
     include_str!("migrations/0012_people.sql"),
     include_str!("migrations/0013_number_lists.sql"),
+    include_str!("migrations/0014_sessions.sql"),
 ];
 
 /// The version of the schema after all of them.

@@ -58,6 +58,7 @@ async fn what_a_server_keeps_follows_the_rules() {
     let new =
         || async { Arc::new(PostgresJournal::connect(&database().await.unwrap()).await.unwrap()) };
     conformance::server::hold_keys(new).await;
+    conformance::server::hold_sessions(new).await;
     conformance::server::hold_search(new).await;
     conformance::server::hold_spending(new).await;
     conformance::server::hold_shared_keys(|| async {

@@ -85,6 +85,7 @@ async fn what_a_server_keeps_follows_the_rules() {
         async move { ledger(&path).await.0 }
     };
     conformance::server::hold_keys(new).await;
+    conformance::server::hold_sessions(new).await;
     conformance::server::hold_search(new).await;
     conformance::server::hold_spending(new).await;
     conformance::server::hold_shared_keys(|| {

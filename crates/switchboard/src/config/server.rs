@@ -51,6 +51,8 @@ pub struct ServerConfig {
     pub webhooks: ServerWebhooksConfig,
     /// Tools for agents.
     pub mcp: ServerMcpConfig,
+    /// Pages for people.
+    pub console: ServerConsoleConfig,
     /// Surfaces for programs that were written for another API.
     pub compat: CompatConfig,
     /// Refused.
@@ -76,6 +78,7 @@ impl Default for ServerConfig {
             events: ServerEventsConfig::default(),
             webhooks: ServerWebhooksConfig::default(),
             mcp: ServerMcpConfig::default(),
+            console: ServerConsoleConfig::default(),
             compat: CompatConfig::default(),
             inline: Inline,
         }
@@ -139,6 +142,23 @@ impl Default for ServerWebhooksConfig {
 pub struct ServerMcpConfig {
     /// True: agents may use the server over the Model Context Protocol, at `/mcp`.
     pub enabled: bool,
+}
+
+/// `[server.console]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServerConsoleConfig {
+    /// True: people may use the server in a browser, at `/console`.
+    pub enabled: bool,
+    /// How long somebody stays signed in, in hours, 1 to 168. Left out: 12.
+    pub session_hours: Option<u32>,
+}
+
+impl ServerConsoleConfig {
+    /// How long somebody stays signed in, in hours.
+    pub fn hours(&self) -> u32 {
+        self.session_hours.unwrap_or(12)
+    }
 }
 
 /// `[server.compat]`.

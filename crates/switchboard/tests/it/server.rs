@@ -19,15 +19,17 @@ fn the_example_says_what_the_defaults_are() {
     let mut example = Config::from_file(path).unwrap().server.unwrap();
     assert_eq!(example.trusted_proxies.len(), 1);
     assert_eq!(example.webhooks.allow_networks.len(), 1);
-    assert!(example.compat.kaicalls.enabled && example.mcp.enabled);
+    assert!(example.compat.kaicalls.enabled && example.mcp.enabled && example.console.enabled);
     let usual = of("[server]\nsecret_env = \"SWITCHBOARD_SECRET\"");
     assert_eq!(example.compat.kaicalls.task(), usual.compat.kaicalls.task());
+    assert_eq!(example.console.hours(), usual.console.hours());
     // All the rest is what holds without it.
     example.public_url = None;
     example.trusted_proxies.clear();
     example.webhooks.allow_networks.clear();
     example.compat = usual.compat.clone();
     example.mcp = usual.mcp.clone();
+    example.console = usual.console.clone();
     assert_eq!(example, usual);
 }
 

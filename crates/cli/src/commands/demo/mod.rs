@@ -33,6 +33,7 @@ use self::{
 };
 use crate::{
     cli::DemoArgs,
+    commands::serve,
     exit::Exit,
     failure::Outcome,
     output::{Output, hide},
@@ -78,7 +79,9 @@ pub(crate) async fn run(args: DemoArgs, output: Output) -> Outcome {
     log.end();
 
     // The ledger is checked once nothing writes to it, and the report shows its content.
-    engine.shutdown(Duration::ZERO).await;
+    if !args.open {
+        engine.shutdown(Duration::ZERO).await;
+    }
     let check = simulation.ledger.check().await?;
     let calls = simulation.ledger.journal().list().await?;
     let report =
@@ -90,7 +93,10 @@ pub(crate) async fn run(args: DemoArgs, output: Output) -> Outcome {
         highlights::show(&rows, &results, report.calls(), &simulation.ledger, output).await?;
     }
     report.show(output);
-    if !output.json {
+    if args.open {
+        serve::open(&simulation.switchboard, &simulation.ledger, output).await?;
+        engine.shutdown(Duration::ZERO).await;
+    } else if !output.json {
         next(&args, output);
     }
     Ok(if report.is_good() { Exit::Done } else { Exit::Failed })
@@ -118,6 +124,7 @@ fn next(args: &DemoArgs, output: Output) {
         format!("{program} plan --help")
     };
     let steps = [
+        (format!("{program} demo --open"), "look at the calls in a browser"),
         (
             format!("{program} demo --verbose"),
             "every decision with its reasons, and the result of each call",

@@ -96,7 +96,7 @@ pub(crate) async fn run(common: &Common, args: ServeArgs, output: Output) -> Out
     api.observer = Some(metrics.observer());
     let service = Service::new(switchboard.clone(), api);
     metrics.watch(&switchboard, &service);
-    let router = surfaces(&service, &server);
+    let router = surfaces(&service, &server, args.simulated);
     let running = Running::start(&service, router, listener, &metrics, connections);
     state.set(Phase::Ready);
     systemd::ready();
@@ -204,21 +204,27 @@ impl Running {
 }
 
 /// Everything that is served below the public address.
-fn surfaces(service: &Service, server: &ServerConfig) -> Router {
+pub(super) fn surfaces(service: &Service, server: &ServerConfig, simulated: bool) -> Router {
     let mut all = routes::incomplete(service);
     if server.mcp.enabled {
         all = all.merge(switchboard_mcp::router(service));
+    }
+    if server.console.enabled {
+        let mut settings = switchboard_console::Settings::default();
+        settings.session = Duration::from_secs(u64::from(server.console.hours()) * 60 * 60);
+        settings.simulated = simulated;
+        all = all.merge(switchboard_console::router(service, settings));
     }
     routes::complete(service, all)
 }
 
 /// What runs beside the requests.
-async fn background(service: Service, stop: impl Future<Output = ()> + Send) {
+pub(super) async fn background(service: Service, stop: impl Future<Output = ()> + Send) {
     if let Err(error) = Background::new(service).run(stop).await {
         tracing::error!(%error, "events and webhooks cannot be sent");
     }
 }
 
-async fn until(mut stopped: watch::Receiver<bool>) {
+pub(super) async fn until(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }

@@ -8,6 +8,7 @@
 //! | `admin.rs` | health, on a listener of its own |
 //! | `metrics/` | metrics, on the same listener |
 //! | `state.rs` | starting, ready or stopping |
+//! | `opened.rs` | the console over the calls of the demo |
 //! | `ready.rs` | what is printed when it is ready |
 
 mod accept;
@@ -15,6 +16,7 @@ mod admin;
 mod lifecycle;
 mod listener;
 mod metrics;
+mod opened;
 mod ready;
 mod setup;
 mod simulated;
@@ -23,3 +25,4 @@ mod systemd;
 mod timeouts;
 
 pub(crate) use lifecycle::run;
+pub(crate) use opened::open;

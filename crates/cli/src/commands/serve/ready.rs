@@ -18,6 +18,8 @@ pub(super) struct Ready<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     admin_key: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    console_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     mcp_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     kaicalls_url: Option<String>,
@@ -38,6 +40,7 @@ pub(super) fn print(
         admin_url,
         key: simulation.map(|one| one.keys.tenant.as_str()),
         admin_key: simulation.map(|one| one.keys.admin.as_str()),
+        console_url: simulation.map(|_| format!("{url}{}", switchboard_console::PATH)),
         mcp_url: simulation.map(|_| format!("{url}{}", switchboard_mcp::PATH)),
         kaicalls_url: simulation.map(|_| format!("{url}/compat/kaicalls")),
         kaicalls_agent_id: simulation.map(|one| one.kaicalls_agent_id.as_str()),
@@ -60,6 +63,7 @@ fn explain(output: Output, ready: &Ready<'_>, simulation: &Simulation) {
         "",
         &format!("  the API             {url}/v1"),
         &format!("  its document        {url}/v1/openapi.json"),
+        &format!("  the console         {url}{}", switchboard_console::PATH),
         &format!("  for agents, by MCP  {url}{}", switchboard_mcp::PATH),
         &format!("  health and metrics  {admin_url}/readyz, /metrics"),
         "",
@@ -70,7 +74,7 @@ fn explain(output: Output, ready: &Ready<'_>, simulation: &Simulation) {
         "    -H 'Content-Type: application/json' -H 'Idempotency-Key: first-call' \\",
         "    -d '{\"to\": \"+442079460958\", \"task\": \"Ask for the opening hours.\"}'",
         "",
-        "The key of an operator, who sees every tenant:",
+        "The key of an operator, who sees every tenant. The console asks for it:",
         "",
         &format!("  ADMIN={}", simulation.keys.admin),
         "",

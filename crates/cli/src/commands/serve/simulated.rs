@@ -69,6 +69,7 @@ pub(super) fn server(args: &ServeArgs) -> ServerConfig {
     server.drain_seconds = 5;
     server.compat.kaicalls.enabled = true;
     server.mcp.enabled = true;
+    server.console.enabled = true;
     server
 }
 
@@ -118,7 +119,7 @@ pub(super) async fn start(
 }
 
 impl Keys {
-    async fn make(admin: &KeyAdmin) -> Outcome<Self> {
+    pub(super) async fn make(admin: &KeyAdmin) -> Outcome<Self> {
         let maker = Caller::of_the_ledger("serve --simulated", jiff::Timestamp::now());
         let make = async |name: &str, tenant: Option<&str>| {
             let new = NewKey {
@@ -173,7 +174,7 @@ impl Providers {
     }
 }
 
-fn random() -> Outcome<[u8; 32]> {
+pub(super) fn random() -> Outcome<[u8; 32]> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes)
         .map_err(|error| Failure::local(format!("the system gives no random bytes: {error}")))?;

@@ -3,6 +3,7 @@
 //! | file | rules about |
 //! |---|---|
 //! | `keys.rs` | API keys |
+//! | `sessions.rs` | who is signed in |
 //! | `batches.rs`, `batch_claims.rs` | batches |
 //! | `search.rs` | pages of calls |
 //! | `spending.rs` | budgets, usage, and how many calls wait |
@@ -11,6 +12,7 @@ mod batch_claims;
 mod batches;
 mod keys;
 mod search;
+mod sessions;
 mod spending;
 
 use std::sync::Arc;
@@ -19,7 +21,7 @@ use futures::future::BoxFuture;
 
 use crate::{
     Journal,
-    server::{ApiKeys, Batches, CallSearch, Spending},
+    server::{ApiKeys, Batches, CallSearch, Sessions, Spending},
 };
 
 /// Every rule about API keys, each on a store of its own.
@@ -35,6 +37,18 @@ pub async fn hold_keys<Store: ApiKeys, Made: Future<Output = Arc<Store>> + Send>
     keys::a_key_is_revoked_once(&*new().await).await;
     keys::a_key_expires_at_the_earlier_time(&*new().await).await;
     keys::a_use_is_noted_every_five_minutes(&*new().await).await;
+}
+
+/// Every rule about sessions, each on a store of its own.
+///
+/// # Panics
+/// Where the store breaks one.
+pub async fn hold_sessions<Store: Sessions, Made: Future<Output = Arc<Store>> + Send>(
+    new: impl Fn() -> Made + Send + Sync,
+) {
+    sessions::a_session_comes_back_whole(&*new().await).await;
+    sessions::a_session_ends_once(&*new().await).await;
+    sessions::what_is_over_is_forgotten(&*new().await).await;
 }
 
 /// Every rule about API keys of several processes. The arguments are those of

@@ -58,7 +58,7 @@ async fn as_before(place: &Place) -> Place {
                  DROP FUNCTION calls_stay(); DROP TABLE news; \
                  DROP TABLE outbox, feed, feed_head, deliveries, webhook_endpoints; \
                  DROP TABLE batch_rows, batches; \
-                 DROP TABLE number_list_blocks, number_lists, number_list_generation; \
+                 DROP TABLE number_list_blocks, number_lists, number_list_generation, sessions; \
                  DROP TABLE opt_outs, person_events, consents; DROP FUNCTION opt_outs_stay(); \
                  ALTER TABLE attempts DROP COLUMN to_hash; \
                  DROP TABLE api_keys, keys_epoch; DROP FUNCTION api_keys_stay(); DROP INDEX calls_of_tenant; \

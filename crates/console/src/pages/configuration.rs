@@ -1,0 +1,137 @@
+//! The configuration in force, and who decided what.
+
+use askama::Template;
+use axum::{
+    extract::{RawQuery, State},
+    response::Response,
+};
+use switchboard_api::{
+    Code,
+    caller::{AuditRead, ConfigurationReload, ProvidersRead, ScopeName},
+    wire::AuditRecord,
+};
+
+use crate::{
+    console::Console,
+    failure::{Failure, page},
+    fields::Fields,
+    form::Form,
+    frame::{Frame, Place},
+    text::{Moment, moment, or_none},
+    visitor::{Visitor, go_to},
+    words,
+};
+
+/// Decisions of a page.
+const PAGE: usize = 50;
+/// Pages that are read to find the newest decisions.
+const READS: usize = 40;
+const READ: usize = 500;
+
+struct Decision {
+    number: u64,
+    at: Moment,
+    by: String,
+    topic: String,
+    subject: String,
+    what: String,
+}
+
+#[derive(Template)]
+#[template(path = "configuration.html")]
+struct Configuration {
+    frame: Frame,
+    version: String,
+    since: Option<Moment>,
+    by: String,
+    may_reload: bool,
+    decisions: Option<Vec<Decision>>,
+    topics: Vec<(&'static str, bool)>,
+    reload_unsupported: bool,
+}
+
+const TOPICS: [&str; 8] = [
+    "configuration",
+    "reload",
+    "experiment",
+    "key",
+    "call",
+    "webhook_endpoint",
+    "person",
+    "session",
+];
+
+pub(crate) async fn show(
+    State(console): State<Console>,
+    visitor: Visitor,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Failure> {
+    let fields = Fields::read(query.unwrap_or_default().as_bytes());
+    let service = console.service();
+    let now = service.configuration(visitor.may::<ProvidersRead>()?).await?;
+    let topic = fields.get("topic");
+    let decisions = match visitor.has(ScopeName::AuditRead) {
+        true => Some(newest(&console, &visitor, topic).await?),
+        false => None,
+    };
+    page(&Configuration {
+        frame: visitor.frame(Place::Configuration, "Configuration"),
+        version: or_none(now.version.as_deref()),
+        since: moment(now.since),
+        by: or_none(now.by.as_deref()),
+        may_reload: visitor.has(ScopeName::ConfigurationReload),
+        reload_unsupported: service.settings().check_configuration.is_none(),
+        decisions,
+        topics: TOPICS.into_iter().map(|one| (one, Some(one) == topic)).collect(),
+    })
+}
+
+/// The newest decisions first. The log is read from its beginning, because it has no other order;
+/// it grows with what people decide, not with calls.
+async fn newest(
+    console: &Console,
+    visitor: &Visitor,
+    topic: Option<&str>,
+) -> Result<Vec<Decision>, Failure> {
+    let (mut found, mut after) = (Vec::<AuditRecord>::new(), 0);
+    for _ in 0..READS {
+        let by = visitor.may::<AuditRead>()?;
+        let page = console.service().audit(by, topic, after, READ).await?;
+        after = page.data.last().map_or(after, |last| last.number);
+        found.extend(page.data);
+        let surplus = found.len().saturating_sub(PAGE);
+        found.drain(..surplus);
+        if !page.has_more {
+            break;
+        }
+    }
+    Ok(found.iter().rev().map(Decision::new).collect())
+}
+
+impl Decision {
+    fn new(record: &AuditRecord) -> Self {
+        Self {
+            number: record.number,
+            at: record.at.into(),
+            by: record.by.clone(),
+            topic: words::spaced(&record.topic),
+            subject: record.subject.clone(),
+            what: record.what.to_string(),
+        }
+    }
+}
+
+pub(crate) async fn reload(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Form(_): Form,
+) -> Result<Response, Failure> {
+    let by = visitor.whole().allowed::<ConfigurationReload>()?;
+    match console.service().reload(by).await {
+        Ok(_) => Ok(go_to("/console/configuration?done=reload")),
+        Err(problem) if problem.code() == Code::ConfigurationRefused => {
+            Err(problem.fix("correct the file, and reload again").into())
+        }
+        Err(problem) => Err(problem.into()),
+    }
+}

@@ -1,0 +1,9 @@
+//! Tests of the console, through its HTTP.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod calls;
+mod forms;
+mod sign_in;
+mod support;
+mod writes;

@@ -1,0 +1,9 @@
+-- Who is signed in to the console, and with which key. The secret itself is nowhere, only its hash.
+CREATE TABLE sessions (
+    hash       BYTEA  NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
+    key        TEXT   NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX sessions_by_end ON sessions (expires_at);
