@@ -13,7 +13,7 @@ pub const FORMER_REJECTED_REASON: &str = "rejected_because";
 
 /// The columns that a table of results adds to those of the batch. A batch ignores them, so that a
 /// table of results can be corrected and sent again.
-pub const CALL_COLUMNS: [&str; 11] = [
+pub const CALL_COLUMNS: [&str; 12] = [
     "call_row",
     "call_line",
     "call_id",
@@ -22,6 +22,7 @@ pub const CALL_COLUMNS: [&str; 11] = [
     "call_provider",
     "call_duration_seconds",
     "call_cost",
+    "call_currency",
     "call_summary",
     "call_reason",
     "call_problem",

@@ -17,11 +17,14 @@ mod config_file;
 mod credential;
 mod exit;
 mod failure;
+mod fitted;
 mod help;
 mod interrupt;
+mod local;
 mod log_writer;
 mod logging;
 mod output;
+mod private_file;
 mod reload;
 mod rules_state;
 mod setup;
@@ -94,6 +97,7 @@ fn run(cli: Cli, output: Output) -> Outcome {
             Command::Call(args) => commands::call::run(&common, *args, output).await,
             Command::Batch(args) => commands::batch::run(&common, args, output).await,
             Command::Calls(args) => commands::calls::run(&common, args, output).await,
+            Command::Top(args) => commands::calls::top(&common, &args, output).await,
             Command::Ledger(args) => commands::ledger::run(&common, args, output).await,
             Command::Rules(args) => commands::rules::run(&common, args, output).await,
             Command::People(args) => commands::people::run(&common, args, output).await,

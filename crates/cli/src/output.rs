@@ -20,7 +20,12 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::terminal;
+use switchboard::PhoneNumber;
+
+use crate::{
+    fitted::{self, FittedColumn},
+    terminal,
+};
 
 /// An error as JSON.
 #[derive(Debug, Serialize)]
@@ -86,6 +91,12 @@ impl Output {
         put_stderr(&terminal::line(text.as_ref()));
     }
 
+    /// Prints a question on stderr, whose answer is typed behind it.
+    pub(crate) fn question(&self, text: &str) {
+        let mut out = stderr().lock();
+        let _ = write!(out, "{} ", terminal::line(text).trim_end()).and_then(|()| out.flush());
+    }
+
     /// Prints one JSON value: indented on a terminal, on one line in a pipe.
     pub(crate) fn object(&self, value: &impl Serialize) {
         let text = if self.terminal {
@@ -136,6 +147,83 @@ impl Output {
         put(&table.trim_fmt());
     }
 
+    /// Prints a table as wide as its content, on a terminal too.
+    pub(crate) fn wide_table(&self, header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) {
+        Self { terminal: false, ..*self }.table(header, rows);
+    }
+
+    /// Prints a table that fits the terminal, or 80 columns in a pipe: one line for each row, and
+    /// long cells cut short.
+    pub(crate) fn fitted_table(
+        &self,
+        columns: &[FittedColumn],
+        rows: impl IntoIterator<Item = Vec<String>>,
+    ) {
+        for line in self.fitted_lines(columns, rows.into_iter().collect()) {
+            put(&line);
+        }
+    }
+
+    /// The lines of such a table.
+    pub(crate) fn fitted_lines(
+        &self,
+        columns: &[FittedColumn],
+        rows: Vec<Vec<String>>,
+    ) -> Vec<String> {
+        let clean = |row: Vec<String>| row.iter().map(|cell| terminal::line(cell)).collect();
+        let rows: Vec<Vec<String>> = rows.into_iter().map(clean).collect();
+        let widths = fitted::widths(columns, &rows, self.width());
+        let header: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
+        let paint = |shown: String, code: Option<&str>| match code.filter(|_| self.colour) {
+            Some(code) => format!("\u{1b}[{code}m{shown}\u{1b}[0m"),
+            None => shown,
+        };
+        let mut lines = vec![fitted::line(&header, &widths, |_, shown| paint(shown, Some("1")))];
+        lines.extend(rows.iter().map(|row| {
+            fitted::line(row, &widths, |cell, shown| paint(shown, status_color(cell).map(code)))
+        }));
+        lines
+    }
+
+    /// The text as one line that fits the terminal, or 80 columns in a pipe.
+    pub(crate) fn shortened(&self, text: &str) -> String {
+        fitted::shorten(&terminal::line(text), self.width())
+    }
+
+    /// Draws the whole screen: each line in its place, and nothing below them. The lines come from
+    /// [`Output::fitted_lines`] and [`Output::shortened`].
+    pub(crate) fn frame(&self, lines: &[String]) {
+        let mut drawn = "\u{1b}[H".to_owned();
+        for line in lines {
+            drawn.push_str(line);
+            drawn.push_str("\u{1b}[K\r\n");
+        }
+        drawn.push_str("\u{1b}[J");
+        let mut out = stdout().lock();
+        let _ = out.write_all(drawn.as_bytes()).and_then(|()| out.flush());
+    }
+
+    /// Clears the screen, before the first frame.
+    pub(crate) fn clear(&self) {
+        let _ = write!(stdout().lock(), "\u{1b}[2J");
+    }
+
+    /// Prints a line of [`Output::fitted_lines`].
+    pub(crate) fn painted(&self, line: &str) {
+        put(line);
+    }
+
+    /// True if stdout is a terminal.
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
+    /// The columns of the terminal, or 80 without one.
+    fn width(&self) -> usize {
+        let size = terminal_size::terminal_size_of(stdout()).filter(|_| self.terminal);
+        size.map_or(80, |(width, _)| usize::from(width.0))
+    }
+
     fn header_cell(&self, name: &str) -> Cell {
         let cell = Cell::new(name);
         if self.colour { cell.add_attribute(Attribute::Bold) } else { cell }
@@ -181,9 +269,9 @@ impl Output {
         }
         let bar = ProgressBar::new(steps as u64);
         let template = if self.colour {
-            "{wide_bar:.cyan} {pos} of {len} rows  {msg}  {elapsed}"
+            "{wide_bar:.cyan} {pos} of {len} rows  {elapsed}\n{wide_msg}"
         } else {
-            "{wide_bar} {pos} of {len} rows  {msg}  {elapsed}"
+            "{wide_bar} {pos} of {len} rows  {elapsed}\n{wide_msg}"
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
@@ -262,9 +350,28 @@ fn status_color(text: &str) -> Option<Color> {
     }
 }
 
+/// The colour as a terminal's code.
+fn code(colour: Color) -> &'static str {
+    match colour {
+        Color::Green => "32",
+        Color::Yellow => "33",
+        _ => "31",
+    }
+}
+
 /// The value as text, or `-` without one.
 pub(crate) fn or_dash<T: ToString>(value: Option<T>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())
+}
+
+/// The number for a narrow column: its calling code and at most its last two digits.
+pub(crate) fn masked(number: &PhoneNumber) -> String {
+    let masked = number.masked();
+    let hidden = masked.find('•').zip(masked.rfind('•'));
+    let ends = hidden.and_then(|(first, last)| {
+        Some((masked.get(..first)?, masked.get(last + '•'.len_utf8()..)?))
+    });
+    ends.map_or_else(|| masked.clone(), |(code, digits)| format!("{code}…{digits}"))
 }
 
 /// Masks a number as it was typed. It was not parsed yet, so its middle is hidden whatever its

@@ -103,6 +103,26 @@ pub(crate) async fn ledger(common: &Common, file: Option<&Path>) -> Outcome<(Led
     }
 }
 
+/// Opens the ledger alone, to list what is in it. `None` if the configured one is not there yet, which
+/// is noted: a ledger in the wrong place would look as if its calls were lost.
+pub(crate) async fn ledger_if_any(
+    common: &Common,
+    file: Option<&Path>,
+    output: Output,
+) -> Outcome<Option<Ledger>> {
+    if file.is_none() {
+        let missing = with_ledger(read(common)?)?.ledger_file().filter(|file| !file.exists());
+        if let Some(missing) = missing {
+            output.note(format!(
+                "no call was placed with this ledger yet: {} does not exist",
+                missing.display()
+            ));
+            return Ok(None);
+        }
+    }
+    Ok(Some(ledger(common, file).await?.0))
+}
+
 /// Opens the ledger alone, and creates it if it is missing: the first API key is made, and the first
 /// list imported, before anything else.
 pub(crate) async fn ledger_or_new(common: &Common, file: Option<&Path>) -> Outcome<Ledger> {

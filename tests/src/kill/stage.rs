@@ -117,7 +117,8 @@ impl Stage {
     /// replica.
     pub fn batch(&self, replica: usize) -> Command {
         let rejected = self.rejected(replica);
-        let mut command = self.command(&["batch", TABLE, "--json", "--log", "warn", "--rejected"]);
+        let mut command =
+            self.command(&["batch", TABLE, "--yes", "--json", "--log", "warn", "--rejected"]);
         command
             .arg(rejected)
             .stdout(self.printed(replica, "out"))

@@ -169,7 +169,8 @@ fn call_cells(row: &BatchRowResult) -> [String; CALL_COLUMNS.len()] {
         value.and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
     };
     let call = row.call.as_ref();
-    let money = |money: &Money| format!("{} {}", money.amount, money.currency);
+    let cost = call.and_then(|call| call.cost.as_ref());
+    let shown = |part: fn(&Money) -> &str| cost.map(part).unwrap_or_default().to_owned();
     let fault = call.and_then(|call| call.fault.as_ref());
     let problem = row.problem.as_ref();
     let status = match call {
@@ -194,7 +195,8 @@ fn call_cells(row: &BatchRowResult) -> [String; CALL_COLUMNS.len()] {
         word(call.and_then(|call| serde_json::to_value(call.outcome?).ok())),
         harmless(call.and_then(|call| call.provider.clone())),
         call.and_then(|call| call.duration_seconds).map(|one| one.to_string()).unwrap_or_default(),
-        call.and_then(|call| call.cost.as_ref()).map(money).unwrap_or_default(),
+        shown(|cost| &cost.amount),
+        shown(|cost| &cost.currency),
         harmless(call.and_then(|call| call.summary.clone())),
         harmless(reason),
         harmless(detail),

@@ -3,12 +3,15 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use jiff::Timestamp;
-use switchboard::{
-    CallId, CallStatus, Country, Outcome, core::ProviderCallId, journal::state::Verdict,
-};
+use switchboard::{CallStatus, Country, Outcome, core::ProviderCallId, journal::state::Verdict};
 
-use crate::cli::facts::{FactArgs, OverrideArgs};
+use crate::cli::{
+    call_list::ListArgs,
+    call_ref::CallRef,
+    facts::{FactArgs, OverrideArgs},
+    when::When,
+    words::{parse_word, status},
+};
 
 /// `call`
 #[derive(Debug, Args)]
@@ -114,9 +117,17 @@ pub(crate) struct BatchArgs {
     /// to FILE and ends in .rejected.csv.
     #[arg(long, value_name = "FILE")]
     pub(crate) rejected: Option<PathBuf>,
-    /// Only show how each row is read and what is wrong with it. Sends nothing.
+    /// Write what became of every row to this file: the columns of FILE and those of its call. By
+    /// default it is next to FILE and ends in .results.csv.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) results: Option<PathBuf>,
+    /// Only show how each row is read, what is wrong with it, and what the batch would do: new
+    /// calls, providers, cost, time, who waits. Sends nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Place more than 20 calls without asking. Needed where nobody can be asked.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
     /// Do not pause after 20 identical refusals in a row.
     #[arg(long)]
     pub(crate) no_pause: bool,
@@ -144,18 +155,35 @@ pub(crate) enum CallsCommand {
     List(ListArgs),
     /// Show one call and its history: who decided what, when, and on which evidence.
     Show {
-        /// The call's id.
-        id: CallId,
-        /// Show phone numbers in full.
+        /// The call's id, or the beginning of it.
+        id: CallRef,
+        /// Show phone numbers in full, on a terminal only. The audit log says who did.
         #[arg(long)]
         reveal: bool,
+        /// Show long texts whole: the task, the summary, the next steps.
+        #[arg(long)]
+        full: bool,
+    },
+    /// Print what was said on a call that is over.
+    Transcript {
+        /// The call's id, or the beginning of it.
+        id: CallRef,
+    },
+    /// Print where the recording of a call is, or save it.
+    Recording {
+        /// The call's id, or the beginning of it.
+        id: CallRef,
+        /// Download the recording into this new file, which only you can read.
+        #[arg(long, value_name = "FILE")]
+        save: Option<PathBuf>,
     },
     /// Print changes until interrupted, or with an id until that call is settled.
     Watch {
-        /// The call's id.
-        id: Option<CallId>,
+        /// The call's id, or the beginning of it.
+        id: Option<CallRef>,
     },
     /// Cancel calls: withdraw those not sent yet, and ask providers to end the others.
+    #[command(visible_alias = "stop")]
     Cancel(CancelArgs),
     /// Decide a call that may have rung, or whose end is unknown.
     Resolve(ResolveArgs),
@@ -163,35 +191,24 @@ pub(crate) enum CallsCommand {
     Export(ExportArgs),
 }
 
-/// `calls list`
+/// `top`
 #[derive(Debug, Args)]
-pub(crate) struct ListArgs {
-    /// Only calls with this status, for example indeterminate. May be repeated.
-    #[arg(long, value_name = "STATUS", value_parser = status)]
-    pub(crate) status: Vec<CallStatus>,
-    /// Only calls received at this time or later, for example 2026-02-14T20:00:00Z.
-    #[arg(long, value_name = "TIME")]
-    pub(crate) since: Option<Timestamp>,
-    /// List at most this many.
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 50,
-        value_parser = clap::value_parser!(u32).range(1..)
-    )]
-    pub(crate) limit: u32,
+pub(crate) struct TopArgs {
+    /// Print it once and end, on a terminal too.
+    #[arg(long)]
+    pub(crate) once: bool,
 }
 
 /// `calls cancel`
 #[derive(Debug, Args)]
 pub(crate) struct CancelArgs {
-    /// The calls' ids.
+    /// The calls' ids, or the beginnings of them.
     #[arg(
         value_name = "ID",
         required_unless_present_any = ["batch", "status"],
         conflicts_with_all = ["batch", "status"]
     )]
-    pub(crate) ids: Vec<CallId>,
+    pub(crate) ids: Vec<CallRef>,
     /// Every call of this batch that is not over. A batch has the name of its file, unless it was
     /// given another one.
     #[arg(long, value_name = "NAME")]
@@ -205,8 +222,8 @@ pub(crate) struct CancelArgs {
 /// `calls resolve`
 #[derive(Debug, Args)]
 pub(crate) struct ResolveArgs {
-    /// The call's id.
-    pub(crate) id: CallId,
+    /// The call's id, or the beginning of it.
+    pub(crate) id: CallRef,
     /// What you found out: not-placed (no phone rang), placed=ID (the provider has it under this
     /// id), or ended=OUTCOME (it rang, and ended as completed, no_answer, busy, voicemail, failed
     /// or cancelled).
@@ -229,9 +246,10 @@ pub(crate) struct ResolveArgs {
 /// `calls export`
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
-    /// Only calls received at this time or later, for example 2026-02-14T20:00:00Z.
+    /// Only calls received at this time or later: 2026-11-29, 2026-11-29T20:00:00Z, yesterday, or
+    /// how long ago, such as 2h.
     #[arg(long, value_name = "TIME")]
-    pub(crate) since: Option<Timestamp>,
+    pub(crate) since: Option<When>,
     /// CSV, or one JSON object on each line. The default is csv, or jsonl with --json.
     #[arg(long, value_enum)]
     pub(crate) format: Option<ExportFormat>,
@@ -247,14 +265,6 @@ pub(crate) enum ExportFormat {
     Csv,
     /// One JSON object for each call, with everything that is known about it.
     Jsonl,
-}
-
-fn status(word: &str) -> Result<CallStatus, String> {
-    parse_word(word).ok_or_else(|| {
-        "is not a status: use received, scheduled, admitted, attempting, in_progress, closed, \
-         refused, needs_approval, indeterminate or stalled"
-            .to_owned()
-    })
 }
 
 fn open_status(word: &str) -> Result<CallStatus, String> {
@@ -284,11 +294,6 @@ fn verdict(text: &str) -> Result<Verdict, String> {
     }
 }
 
-/// Parses a word as JSON and tables spell it; `-` may stand for `_`.
-fn parse_word<T: serde::de::DeserializeOwned>(word: &str) -> Option<T> {
-    serde_json::from_value(word.trim().replace('-', "_").into()).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -310,12 +315,5 @@ mod tests {
         ] {
             assert!(verdict(wrong).is_err(), "{wrong}");
         }
-    }
-
-    #[test]
-    fn states_are_read_as_they_are_shown() {
-        assert_eq!(status("in_progress"), Ok(CallStatus::InProgress));
-        assert_eq!(status("needs-approval"), Ok(CallStatus::NeedsApproval));
-        assert!(status("ringing").is_err());
     }
 }

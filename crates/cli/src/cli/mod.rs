@@ -1,6 +1,8 @@
 //! The command line, as clap parses it. The commands themselves are in `commands/`.
 
 mod accounts;
+mod call_list;
+mod call_ref;
 mod calls;
 mod deck;
 mod demo;
@@ -13,6 +15,8 @@ mod policy;
 mod rules;
 mod serve;
 mod start;
+mod when;
+mod words;
 
 use std::path::PathBuf;
 
@@ -22,9 +26,11 @@ pub(crate) use self::accounts::{
     AgentsArgs, AgentsCommand, ApiArgs, ApiMethod, LoginArgs, LogoutArgs, NumbersArgs,
     NumbersCommand, UsageArgs, UsageCommand, WhoamiArgs,
 };
+pub(crate) use self::call_list::{ListArgs, ListColumn, ListFormat};
+pub(crate) use self::call_ref::CallRef;
 pub(crate) use self::calls::{
-    BatchArgs, CallArgs, CallsArgs, CallsCommand, CancelArgs, ExportArgs, ExportFormat, ListArgs,
-    PlanArgs, ResolveArgs,
+    BatchArgs, CallArgs, CallsArgs, CallsCommand, CancelArgs, ExportArgs, ExportFormat, PlanArgs,
+    ResolveArgs, TopArgs,
 };
 pub(crate) use self::deck::{DeckArgs, DeckCommand, DeckShowArgs, LayoutArgs};
 pub(crate) use self::demo::{DemoArgs, SimArgs, SimProvider, SimShape};
@@ -140,6 +146,9 @@ pub(crate) enum Command {
     /// List, show, watch, cancel, resolve and export the calls of the ledger.
     #[command(long_about = help::calls::CALLS, after_long_help = help::calls::CALLS_MORE)]
     Calls(CallsArgs),
+    /// Show every provider and what waits, over all processes.
+    #[command(long_about = help::calls::TOP, after_long_help = help::calls::TOP_MORE)]
+    Top(TopArgs),
     /// Check and back up the ledger, and delete personal data from it.
     #[command(long_about = help::ledger::LEDGER, after_long_help = help::ledger::LEDGER_MORE)]
     Ledger(LedgerArgs),

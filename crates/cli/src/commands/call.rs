@@ -177,21 +177,38 @@ pub(crate) enum NumberDisplay {
 
 /// Prints a call as a table.
 pub(crate) fn show(call: &Call, numbers: NumberDisplay, output: Output) {
+    table(rows(call, numbers), output);
+}
+
+/// Prints what is known of these fields.
+pub(crate) fn table(rows: Vec<(&'static str, Option<String>)>, output: Output) {
+    let known = rows.into_iter().filter(|(_, value)| value.is_some());
+    output.table(
+        &["field", "value"],
+        known.map(|(what, value)| vec![what.to_owned(), or_dash(value)]),
+    );
+}
+
+/// A long text as a cell of that table: masked unless numbers are shown, and at most a screen of it.
+pub(crate) fn text_cell(call: &Call, numbers: NumberDisplay, text: &str) -> String {
+    let hint = format!("switchboard calls show {} --full", call.id);
+    let text = if numbers == NumberDisplay::Full { text.to_owned() } else { mask(text) };
+    terminal::screen(&terminal::line(&text), &hint)
+}
+
+/// What is known of a call, by field.
+pub(crate) fn rows(call: &Call, numbers: NumberDisplay) -> Vec<(&'static str, Option<String>)> {
     let reveal = numbers == NumberDisplay::Full;
     let number = if reveal { call.to.e164().to_owned() } else { call.to.masked() };
-    let hint = format!("switchboard calls show {} --json", call.id);
-    let text_cell = |text: &Option<String>| {
-        let text = text.as_deref()?;
-        let text = if reveal { text.to_owned() } else { mask(text) };
-        Some(terminal::screen(&terminal::line(&text), &hint))
-    };
+    let text_cell =
+        |text: &Option<String>| text.as_deref().map(|text| text_cell(call, numbers, text));
     let tried: Vec<String> = call
         .attempts
         .iter()
         .map(|one| format!("{} ({})", one.provider, one.state.as_str()))
         .collect();
     let flags: Vec<&str> = call.flags.iter().map(|flag| flag.message.as_str()).collect();
-    let rows = [
+    vec![
         ("call", Some(call.id.to_string())),
         ("to", Some(format!("{number} {}", call.country))),
         ("batch", call.batch.as_ref().map(ToString::to_string)),
@@ -212,10 +229,5 @@ pub(crate) fn show(call: &Call, numbers: NumberDisplay, output: Output) {
         ("duration", call.duration.map(|duration| format!("{} s", duration.as_secs()))),
         ("summary", text_cell(&call.summary)),
         ("next steps", text_cell(&call.next_steps)),
-    ];
-    let known = rows.into_iter().filter(|(_, value)| value.is_some());
-    output.table(
-        &["field", "value"],
-        known.map(|(what, value)| vec![what.to_owned(), or_dash(value)]),
-    );
+    ]
 }

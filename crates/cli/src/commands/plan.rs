@@ -64,7 +64,7 @@ pub(crate) fn run(common: &Common, args: PlanArgs, output: Output) -> Outcome {
 }
 
 /// What the ledger adds to a plan: measured quality and the state of experiments.
-struct LedgerData {
+pub(crate) struct LedgerData {
     quality: Quality,
     experiments: ExperimentStates,
 }
@@ -116,7 +116,7 @@ fn read_ledger(
 
 /// The policy, with every provider as before its first call: healthy, with its whole rate limit
 /// free.
-struct Planner {
+pub(crate) struct Planner {
     policy: Policy,
     readings: Vec<Reading>,
     data: Option<LedgerData>,
@@ -124,7 +124,8 @@ struct Planner {
 }
 
 impl Planner {
-    fn new(policy: Policy, data: Option<LedgerData>) -> Self {
+    /// With what the ledger adds, or without.
+    pub(crate) fn new(policy: Policy, data: Option<LedgerData>) -> Self {
         let readings = policy.providers.iter().map(|one| Reading {
             headroom: one.limits.placing.map(|limit| Headroom {
                 free: limit.requests,
@@ -136,7 +137,8 @@ impl Planner {
         Self { readings: readings.collect(), policy, data, now: Timestamp::now() }
     }
 
-    fn plan(&self, request: &CallRequest) -> switchboard::Result<Plan> {
+    /// Who would be asked for a call.
+    pub(crate) fn plan(&self, request: &CallRequest) -> switchboard::Result<Plan> {
         let call = self.policy.complete(request).validate(self.now)?;
         let snapshot = Snapshot {
             policy: &self.policy,

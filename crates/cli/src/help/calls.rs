@@ -55,6 +55,7 @@ Places the calls of a CSV table, each row once, however often it is run.
 Examples:
   switchboard batch calls.csv
   switchboard batch calls.csv --dry-run
+  switchboard batch calls.csv --yes
   switchboard batch customers.csv --column to=Phone --column task=Script \\
       --column ignore=Notes --rate 20
   switchboard batch kunden.csv --default-country DE --failover-on-quota
@@ -74,6 +75,14 @@ Duplicates: a row is held back if another batch or call has called the same
 person with the same task within 12 hours (duplicates.batch_hours), or is still
 going to. --again places it anyway; so do allow_duplicate and an
 idempotency_key in the row.
+
+Results: what became of every row is written to a table, by default next to FILE
+(calls.csv: calls.results.csv). It has the columns of FILE and, for the call,
+call_row, call_line, call_id, call_status, call_outcome, call_provider,
+call_duration_seconds, call_cost, call_currency, call_summary, call_reason and
+call_problem. It is made of the ledger when the batch ends or is interrupted,
+and it is complete or not there: after a crash, run the batch again. Only you
+can read it, and no cell of it runs as a formula.
 
 Rejected rows: rows that are wrong, repeated or held back, and calls that no
 provider took, are written with their reasons to a table of their own. Fix it
@@ -118,11 +127,23 @@ The last line is the summary:
    \"cost\": {\"amount\", \"currency\", \"calls_without_bill\"}, ...}
 With --dry-run, each row is
   {\"row\", \"line\", \"to\", \"country\", \"default_country_used\",
-   \"reason\", \"detail\", \"rules\": {\"verdict\", \"wait_until\",
-   \"stopped_by\"}}
-A dry run also asks the calling rules, with what the ledger knows about the
-callees: how many rows wait, and until when; how many would be refused, and by
-which rules. It exits with 3 if a row is wrong or would be refused.
+   \"reason\", \"detail\", \"earlier\", \"rules\": {\"verdict\",
+   \"wait_until\", \"stopped_by\"}}
+and the last line is {\"summary\": {..., \"new_calls\": {\"calls\",
+\"providers\", \"lowest_cost\", \"highest_cost\", \"seconds\", ...}}}.
+
+Before it starts, a batch prints on stderr what a dry run prints last: wrong
+rows by reason; rows that are calls already, or duplicates; the new calls, which
+providers are asked first, the expected cost, and how long placing them takes at
+the limits of the configuration; who waits, and until when; who would be refused,
+and by which rules. On a terminal it asks before it places more than 20 calls;
+elsewhere that needs --yes. A dry run exits with 3 if a row is wrong or would be
+refused.
+
+While it runs, the bar says how many calls are open, the rate of the last minute
+and the time left, and what calls wait for: a provider's limit, pause or credit,
+a limit of the caller or the agent, their hours, or a callee who is on another
+call, with until when.
 
 Exit codes (the first in this list that applies):
   5  a call is indeterminate or stalled, or was left before its end: see
@@ -177,21 +198,43 @@ pub(crate) const CALLS: &str = "\
 Lists, shows, watches, cancels, resolves and exports the calls of the ledger.
 
 Examples:
+  switchboard calls list --since yesterday --outcome no_answer
   switchboard calls list --status indeterminate --status stalled
-  switchboard calls show 019ab3f0-5c1e-7000-8000-000000000000
+  switchboard calls list --batch june.csv -o csv --columns to,outcome,cost
+  switchboard calls show 019ab3f0 --full
+  switchboard calls transcript 019ab3f0
+  switchboard calls recording 019ab3f0 --save call.mp3
   switchboard calls watch
   switchboard calls cancel --batch calls.csv
-  switchboard calls resolve 019ab3f0-5c1e-7000-8000-000000000000 \\
-      --verdict not-placed --note 'not in the usage log'
-  switchboard calls export --since 2026-02-01T00:00:00Z --out february.csv";
+  switchboard calls resolve 019ab3f0 --verdict not-placed \\
+      --note 'not in the usage log'
+  switchboard calls export --since 2026-02-01 --out february.csv";
 
 pub(crate) const CALLS_MORE: &str = "\
 These commands can run while another process places calls, and take nothing over
 from it. Phone numbers are masked in tables; JSON and exports contain them in
-full.
+full. --reveal shows them on a terminal, and the audit log says who did.
 
-`list` and `show` say when a waiting call is due, in the time zone of its
-request or in UTC.
+The beginning of an id stands for it, with or without hyphens, if no other id
+begins like that. `list` prints as much of each id as that takes.
+
+`list` shows the latest 50 calls, oldest first, in a table that fits the
+terminal. Times are those of this machine. -o wide is a table with whole ids and
+everything else, -o csv the same for a spreadsheet; --columns takes of id,
+received, updated, to, country, about (the name, otherwise the task), name,
+task, tenant, agent, batch, tags, experiment, provider, status, outcome, cost,
+seconds, attempts, due and reason.
+
+`show`, and the column due of `list`, say when a waiting call is due, in the
+time zone of its request or in UTC.
+
+`show` has the task, who asked, the row of a batch that a server took, and what
+a waiting call waits for and until when; --full prints long texts whole.
+
+`transcript` and `recording` are for calls that are over. A transcript is read
+from its provider once, and then kept. The address of a
+recording lets whoever has it listen; --save downloads it into a new file that
+only you can read.
 
 `cancel` withdraws calls that were not sent, whichever process has them: their
 phones will not ring. If a provider has the call, it is asked to end it, where
@@ -207,15 +250,50 @@ The decision is kept with the call: who, when, and the note.
 
 With --json:
   list    {\"calls\": [...]}; a waiting call has \"due\": {\"at\", \"local\", \"why\"}
-  show    {\"call\", \"plans\",
+  show    {\"call\", \"request\", \"batch_row\": {\"row\", \"line\", \"sent_by\"},
+           \"waits\": {\"why\", \"until\"}, \"plans\",
            \"history\": [{\"seq\", \"at\", \"attempt\", \"kind\", \"content\"}]}
+  transcript  {\"call\", \"transcript\"}
+  recording   {\"call\", \"recording\", \"saved\": {\"file\", \"bytes\"}}
   watch   one object on each line
   cancel  {\"call\", \"result\", \"detail\"} on each line
   resolve the call
 
 Exit codes:
-  0  success; with `watch ID`, the call is over
+  0  success, also if no call was found to list; with `watch ID`, the call is
+     over
   1  the ledger cannot be read, there is no such call, or it is already decided;
      with cancel, a call could not be cancelled
-  2  the arguments or the configuration are wrong, or there is no ledger yet
+  2  the arguments or the configuration are wrong, an id is ambiguous, or there
+     is no ledger yet; `list` then lists nothing
   3, 4, 5  with `watch ID`: the same as `switchboard call`";
+
+pub(crate) const TOP: &str = "\
+Shows every provider and what waits, over all processes that share the ledger.
+
+Examples:
+  switchboard top
+  switchboard top --once
+  switchboard top --json";
+
+pub(crate) const TOP_MORE: &str = "\
+On a terminal it is drawn every two seconds until Ctrl-C. It reads the ledger
+and asks no provider.
+
+For each provider: what keeps it from calls and until when, as the latest calls
+of any process found it (breaker, pause, credit); what is left of its limits;
+the calls that it has; and the calls and bills of today, by the clock of this
+machine. Below: what waiting calls wait for, and calls that may have rung.
+
+With --json:
+  {\"at\", \"providers\": [{\"provider\", \"state\", \"until\",
+     \"headroom\": [{\"free\", \"of\", \"window_seconds\"}], \"open\",
+     \"calls_today\", \"cost_today\": {\"amount\", \"currency\"},
+     \"unbilled_today\"}],
+   \"calls\": {STATUS: n}, \"in_doubt\",
+   \"waiting\": [{\"calls\", \"why\", \"until\"}], \"not_asked\"}
+
+Exit codes:
+  0  success, also without a call
+  1  the ledger cannot be read
+  2  the arguments or the configuration are wrong";

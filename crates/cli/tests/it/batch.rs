@@ -94,14 +94,15 @@ async fn a_batch_that_is_killed_goes_on_and_never_rings_twice() {
     .await;
     let file = harness.write("calls.csv", &table(ROWS));
     for rings in [3, 12, 25] {
-        let mut command = tokio::process::Command::from(harness.command(&["batch", &file]));
+        let mut command =
+            tokio::process::Command::from(harness.command(&["batch", &file, "--yes"]));
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         harness.ledger.wait_for_rings(rings).await;
         child.kill().await.unwrap();
     }
     let ran = loop {
         let mut command =
-            tokio::process::Command::from(harness.command(&["batch", &file, "--json"]));
+            tokio::process::Command::from(harness.command(&["batch", &file, "--yes", "--json"]));
         let child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -275,7 +276,7 @@ async fn an_interrupt_begins_no_more_rows_and_loses_none() {
     })
     .await;
     let file = harness.write("calls.csv", &table(ROWS));
-    let command = harness.command(&["batch", &file, "--json", "--rate", "600"]);
+    let command = harness.command(&["batch", &file, "--yes", "--json", "--rate", "600"]);
     let mut command = tokio::process::Command::from(command);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     harness.ledger.wait_for_rings(4).await;
@@ -289,7 +290,7 @@ async fn an_interrupt_begins_no_more_rows_and_loses_none() {
     let rung = harness.ledger.len();
     assert!(rung < ROWS, "{rung} rang");
 
-    let ran = harness.run(&["batch", &file, "--json"]).await;
+    let ran = harness.run(&["batch", &file, "--yes", "--json"]).await;
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
     assert_eq!(report(&ran)["settled"]["closed"], ROWS);
     assert_eq!((harness.ledger.len(), harness.ledger.posts()), (ROWS, ROWS));
@@ -334,8 +335,10 @@ async fn a_dry_run_counts_what_the_calling_rules_say() {
     }
     assert!(ran.out.contains("waits until 2099-06-01T07:00:00Z"), "{}", ran.out);
     let ran = harness.run(&["batch", &file, "--dry-run", "--json"]).await;
-    let rows: Vec<Value> =
+    let mut rows: Vec<Value> =
         ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let summary = rows.pop().unwrap();
+    assert_eq!(summary["summary"]["refused_by_rules"], 1, "{summary}");
     let verdicts: Vec<_> = rows.iter().map(|row| row["rules"]["verdict"].clone()).collect();
     assert_eq!(
         verdicts,

@@ -343,7 +343,7 @@ async fn the_same_refusal_again_and_again_pauses_the_batch() {
     let file = harness.write("calls.csv", &people(70));
     let mut posts = 0;
     for run in 0..2 {
-        let ran = harness.run(&["batch", &file, "--json", "--at-once", "4"]).await;
+        let ran = harness.run(&["batch", &file, "--yes", "--json", "--at-once", "4"]).await;
         let summary = report(&ran);
         assert_eq!(ran.code, 3, "{summary}{}", ran.err);
         assert!(
@@ -369,7 +369,7 @@ async fn the_same_refusal_again_and_again_pauses_the_batch() {
         posts += submitted;
     }
     // `--no-pause` continues.
-    let ran = harness.run(&["batch", &file, "--json", "--no-pause"]).await;
+    let ran = harness.run(&["batch", &file, "--yes", "--json", "--no-pause"]).await;
     let summary = report(&ran);
     assert_eq!(
         (ran.code, counts(&summary, &["replayed", "not_started"])),
@@ -390,7 +390,7 @@ async fn refusals_that_are_not_in_a_row_pause_nothing() {
     })
     .await;
     let file = harness.write("calls.csv", &people(45));
-    let ran = harness.run(&["batch", &file, "--json", "--at-once", "1"]).await;
+    let ran = harness.run(&["batch", &file, "--yes", "--json", "--at-once", "1"]).await;
     let summary = report(&ran);
     assert_eq!(
         (&summary["settled"]["refused"], &summary["settled"]["closed"]),

@@ -147,7 +147,6 @@ async fn a_call_is_shown_with_everything_that_happened_to_it() {
         ran.out
     );
     assert!(!ran.out.contains("2079460018"), "{}", ran.out);
-    assert!(harness.run(&["calls", "show", &all[0], "--reveal"]).await.out.contains(LONDON));
 
     let shown = harness.run(&["calls", "show", &all[2], "--json"]).await.json();
     assert_eq!(
@@ -431,11 +430,12 @@ async fn an_operator_resolves_an_unknown_result() {
 #[tokio::test(flavor = "multi_thread")]
 async fn looking_makes_no_ledger() {
     let harness = Harness::start(|config| config).await;
-    for arguments in [&["calls", "list"][..], &["calls", "watch"], &["ledger", "check"]] {
+    for arguments in [&["calls", "watch"][..], &["ledger", "check"]] {
         let ran = harness.run(arguments).await;
         assert_eq!(ran.code, 2, "{arguments:?}");
         assert!(ran.err.contains("no call was placed with this ledger yet"), "{}", ran.err);
     }
+    assert_eq!(harness.run(&["calls", "list"]).await.code, 0);
     assert!(!harness.path().join("ledger.db").exists());
 }
 
@@ -460,7 +460,7 @@ async fn a_scheduled_call_is_listed_and_shown_with_when_it_is_due() {
     }
     let local = opens.to_zoned(switchboard::core::time_zone("America/New_York").unwrap());
     let local = format!("{} America/New_York", local.strftime("%Y-%m-%d %H:%M:%S"));
-    let listed = harness.run(&["calls", "list"]).await;
+    let listed = harness.run(&["calls", "list", "--columns", "id,due"]).await;
     assert!(listed.out.contains(&local), "{}", listed.out);
     let shown = harness.run(&["calls", "show", &id.to_string()]).await;
     assert!(shown.out.contains(&format!("due: {local}: its window opens then")), "{}", shown.out);

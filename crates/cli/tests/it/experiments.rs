@@ -28,7 +28,7 @@ async fn harness(more: &str, outcome: Outcome) -> Harness {
 async fn everybody(harness: &Harness) {
     let rows: String = (0..PEOPLE).map(|n| format!("{},Ask for a table.\n", number(n))).collect();
     let file = harness.write("people.csv", &format!("to,task\n{rows}"));
-    let ran = harness.run(&["batch", &file, "--json"]).await;
+    let ran = harness.run(&["batch", &file, "--yes", "--json"]).await;
     assert_eq!(ran.code, 0, "{}", ran.err);
 }
 

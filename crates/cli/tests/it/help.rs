@@ -3,7 +3,7 @@
 
 use crate::common::{EXAMPLE, Ran, command, run};
 
-const COMMANDS: [&str; 33] = [
+const COMMANDS: [&str; 34] = [
     "init",
     "demo",
     "serve",
@@ -14,6 +14,7 @@ const COMMANDS: [&str; 33] = [
     "call",
     "batch",
     "calls",
+    "top",
     "ledger",
     "lists",
     "rules",

@@ -25,7 +25,7 @@ impl Batch {
         let rows = (0..ROWS).map(|row| format!("+121255501{row:02},Ask for table {row}.\n"));
         let file = harness.write("calls.csv", &format!("to,task\n{}", rows.collect::<String>()));
         let mut command = tokio::process::Command::from(
-            harness.command(&["batch", &file, "--rate", "300", "--json"]),
+            harness.command(&["batch", &file, "--yes", "--rate", "300", "--json"]),
         );
         let mut child = command
             .stdout(Stdio::piped())

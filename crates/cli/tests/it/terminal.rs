@@ -131,7 +131,8 @@ async fn no_answer_to_a_call_is_obeyed() {
         for arguments in [
             &["calls", "list"][..],
             &["calls", "show", &id],
-            &["calls", "show", &id, "--reveal"],
+            &["calls", "list", "-o", "wide"],
+            &["calls", "list", "-o", "csv"],
             &["calls", "show", &id, "--json"],
             &["calls", "export", "--json"],
         ] {

@@ -7,24 +7,33 @@
 //! | file | contents |
 //! |---|---|
 //! | `file.rs` | the file, and the name of its batch |
-//! | `dry_run.rs`, `rules.rs` | `--dry-run`, and what the calling rules say there |
+//! | `survey.rs`, `earlier.rs`, `rules.rs`, `outlook.rs` | what the batch would do: wrong rows, earlier calls, the calling rules, what new calls need |
+//! | `dry_run.rs` | `--dry-run` |
+//! | `confirm.rs` | asking before many phones ring |
 //! | `first_words.rs` | stopping after calls without the words that a rule asks for |
 //! | `refusals.rs` | pausing after many identical refusals |
 //! | `send.rs` | submitting rows, a bounded number at a time |
-//! | `progress.rs` | the progress bar |
+//! | `progress.rs`, `waits.rs` | the progress bar, and why calls wait |
 //! | `rejected.rs` | the table of rejected rows |
+//! | `results.rs` | the table of results |
 //! | `report.rs`, `summary.rs` | counting the results, and printing them |
 
+mod confirm;
 mod dry_run;
+mod earlier;
 mod file;
 mod first_words;
+mod outlook;
 mod progress;
 mod refusals;
 mod rejected;
 mod report;
+mod results;
 mod rules;
 mod send;
 mod summary;
+mod survey;
+mod waits;
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -32,9 +41,17 @@ use jiff::Timestamp;
 use switchboard::core::RuleOverride;
 use switchboard_batch::{Checker, RowDefaults};
 
-use self::{progress::Display, rejected::Rejected, report::Report, send::Pace};
+use self::{
+    progress::Display,
+    rejected::Rejected,
+    report::{Files, Report},
+    results::Results,
+    send::Pace,
+    survey::Survey,
+};
 use crate::{
     cli::{BatchArgs, Common},
+    exit::Exit,
     failure::{Failure, Outcome},
     output::Output,
     reload, setup,
@@ -52,12 +69,23 @@ pub(crate) async fn run(common: &Common, args: BatchArgs, output: Output) -> Out
         default_country: args.default_country,
         overrides: overrides.clone(),
     };
-    let checker = Checker::new(&name, rows, None)
-        .map_err(|fault| Failure::input("--name", fault.to_string()))?;
+    let checker = || {
+        Checker::new(&name, rows.clone(), None)
+            .map_err(|fault| Failure::input("--name", fault.to_string()))
+    };
     check_overrides(common, &overrides)?;
+    let results = Results::new(&args.file, args.results.as_deref(), table.header())?;
+    let survey = Survey::read(common, &table, checker()?, args.rate, output).await?;
     if args.dry_run {
-        return dry_run::run(common, &table, checker, output).await;
+        return Ok(dry_run::show(&survey, output));
     }
+    survey.show("", output);
+    if !confirm::may_place(survey.new_calls(), args.yes, output)? {
+        return Ok(Exit::NotPlaced);
+    }
+    // Its ledger is closed before the calls are placed.
+    drop(survey);
+    let checker = checker()?;
     let rejected = Rejected::new(&args.file, args.rejected.as_deref(), table.header())?;
     let pace = args.rate.and_then(NonZeroU32::new);
     let pace = pace.map_or(Duration::ZERO, |rate| Duration::from_secs(60) / rate.get());
@@ -67,7 +95,7 @@ pub(crate) async fn run(common: &Common, args: BatchArgs, output: Output) -> Out
     let mut report = Report::new(
         checker.keys().name(),
         table.len(),
-        rejected,
+        Files { rejected, results },
         currency,
         Display::new(table.len(), output),
     );
@@ -78,7 +106,7 @@ pub(crate) async fn run(common: &Common, args: BatchArgs, output: Output) -> Out
         pace: Pace::new(pace),
     };
     send::run(&switchboard, &table, checker, settings, &mut report).await?;
-    Ok(report.end(common, output))
+    report.end(&table, switchboard.engine(), common, output).await
 }
 
 /// What the whole batch lifts is checked once, before any row.

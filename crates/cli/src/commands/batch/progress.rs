@@ -1,12 +1,32 @@
 //! Progress: a bar on a terminal, otherwise a line on stderr every few seconds if anything changed.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
 
 use indicatif::ProgressBar;
 
+use super::outlook::in_time;
 use crate::output::Output;
 
 const EVERY: Duration = Duration::from_secs(5);
+/// The rate is that of the last minute, and known after ten seconds.
+const RATE_OF: Duration = Duration::from_secs(60);
+const KNOWN_AFTER: Duration = Duration::from_secs(10);
+
+/// Where a batch stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing<'a> {
+    /// Rows that are done.
+    pub(super) done: usize,
+    /// Calls that are open.
+    pub(super) open: usize,
+    /// Rows that were refused or rejected.
+    pub(super) refused: usize,
+    /// Why calls wait.
+    pub(super) waits: Option<&'a str>,
+}
 
 /// Shows the progress.
 #[derive(Debug)]
@@ -16,6 +36,7 @@ pub(super) struct Display {
     bar: Option<ProgressBar>,
     last: String,
     next: Instant,
+    rate: Rate,
 }
 
 impl Display {
@@ -26,18 +47,27 @@ impl Display {
             rows,
             last: String::new(),
             next: Instant::now() + EVERY,
+            rate: Rate::default(),
         }
     }
 
-    /// Shows how many rows are done, how many calls are open, and how many were refused.
-    pub(super) fn show(&mut self, done: usize, open: usize, refused: usize) {
-        let counts = format!("{open} open, {refused} refused");
+    /// Shows where the batch stands.
+    pub(super) fn show(&mut self, standing: Standing<'_>) {
+        let Standing { done, open, refused, waits } = standing;
+        let now = Instant::now();
+        self.rate.add(now, done);
+        let mut parts = vec![format!("{open} open, {refused} refused")];
+        if let Some(pace) = self.rate.in_words(self.rows - done) {
+            parts.push(pace);
+        }
+        parts.extend(waits.map(str::to_owned));
+        let state = parts.join("; ");
         if let Some(bar) = &self.bar {
             bar.set_position(done as u64);
-            bar.set_message(counts);
-        } else if Instant::now() >= self.next {
-            self.next = Instant::now() + EVERY;
-            let line = format!("{done} of {} rows are done, {counts}", self.rows);
+            self.output.set_message(bar, state);
+        } else if now >= self.next {
+            self.next = now + EVERY;
+            let line = format!("{done} of {} rows are done, {state}", self.rows);
             if line != self.last {
                 self.output.note(&line);
                 self.last = line;
@@ -64,5 +94,56 @@ impl Display {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+    }
+}
+
+/// How many rows were done when, in the last minute.
+#[derive(Debug, Default)]
+struct Rate(VecDeque<(Instant, usize)>);
+
+impl Rate {
+    fn add(&mut self, now: Instant, done: usize) {
+        self.0.push_back((now, done));
+        while self.0.front().is_some_and(|(at, _)| now.duration_since(*at) > RATE_OF) {
+            self.0.pop_front();
+        }
+    }
+
+    /// Rows in a minute, once that is known.
+    fn a_minute(&self) -> Option<f64> {
+        let (first, last) = self.0.front().zip(self.0.back())?;
+        let over = last.0.duration_since(first.0);
+        let rows = last.1.saturating_sub(first.1) as f64;
+        (over >= KNOWN_AFTER).then(|| rows * 60.0 / over.as_secs_f64())
+    }
+
+    /// The rate and the time that so many rows take at it.
+    fn in_words(&self, left: usize) -> Option<String> {
+        let rate = self.a_minute()?;
+        if rate < 0.1 {
+            return Some("no row in the last minute".to_owned());
+        }
+        let seconds = (left as f64 * 60.0 / rate).ceil() as u64;
+        Some(format!("{rate:.0} a minute, {} left", in_time(seconds)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rate_is_that_of_the_last_minute() {
+        let (start, mut rate) = (Instant::now(), Rate::default());
+        let at = |seconds| start + Duration::from_secs(seconds);
+        rate.add(at(0), 0);
+        rate.add(at(5), 10);
+        assert_eq!(rate.in_words(100), None, "nothing is known yet");
+        rate.add(at(30), 60);
+        assert_eq!(rate.in_words(240).as_deref(), Some("120 a minute, 2 min left"));
+        for second in [60, 91, 100, 150] {
+            rate.add(at(second), 60);
+        }
+        assert_eq!(rate.in_words(240).as_deref(), Some("no row in the last minute"));
     }
 }

@@ -1,11 +1,14 @@
 //! Counts the results of the rows. It keeps no calls, since a batch may be long.
 
-use std::collections::{BTreeSet, HashSet};
+use std::{
+    collections::{BTreeSet, HashSet},
+    path::Path,
+};
 
 use jiff::Timestamp;
 use serde_json::json;
 use switchboard::{
-    Call, CallId, CallStatus, Currency, ErrorKind, ValidCall, engine::Submitted,
+    Call, CallId, CallStatus, Currency, Engine, ErrorKind, ValidCall, engine::Submitted,
     journal::DuplicateOf,
 };
 use switchboard_batch::{Rejection, Table};
@@ -14,9 +17,10 @@ use crate::{
     cli::Common,
     commands::batch::{
         first_words::TOO_MANY as MISSING,
-        progress::Display,
+        progress::{Display, Standing},
         refusals::{Refusal, TOO_MANY},
         rejected::Rejected,
+        results::Results,
         summary::Summary,
     },
     credential::RefusedCredentials,
@@ -32,11 +36,20 @@ pub(super) struct Report {
     /// The calls whose cost was counted: several rows may be the same call.
     charged: HashSet<CallId>,
     unbilled: Vec<CallId>,
-    rejected: Rejected,
+    files: Files,
     display: Display,
     credentials: RefusedCredentials,
     /// What to do about the refusal that paused the batch.
     fix: &'static str,
+}
+
+/// The tables that a batch leaves.
+#[derive(Debug)]
+pub(super) struct Files {
+    /// The rows whose phone did not ring.
+    pub(super) rejected: Rejected,
+    /// Every row.
+    pub(super) results: Results,
 }
 
 /// Why a call is not settled when the batch ends.
@@ -52,7 +65,7 @@ impl Report {
     pub(super) fn new(
         batch: &str,
         rows: usize,
-        rejected: Rejected,
+        files: Files,
         currency: Currency,
         display: Display,
     ) -> Self {
@@ -60,7 +73,7 @@ impl Report {
             summary: Summary::new(batch, rows, currency),
             charged: HashSet::new(),
             unbilled: Vec::new(),
-            rejected,
+            files,
             display,
             credentials: RefusedCredentials::default(),
             fix: "",
@@ -71,14 +84,20 @@ impl Report {
         self.display.say(text);
     }
 
-    pub(super) fn tick(&mut self, open: usize) {
+    /// Shows the progress. `waits` says why calls wait.
+    pub(super) fn tick(&mut self, open: usize, waits: Option<&str>) {
         let settled: usize = self.summary.settled.values().sum();
         let refused = self.summary.rejected + self.summary.count(CallStatus::Refused);
-        self.display.show(settled + self.summary.rejected + self.summary.unsettled, open, refused);
+        let done = settled + self.summary.rejected + self.summary.unsettled;
+        self.display.show(Standing { done, open, refused, waits });
     }
 
     /// A row's call was submitted, after this many refused calls of the same row.
-    pub(super) fn submitted(&mut self, submitted: &Submitted, after_refusals: u32) {
+    pub(super) fn submitted(&mut self, row: usize, submitted: &Submitted, after_refusals: u32) {
+        if let Submitted::New(call) | Submitted::Changed(call) | Submitted::Before(call) = submitted
+        {
+            self.files.results.is_call(row, call.id);
+        }
         let summary = &mut self.summary;
         let before = match submitted {
             Submitted::New(_) => {
@@ -146,7 +165,8 @@ impl Report {
         let Rejection { detail, reason, .. } = rejection;
         self.summary.rejected += 1;
         self.count_reason(reason);
-        self.rejected.write(table.cells(row), row, detail)?;
+        self.files.results.is_rejected(row, rejection);
+        self.files.rejected.write(table.cells(row), row, detail)?;
         self.display.result(&json!({"row": row, "status": "rejected", "reason": reason}));
         Ok(())
     }
@@ -163,7 +183,7 @@ impl Report {
             let fault = call.fault.as_ref();
             self.count_reason(fault.map_or("refused", |fault| fault.kind.as_str()));
             let detail = fault.map_or("no provider took it", |fault| &fault.message);
-            self.rejected.write(table.cells(row), row, detail)?;
+            self.files.rejected.write(table.cells(row), row, detail)?;
         }
         self.display.result(&line(row, call));
         Ok(())
@@ -198,9 +218,18 @@ impl Report {
         }
     }
 
-    /// Prints the summary and returns the exit code.
-    pub(super) fn end(mut self, common: &Common, output: Output) -> Exit {
+    /// Writes the results, prints the summary and returns the exit code.
+    pub(super) async fn end(
+        mut self,
+        table: &Table,
+        engine: &Engine,
+        common: &Common,
+        output: Output,
+    ) -> Outcome {
         self.display.end();
+        let results = self.files.results.write(table, engine).await;
+        let results = results.map(|path| path.map(Path::to_owned));
+        self.summary.results = results.as_ref().ok().cloned().flatten();
         self.summary.credentials_refused = self.credentials.providers().cloned().collect();
         if output.json {
             output.object_line(&self.summary);
@@ -209,13 +238,17 @@ impl Report {
         }
         self.summary.advise(self.fix, output);
         self.credentials.warn(common, output);
-        if let Some(file) = self.rejected.path() {
+        if let Some(file) = &self.summary.results {
+            output.note(format!("what became of every row is in {}", file.display()));
+        }
+        if let Some(file) = self.files.rejected.path() {
             output.note(format!(
                 "the rows whose phone did not ring are in {}, with their reasons",
                 file.display()
             ));
         }
-        self.exit()
+        // The calls are placed: what failed is only the table of them.
+        results.map(|_| self.exit())
     }
 
     fn exit(&self) -> Exit {

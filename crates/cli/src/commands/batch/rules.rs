@@ -1,13 +1,22 @@
-//! What the calling rules say about all rows of a dry run, in a few lines.
+//! What the calling rules say about all rows, in a few lines.
 
 use jiff::Timestamp;
-use switchboard::core::RuleDecision;
+use switchboard::core::{RuleDecision, RuleVerdict};
 use switchboard_batch::Verdicts;
 
 use crate::{commands::rules::source::Asking, output::Output, rules_state};
 
 /// The most times until which rows wait that are listed.
 const MOST_TIMES: usize = 6;
+
+/// True if the rules would never let this row pass.
+pub(super) fn is_refused(decision: &RuleDecision) -> bool {
+    match decision.verdict {
+        RuleVerdict::Allow => false,
+        RuleVerdict::Wait => decision.wait_until.is_none(),
+        RuleVerdict::Refuse => true,
+    }
+}
 
 /// What was decided about the rows.
 #[derive(Debug, Default)]
@@ -55,7 +64,7 @@ impl Counted {
         for (rule, rows) in &self.0.warned_by {
             output.note(format!("  {rule} warns about {rows}"));
         }
-        if !asking.with_ledger && all > 0 {
+        if asking.ledger.is_none() && all > 0 {
             output.note("  there is no ledger yet, so nothing is known about the callees");
         }
         rules_state::note_age(tables, now, output);

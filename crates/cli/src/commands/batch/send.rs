@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use switchboard::{
     Call, CallId, CallStatus, Engine, Error, ErrorKind, Switchboard, ValidCall,
     core::CallKey,
-    engine::{CallEvent, Submitted},
+    engine::{CallEvent, CallEventKind, Submitted},
     journal::DuplicateOf,
 };
 use switchboard_batch::{Checker, Rejection, Row, Table, is_worth_retrying};
@@ -21,6 +21,7 @@ use crate::{
         first_words::FirstWords,
         refusals::Refusals,
         report::{Report, Unsettled},
+        waits::{self, Scheduled},
     },
     failure::{Failure, Outcome},
     interrupt::{self, Signal},
@@ -99,6 +100,7 @@ pub(super) async fn run(
         calls: BTreeMap::new(),
         refusals: Refusals::default(),
         first_words: FirstWords::default(),
+        scheduled: Scheduled::default(),
         paused: false,
     };
     let mut events = sending.engine.events();
@@ -140,7 +142,10 @@ pub(super) async fn run(
                 }
             }
             _ = check.tick() => sending.check_ledger(report).await?,
-            _ = tick.tick() => report.tick(sending.calls.len()),
+            _ = tick.tick() => {
+                let waits = waits::in_words(&sending.engine, &sending.scheduled);
+                report.tick(sending.calls.len(), waits.as_deref());
+            }
         }
     }
     sending.finish(rows.count(), report).await?;
@@ -168,6 +173,7 @@ struct Sending<'a> {
     calls: BTreeMap<usize, Pending>,
     refusals: Refusals,
     first_words: FirstWords,
+    scheduled: Scheduled,
     /// True after too many identical refusals, or too many calls without their first words.
     paused: bool,
 }
@@ -184,7 +190,7 @@ impl Sending<'_> {
         };
         match self.submit(call).await {
             Ok((submitted, after_refusals)) => {
-                report.submitted(&submitted, after_refusals);
+                report.submitted(number, &submitted, after_refusals);
                 if matches!(submitted, Submitted::New(_)) {
                     self.settings.pace.started();
                 }
@@ -245,9 +251,17 @@ impl Sending<'_> {
         self.calls.values().filter(|pending| !pending.decided).count()
     }
 
-    /// Stops the batch where agents leave out what they have to say first: each further call would
-    /// break the same rule.
+    /// Says what became of a provider. Stops the batch where agents leave out what they have to say
+    /// first: each further call would break the same rule.
     fn on_event(&mut self, event: &CallEvent, report: &mut Report) {
+        self.scheduled.on_event(event);
+        if let CallEventKind::OutOfCredit { .. }
+        | CallEventKind::BreakerOpened { .. }
+        | CallEventKind::DomainBreakerOpened { .. }
+        | CallEventKind::Ejected { .. } = event.kind
+        {
+            report.say(&event.to_string());
+        }
         if self.first_words.stop_at(event) {
             self.paused = true;
             report.first_words_missing();

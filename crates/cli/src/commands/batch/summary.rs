@@ -1,6 +1,6 @@
 //! The summary that a batch ends with, as JSON or as a table.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -59,6 +59,9 @@ pub(super) struct Summary {
     pub(super) rang_twice: usize,
     /// The sum of the bills.
     pub(super) cost: Bill,
+    /// The table of results.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) results: Option<PathBuf>,
     /// Calls that were left before they were settled.
     #[serde(skip)]
     pub(super) lost: usize,
@@ -97,6 +100,7 @@ impl Summary {
             credentials_refused: Vec::new(),
             rang_twice: 0,
             cost: Bill { sum: Money::from_micros(0, currency), calls_without_bill: 0 },
+            results: None,
             lost: 0,
         }
     }

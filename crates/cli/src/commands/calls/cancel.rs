@@ -3,7 +3,7 @@
 use serde_json::json;
 use switchboard::{Call, CallId, CallStatus, Cancelled, Engine, ErrorKind, Journal, Switchboard};
 
-use super::find::Pages;
+use super::{by_id::find_ids, find::Pages};
 use crate::{
     cli::CancelArgs,
     exit::Exit,
@@ -22,13 +22,14 @@ const OPEN: [CallStatus; 5] = [
 
 pub(super) async fn run(switchboard: &Switchboard, args: CancelArgs, output: Output) -> Outcome {
     let engine = switchboard.engine();
+    let Some(ledger) = switchboard.ledger() else {
+        return Err(Failure::local("the configuration names no ledger"));
+    };
+    let journal = ledger.journal();
     let ids = if args.ids.is_empty() {
-        match switchboard.ledger() {
-            Some(ledger) => selected(&*ledger.journal(), &args).await?,
-            None => return Err(Failure::local("the configuration names no ledger")),
-        }
+        selected(&*journal, &args).await?
     } else {
-        args.ids
+        find_ids(&*journal, &args.ids).await?
     };
     let mut failed = 0_usize;
     let mut rows = Vec::new();

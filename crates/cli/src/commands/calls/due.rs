@@ -1,10 +1,8 @@
-//! When a waiting call is due, and why it waits.
+//! When a waiting call is due.
 
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use serde_json::{Value, json};
-use switchboard::{Call, CallStatus, Journal, ValidCall, core::time_zone, ledger::Entry};
-
-use crate::{commands::calls::plan, failure::Outcome};
+use switchboard::{Call, CallStatus, ValidCall, core::time_zone};
 
 /// When a waiting call is due.
 #[derive(Debug)]
@@ -15,15 +13,11 @@ pub(super) struct Due {
 }
 
 impl Due {
-    /// Reads when a call is due; `None` if it does not wait for a time.
-    pub(super) async fn read(journal: &dyn Journal, call: &Call) -> Outcome<Option<Self>> {
-        if !waits(call) {
-            return Ok(None);
+    /// When a call is due, by its request; `None` if it does not wait for a time.
+    pub(super) fn of(call: &Call, request: Option<&ValidCall>) -> Option<Self> {
+        if !is_waiting(call) {
+            return None;
         }
-        Ok(Self::of(call, journal.request(call.id).await?.as_deref()))
-    }
-
-    fn of(call: &Call, request: Option<&ValidCall>) -> Option<Self> {
         let opens = request.and_then(|request| request.window.opens);
         let at = opens.max(call.redial_at)?;
         let zone = request.and_then(|request| time_zone(request.timezone.as_deref()?).ok());
@@ -35,6 +29,16 @@ impl Due {
             "the person was not reached, and it is redialled then"
         };
         Some(Self { at: at.to_zoned(zone.unwrap_or(TimeZone::UTC)), why })
+    }
+
+    /// The time.
+    pub(super) fn timestamp(&self) -> Timestamp {
+        self.at.timestamp()
+    }
+
+    /// Why it is due then, as a clause.
+    pub(super) const fn why(&self) -> &'static str {
+        self.why
     }
 
     /// The time, for a table.
@@ -58,19 +62,8 @@ impl Due {
 }
 
 /// True for a call without an attempt in progress.
-fn waits(call: &Call) -> bool {
+pub(super) fn is_waiting(call: &Call) -> bool {
     matches!(call.status, CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted)
-}
-
-/// Why a call that is due still waits, if its last plan says so.
-pub(super) fn reason_to_wait(call: &Call, history: &[Entry]) -> Option<String> {
-    if !waits(call) {
-        return None;
-    }
-    let plan = history.iter().rev().find_map(plan::of)?;
-    let why: Vec<String> =
-        plan.rejected.iter().map(|one| format!("{}: {}", one.provider, one.why)).collect();
-    (plan.candidates.is_empty() && !why.is_empty()).then(|| why.join("; "))
 }
 
 #[cfg(test)]

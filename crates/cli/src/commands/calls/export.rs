@@ -15,6 +15,7 @@ use crate::{
     commands::calls::find::Pages,
     exit::Exit,
     failure::{Failure, Outcome},
+    local::Local,
     output::{Output, Results},
     terminal,
 };
@@ -66,7 +67,10 @@ pub(super) async fn run(ledger: &Ledger, args: ExportArgs, output: Output) -> Ou
     let format = args.format.unwrap_or(default);
     let mut sink = Sink::new(format, args.out.as_deref(), output)?;
     let journal = ledger.journal();
-    let mut pages = Pages::new(&*journal, &[], args.since);
+    let local = Local::read();
+    let since = args.since.as_ref().map(|when| when.begin(local.now, &local.zone));
+    let since = since.transpose().map_err(|problem| Failure::input("--since", problem))?;
+    let mut pages = Pages::new(&*journal, &[], since);
     let mut calls = 0_u64;
     while let Some(page) = pages.next().await? {
         for call in &page {

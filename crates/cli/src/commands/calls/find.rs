@@ -1,14 +1,8 @@
 //! Selects calls without reading all of them. Ids contain the time, so that calls can be found by
 //! time.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use switchboard::{Call, CallStatus, Journal, Result, journal, journal::Selection};
-
-/// The search for the latest calls starts this far back, and goes back further by the factor.
-const FIRST_SEARCH: Duration = Duration::from_secs(60);
-const BACKOFF: u32 = 8;
 
 /// Reads calls page by page, oldest first, from `since` on.
 pub(super) struct Pages<'a> {
@@ -41,39 +35,11 @@ impl<'a> Pages<'a> {
     }
 }
 
-/// The latest `limit` calls, oldest first.
-pub(super) async fn latest(
-    journal: &dyn Journal,
-    statuses: &[CallStatus],
-    since: Option<Timestamp>,
-    limit: usize,
-    now: Timestamp,
-) -> Result<Vec<Call>> {
-    let mut back = FIRST_SEARCH;
-    loop {
-        let from =
-            now.checked_sub(back).ok().filter(|from| since.is_none_or(|since| *from > since));
-        let whole = from.is_none_or(|from| from <= Timestamp::UNIX_EPOCH);
-        let mut found = Vec::new();
-        let mut pages = Pages::new(journal, statuses, if whole { since } else { from });
-        while let Some(page) = pages.next().await? {
-            found.extend(page);
-            // Only the latest calls are kept while the rest is read.
-            if found.len() > limit + journal::Pages::SIZE as usize {
-                found.drain(..found.len() - limit);
-            }
-        }
-        if whole || found.len() >= limit {
-            found.drain(..found.len().saturating_sub(limit));
-            return Ok(found);
-        }
-        back = back.saturating_mul(BACKOFF);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use std::time::Duration;
 
     use switchboard::CallId;
     use uuid::Uuid;

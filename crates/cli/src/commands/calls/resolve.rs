@@ -7,7 +7,10 @@ use switchboard::{
 
 use crate::{
     cli::ResolveArgs,
-    commands::call::{self, NumberDisplay},
+    commands::{
+        call::{self, NumberDisplay},
+        calls::by_id::find_id,
+    },
     exit::Exit,
     failure::{Failure, Outcome},
     output::Output,
@@ -26,10 +29,14 @@ pub(super) async fn run(switchboard: &Switchboard, args: ResolveArgs, output: Ou
             "is only for ended=OUTCOME: use placed=ID instead",
         ));
     }
+    let Some(ledger) = switchboard.ledger() else {
+        return Err(Failure::local("the configuration names no ledger"));
+    };
+    let id = find_id(&*ledger.journal(), &args.id).await?;
     let follow = matches!(args.verdict, Verdict::Placed(_));
     let resolution =
         Resolution { verdict: args.verdict, call: args.provider_call.map(Into::into), by, note };
-    let decided = switchboard.engine().resolve(args.id, resolution).await?;
+    let decided = switchboard.engine().resolve(id, resolution).await?;
     switchboard.engine().stop_now();
     if output.json {
         output.object(&decided);

@@ -1,89 +1,86 @@
-//! `calls list` and `calls show`.
+//! `calls show`.
 
-use jiff::Timestamp;
-use serde_json::{Value, json};
-use switchboard::{Call, CallId, Ledger, core::text::mask};
+use serde_json::json;
+use switchboard::{Call, Ledger, ValidCall, core::text::mask};
 
 use crate::{
-    cli::ListArgs,
+    cli::CallRef,
     commands::{
         call::{self, NumberDisplay},
-        calls::{by_id::find_call, due, due::Due, find, history, plan},
+        calls::{
+            by_id::{find_call, find_id},
+            due::{self, Due},
+            history, plan,
+            request::{self, BatchRow},
+            reveal,
+            waits::Waits,
+        },
     },
     exit::Exit,
     failure::Outcome,
-    output::{Output, or_dash},
+    local::Local,
+    output::Output,
 };
 
-pub(super) async fn list(ledger: &Ledger, args: &ListArgs, output: Output) -> Outcome {
-    let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
+/// How a call is shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct How {
+    /// With phone numbers in full.
+    pub(super) reveal: bool,
+    /// With long texts whole.
+    pub(super) full: bool,
+}
+
+pub(super) async fn run(ledger: &Ledger, wanted: &CallRef, how: How, output: Output) -> Outcome {
     let journal = ledger.journal();
-    let calls = find::latest(&*journal, &args.status, args.since, limit, Timestamp::now()).await?;
-    let mut dues = Vec::with_capacity(calls.len());
-    for call in &calls {
-        dues.push(Due::read(&*journal, call).await?);
-    }
-    let listed = calls.iter().zip(&dues);
-    if output.json {
-        let calls: Vec<Value> = listed.map(|(call, due)| with_due(call, due.as_ref())).collect();
-        output.object(&json!({"calls": calls}));
-    } else if calls.is_empty() {
-        output.line("no calls");
-    } else {
-        let header =
-            ["call", "received", "to", "country", "status", "outcome", "provider", "billed", "due"];
-        output.table(&header, listed.map(|(call, due)| row(call, due.as_ref())));
-    }
-    Ok(Exit::Done)
-}
-
-/// The call as JSON, with the time it is due if it waits for one.
-fn with_due(call: &Call, due: Option<&Due>) -> Value {
-    let mut value = json!(call);
-    if let (Some(call), Some(due)) = (value.as_object_mut(), due) {
-        call.insert("due".to_owned(), due.json());
-    }
-    value
-}
-
-fn row(call: &Call, due: Option<&Due>) -> Vec<String> {
-    vec![
-        call.id.to_string(),
-        format!("{:.0}", call.created_at),
-        call.to.masked(),
-        call.country.to_string(),
-        call.status.to_string(),
-        or_dash(call.outcome),
-        or_dash(call.provider.as_ref()),
-        or_dash(call.cost),
-        or_dash(due.map(Due::at)),
-    ]
-}
-
-pub(super) async fn one(
-    ledger: &Ledger,
-    id: CallId,
-    numbers: NumberDisplay,
-    output: Output,
-) -> Outcome {
-    let journal = ledger.journal();
+    let id = find_id(&*journal, wanted).await?;
     let call = find_call(&*journal, id).await?;
-    let due = Due::read(&*journal, &call).await?;
-    let events = ledger.history(id).await?;
+    let request = journal.request(id).await?;
+    let request = request.as_deref();
+    let (events, row) = (ledger.history(id).await?, BatchRow::find(ledger, &call).await?);
+    let local = Local::read();
+    let waits = Waits::read(&*journal, &call, request, &events, local.now).await?;
+    let due = Due::of(&call, request);
     if output.json {
         let history: Vec<_> = events.iter().map(history::json).collect();
         let plans: Vec<_> = events.iter().filter_map(plan::of).collect();
-        output.object(
-            &json!({"call": with_due(&call, due.as_ref()), "plans": plans, "history": history}),
-        );
+        let mut shown = json!(&call);
+        if let (Some(call), Some(due)) = (shown.as_object_mut(), &due) {
+            call.insert("due".to_owned(), due.json());
+        }
+        output.object(&json!({
+            "call": shown,
+            "request": request.map(ValidCall::to_request),
+            "batch_row": row.as_ref().map(BatchRow::json),
+            "waits": waits.as_ref().map(Waits::json),
+            "plans": plans,
+            "history": history,
+        }));
         return Ok(Exit::Done);
     }
-    call::show(&call, numbers, output);
+    let numbers = reveal::allow(&*journal, how.reveal, &id.to_string(), 1, output).await?;
+    let mut fields = call::rows(&call, numbers);
+    fields.retain(|(field, _)| *field != "batch");
+    let asked =
+        request::rows(&call, request, row.as_ref(), |text| call::text_cell(&call, numbers, text));
+    let at = fields.iter().position(|(field, _)| *field == "status").unwrap_or(fields.len());
+    fields.splice(at..at, asked);
+    fields.push(("received", Some(local.whole(call.created_at))));
+    fields.push(("last change", Some(local.whole(call.updated_at))));
+    call::table(fields, output);
     if let Some(due) = &due {
-        output.line(format!("due: {}", due.describe(Timestamp::now())));
+        output.line(format!("due: {}", due.describe(local.now)));
     }
-    if let Some(why) = due::reason_to_wait(&call, &events) {
-        output.line(format!("waiting: {}", mask(&why)));
+    if let Some(waits) = waits.filter(|_| due.is_none_or(|due| due.timestamp() <= local.now)) {
+        output.line(format!("waiting: {}", waits.describe(&local)));
+    }
+    if let Some(closes) =
+        request.and_then(|its| its.window.closes).filter(|_| due::is_waiting(&call))
+    {
+        output.line(format!("not placed after: {}", local.whole(closes)));
+    }
+    if how.full {
+        texts(&call, request, numbers, output);
     }
     for plan in events.iter().filter_map(plan::of) {
         plan::show(plan, output);
@@ -107,4 +104,22 @@ pub(super) async fn one(
         }),
     );
     Ok(Exit::Done)
+}
+
+/// Long texts, whole.
+fn texts(call: &Call, request: Option<&ValidCall>, numbers: NumberDisplay, output: Output) {
+    for (heading, text) in [
+        ("Task", request.map(|its| &its.task)),
+        ("Summary", call.summary.as_ref()),
+        ("Next steps", call.next_steps.as_ref()),
+    ] {
+        let Some(text) = text else {
+            continue;
+        };
+        output.heading(heading);
+        output.block(match numbers {
+            NumberDisplay::Full => text.clone(),
+            NumberDisplay::Masked => mask(text),
+        });
+    }
 }

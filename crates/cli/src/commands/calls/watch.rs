@@ -11,8 +11,11 @@ use switchboard::{
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::{
-    cli::Common,
-    commands::calls::{by_id::find_call, history},
+    cli::{CallRef, Common},
+    commands::calls::{
+        by_id::{find_call, find_id},
+        history,
+    },
     credential::{self, RefusedCredentials},
     exit::Exit,
     failure::Outcome,
@@ -24,9 +27,15 @@ use crate::{
 const EVERY: Duration = Duration::from_millis(500);
 
 /// Watches one call until it is settled.
-pub(super) async fn one(ledger: &Ledger, common: &Common, id: CallId, output: Output) -> Outcome {
+pub(super) async fn one(
+    ledger: &Ledger,
+    common: &Common,
+    wanted: &CallRef,
+    output: Output,
+) -> Outcome {
     let mut signals = interrupt::listen()?;
     let journal = ledger.journal();
+    let id = find_id(&*journal, wanted).await?;
     let mut printed = 0;
     loop {
         // The call is read before its history, so that a final status is always in the history.

@@ -49,7 +49,7 @@ pub(super) async fn run(common: &Common, args: CheckArgs, output: Output) -> Out
         call: &call,
         checked: &checked,
         tables: &tables,
-        with_ledger: asking.with_ledger,
+        with_ledger: asking.ledger.is_some(),
         has_config,
     };
     if output.json {

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use switchboard::{
-    Config, Currency, Journal, MemoryJournal, Policy, RulesCheck, process_environment,
+    Config, Currency, Journal, Ledger, MemoryJournal, Policy, RulesCheck, process_environment,
     rules::Tables,
 };
 
@@ -36,10 +36,10 @@ pub(crate) fn of(config: Config) -> Outcome<Source> {
     Ok(Source { config: Some(config), policy, tables })
 }
 
-/// The rules, and whether a ledger is asked too.
+/// The rules, and the ledger that is asked too, if there is one.
 pub(crate) struct Asking {
     pub(crate) rules: RulesCheck,
-    pub(crate) with_ledger: bool,
+    pub(crate) ledger: Option<Ledger>,
 }
 
 impl Source {
@@ -51,19 +51,20 @@ impl Source {
         file: Option<&Path>,
         output: Output,
     ) -> Outcome<Asking> {
-        let journal = match (file, self.config) {
-            (Some(file), _) => Some(setup::ledger(common, Some(file)).await?.0.journal()),
+        let ledger = match (file, self.config) {
+            (Some(file), _) => Some(setup::ledger(common, Some(file)).await?.0),
             (None, Some(config)) => configured(config, output).await?,
             (None, None) => None,
         };
-        let with_ledger = journal.is_some();
-        let journal = journal.unwrap_or_else(|| Arc::new(MemoryJournal::new()) as Arc<dyn Journal>);
+        let journal = ledger
+            .as_ref()
+            .map_or_else(|| Arc::new(MemoryJournal::new()) as Arc<dyn Journal>, Ledger::journal);
         let rules = RulesCheck::new(Arc::new(self.policy), self.tables, journal).await?;
-        Ok(Asking { rules, with_ledger })
+        Ok(Asking { rules, ledger })
     }
 }
 
-async fn configured(config: Config, output: Output) -> Outcome<Option<Arc<dyn Journal>>> {
+async fn configured(config: Config, output: Output) -> Outcome<Option<Ledger>> {
     let config = setup::with_ledger(config)
         .ok()
         .filter(|config| config.ledger_file().is_none_or(|file| file.exists()));
@@ -71,7 +72,7 @@ async fn configured(config: Config, output: Output) -> Outcome<Option<Arc<dyn Jo
         return Ok(None);
     };
     match config.open_ledger(process_environment).await {
-        Ok(ledger) => Ok(ledger.map(|ledger| ledger.journal())),
+        Ok(ledger) => Ok(ledger),
         Err(error) => {
             output.note(format!(
                 "the ledger cannot be read now, so nothing is known about callees: {error}"
