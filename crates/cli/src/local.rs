@@ -11,6 +11,10 @@ pub(crate) struct Local {
 
 impl Local {
     /// As the operating system and `TZ` say; UTC if they say nothing.
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "a list is read where it is printed; what programs read has the offset, or is in UTC"
+    )]
     pub(crate) fn read() -> Self {
         Self { zone: TimeZone::system(), now: Timestamp::now() }
     }

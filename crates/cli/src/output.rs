@@ -269,9 +269,9 @@ impl Output {
         }
         let bar = ProgressBar::new(steps as u64);
         let template = if self.colour {
-            "{wide_bar:.cyan} {pos} of {len} rows  {elapsed}\n{wide_msg}"
+            "{wide_bar:.cyan} {pos} of {len} rows  {elapsed}\n{wide_msg}\n{prefix}"
         } else {
-            "{wide_bar} {pos} of {len} rows  {elapsed}\n{wide_msg}"
+            "{wide_bar} {pos} of {len} rows  {elapsed}\n{wide_msg}\n{prefix}"
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);

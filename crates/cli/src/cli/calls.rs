@@ -152,7 +152,7 @@ pub(crate) struct CallsArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum CallsCommand {
     /// List the latest calls, oldest first.
-    List(ListArgs),
+    List(Box<ListArgs>),
     /// Show one call and its history: who decided what, when, and on which evidence.
     Show {
         /// The call's id, or the beginning of it.

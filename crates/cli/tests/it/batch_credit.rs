@@ -107,7 +107,7 @@ async fn without_leave_to_go_over_the_rest_waits_and_is_not_lost() {
     loop {
         let line = lines.next_line().await.unwrap().expect("it ended before it said why it waits");
         // It says who waits for what, and until when.
-        if line.contains("wait for a provider (kallyai out of credit until ") {
+        if line.contains(" wait: kallyai out of credit until ") {
             break;
         }
     }

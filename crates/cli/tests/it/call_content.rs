@@ -61,7 +61,11 @@ async fn long_texts_are_shown_whole_if_that_is_asked_for() {
 }
 
 /// A call that nobody works on.
-async fn recorded(harness: &Harness, to: &str, set: impl FnOnce(&mut CallRequest)) -> String {
+async fn recorded(
+    harness: &Harness,
+    to: &str,
+    set: impl FnOnce(&mut CallRequest) + Send,
+) -> String {
     recorded_with(harness, to, None, set).await
 }
 
@@ -70,7 +74,7 @@ async fn recorded_with(
     harness: &Harness,
     to: &str,
     fact: Option<Fact>,
-    set: impl FnOnce(&mut CallRequest),
+    set: impl FnOnce(&mut CallRequest) + Send,
 ) -> String {
     let ledger = Ledger::file(harness.path().join("ledger.db"), None).await.unwrap();
     let now = Timestamp::now();

@@ -60,14 +60,16 @@ impl Display {
         if let Some(pace) = self.rate.in_words(self.rows - done) {
             parts.push(pace);
         }
-        parts.extend(waits.map(str::to_owned));
         let state = parts.join("; ");
         if let Some(bar) = &self.bar {
             bar.set_position(done as u64);
             self.output.set_message(bar, state);
+            // Its own line, so that it says until when.
+            bar.set_prefix(self.output.shortened(waits.unwrap_or_default()));
         } else if now >= self.next {
             self.next = now + EVERY;
-            let line = format!("{done} of {} rows are done, {state}", self.rows);
+            let waits = waits.map(|waits| format!("; {waits}")).unwrap_or_default();
+            let line = format!("{done} of {} rows are done, {state}{waits}", self.rows);
             if line != self.last {
                 self.output.note(&line);
                 self.last = line;

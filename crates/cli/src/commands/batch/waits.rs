@@ -42,7 +42,7 @@ pub(super) fn in_words(engine: &Engine, scheduled: &Scheduled) -> Option<String>
     }
     let mut parts = Vec::new();
     if providers > 0 {
-        parts.push(format!("{providers} wait for a provider ({})", obstacles(engine, &local)));
+        parts.push(format!("{providers} wait: {}", obstacles(engine, &local)));
     }
     for (limit, calls) in limits {
         parts.push(format!("{calls} wait for {limit}"));
@@ -69,7 +69,7 @@ fn obstacles(engine: &Engine, local: &Local) -> String {
             Some(format!("{} {why}{}", one.info.id, until.unwrap_or_default()))
         })
         .collect();
-    if kept.is_empty() { "their turn comes".to_owned() } else { kept.join(", ") }
+    if kept.is_empty() { "for their turn".to_owned() } else { kept.join(", ") }
 }
 
 fn named(scope: &Scope) -> String {

@@ -174,7 +174,8 @@ impl Top {
         let indeterminate = calls.get(CallStatus::Indeterminate.as_str()).copied();
         let doubted = open.iter().filter(|call| is_in_doubt(call)).count();
         let in_doubt = indeterminate.unwrap_or_default() as usize + doubted;
-        let (waiting, not_asked) = waiting(ledger, &open, local).await?;
+        let turn = turn(&providers);
+        let (waiting, not_asked) = waiting(ledger, &open, &turn, local).await?;
         Ok(Self { at: now, providers, calls, in_doubt, waiting, not_asked })
     }
 
@@ -277,10 +278,22 @@ async fn readings(ledger: &Ledger) -> Outcome<BTreeMap<ProviderId, Reading>> {
     Ok(readings.map(|reading| (reading.provider.clone(), reading.reading())).collect())
 }
 
+/// What a call waits for whose own record does not say: the providers, if none takes calls now.
+fn turn(providers: &[ProviderRow]) -> String {
+    let enabled = || providers.iter().filter(|one| one.state != "disabled");
+    if enabled().next().is_none() || enabled().any(|one| one.state == "ok") {
+        return "for their turn".to_owned();
+    }
+    let kept: Vec<String> =
+        enabled().map(|one| format!("{} {}", one.provider, one.state)).collect();
+    kept.join(", ")
+}
+
 /// What waiting calls wait for, and how many were not asked.
 async fn waiting(
     ledger: &Ledger,
     open: &[Call],
+    turn: &str,
     local: &Local,
 ) -> Outcome<(Vec<WaitingFor>, usize)> {
     let journal = ledger.journal();
@@ -291,9 +304,7 @@ async fn waiting(
         let waits = Waits::read(&*journal, call, request.as_deref(), &history, local.now).await?;
         let (line, waits) = match waits {
             Some(waits) => (waits.describe(local), waits.json()),
-            None => {
-                ("for their turn".to_owned(), serde_json::json!({"why": "turn", "until": null}))
-            }
+            None => (turn.to_owned(), serde_json::json!({"why": turn, "until": null})),
         };
         let new = || WaitingFor { calls: 0, waits, line: line.clone() };
         reasons.entry(line.clone()).or_insert_with(new).calls += 1;
