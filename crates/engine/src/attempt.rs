@@ -572,11 +572,15 @@ async fn send_again(
     let Some(request) = inner.journal.request(id).await? else {
         return Ok(false);
     };
+    let call = inner.call(id).await?;
+    let Some(tried) = call.attempts.iter().find(|one| one.id == order.attempt) else {
+        return Ok(false);
+    };
     if !request.window.contains(inner.now()) {
         return Ok(false);
     }
     let began = inner.clock.uptime();
-    let decided = inner.decide(&config, &request, None, inner.now()).await?;
+    let decided = inner.decide_repeat(&config, &request, tried, inner.now()).await?;
     let placed = config.policy.as_placed(&request, None);
     let words = opening::for_provider(&placed, &decided.opening, runtime.provider.info());
     let same =

@@ -6,10 +6,10 @@
 
 use std::{fmt::Write as _, sync::Arc, time::Duration};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use switchboard_core::{
-    CallFacts, CallFailure, CalleeHistory, Error, ErrorKind, ListState, PhoneNumber, ProfileName,
-    Purpose, Result, RuleDecision, RuleVerdict, ValidCall,
+    Attempt, CallFacts, CallFailure, CalleeHistory, Error, ErrorKind, ListState, PhoneNumber,
+    ProfileName, Purpose, Result, RuleDecision, RuleVerdict, ValidCall,
 };
 use switchboard_journal::ListCache;
 use switchboard_router::{CalleeLimits, FactOrigin, Policy};
@@ -19,6 +19,8 @@ use crate::{config::ActiveConfig, opening, shared::Shared};
 
 /// How long the lists of numbers are not read again.
 const LISTS_HOLD: Duration = Duration::from_secs(1);
+/// A ledger may keep times less exactly than an attempt has them.
+const SAME_MOMENT: SignedDuration = SignedDuration::from_millis(1);
 /// The list of those who asked this house not to be called.
 const OWN_LIST: &str = "OWN";
 
@@ -160,12 +162,46 @@ impl Shared {
         profile: Option<&ProfileName>,
         at: Timestamp,
     ) -> Result<Decided> {
+        self.decide_but(config, request, profile, None, at).await
+    }
+
+    /// What the rules say about a repeat of the request of this attempt. The ring that is in doubt is
+    /// the one that they are asked about, and not one that came before it.
+    ///
+    /// # Errors
+    /// As [`Shared::decide`].
+    pub(crate) async fn decide_repeat(
+        &self,
+        config: &ActiveConfig,
+        request: &Arc<ValidCall>,
+        attempt: &Attempt,
+        at: Timestamp,
+    ) -> Result<Decided> {
+        let rang = attempt.sent_at.unwrap_or(attempt.created_at);
+        self.decide_but(config, request, None, Some(rang), at).await
+    }
+
+    /// `but`: a ring that does not count.
+    async fn decide_but(
+        &self,
+        config: &ActiveConfig,
+        request: &Arc<ValidCall>,
+        profile: Option<&ProfileName>,
+        but: Option<Timestamp>,
+        at: Timestamp,
+    ) -> Result<Decided> {
         let question = Question::new(&config.policy, request, profile)?;
         // With the rules off, only the journal is asked, when the attempt is written.
-        let history = match &config.policy.rules.off {
+        let mut history = match &config.policy.rules.off {
             Some(_) => CalleeHistory::default(),
             None => self.history(config, request).await?,
         };
+        if let Some(but) = but {
+            let is_it = |ring: &Timestamp| ring.duration_since(but).abs() < SAME_MOMENT;
+            if let Some(at) = history.rings.iter().position(is_it) {
+                history.rings.remove(at);
+            }
+        }
         let lists = self.lists(config, at).await?;
         Ok(question.answer(config, &request.to, &history, &lists, at))
     }

@@ -244,6 +244,7 @@ fn settle(fact: &mut Fact) {
             attempt.created_at = whole(attempt.created_at);
             attempt.sent_at = attempt.sent_at.map(whole);
             attempt.ended_at = attempt.ended_at.map(whole);
+            attempt.repeated_at = attempt.repeated_at.map(whole);
         }
         Fact::Redialled(_, then) => *then = whole(*then),
         Fact::Answered(_, call) | Fact::Reported(call) | Fact::NotDialled(_, call) => {

@@ -13,7 +13,7 @@ use crate::row::{json, micros, moment, read, whole, word};
 /// The condition of the index `rings_of_person`.
 pub(crate) const RANG: &str = "state <> 'not_placed' AND state <> 'intent'";
 /// When it rang: the column of that index.
-pub(crate) const RANG_AT: &str = "coalesce(sent_at, created_at)";
+pub(crate) const RANG_AT: &str = "coalesce(repeated_at, sent_at, created_at)";
 
 /// A row of `opt_outs`, without its number and its person.
 #[derive(Debug)]

@@ -56,6 +56,7 @@ pub(crate) struct AttemptRow {
     pub(crate) created_at: i64,
     pub(crate) sent_at: Option<i64>,
     pub(crate) ended_at: Option<i64>,
+    pub(crate) repeated_at: Option<i64>,
 }
 
 /// `calls.body`: data that does not identify the person.
@@ -107,8 +108,6 @@ struct Content {
 /// `attempts.body`.
 #[derive(Serialize, Deserialize)]
 struct AttemptBody {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    repeated_at: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     agent_version: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -227,7 +226,6 @@ pub(crate) fn attempt_row(attempt: &Attempt, doubt: Identity) -> Result<AttemptR
         },
         idempotency_key: attempt.idempotency_key,
         body: json(&AttemptBody {
-            repeated_at: attempt.repeated_at.map(micros),
             agent_version: attempt.agent_version.clone(),
             delivery: attempt.delivery,
             error: attempt.error.clone(),
@@ -240,6 +238,7 @@ pub(crate) fn attempt_row(attempt: &Attempt, doubt: Identity) -> Result<AttemptR
         created_at: micros(attempt.created_at),
         sent_at: attempt.sent_at.map(micros),
         ended_at: attempt.ended_at.map(micros),
+        repeated_at: attempt.repeated_at.map(micros),
     })
 }
 
@@ -254,7 +253,7 @@ impl AttemptRow {
         attempt.ring = u32::try_from(self.ring).map_err(|source| unreadable(&what, source))?;
         attempt.agent = self.agent.map(|agent| AgentId::from(unescape(&agent)));
         attempt.agent_version = body.agent_version;
-        attempt.repeated_at = body.repeated_at.map(|at| moment(at, &what)).transpose()?;
+        attempt.repeated_at = self.repeated_at.map(|at| moment(at, &what)).transpose()?;
         attempt.state = word(&self.state, &what)?;
         attempt.provider_call_id =
             self.provider_call_id.map(|id| ProviderCallId::from(unescape(&id)));

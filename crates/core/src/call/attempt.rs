@@ -192,7 +192,7 @@ pub struct Attempt {
     /// The earliest time at which bytes of the request may have left this machine.
     pub sent_at: Option<Timestamp>,
     /// When the same request was sent once more under the same key, while it was unknown whether the
-    /// first one had arrived. From then on, what is proven of one of them proves nothing about the
+    /// first one had arrived; never before `sent_at`. From then on, what is proven of one of them proves nothing about the
     /// attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeated_at: Option<Timestamp>,

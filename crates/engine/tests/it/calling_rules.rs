@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use switchboard_core::{
-    CallFlagKind, CallRequest, CallStatus, Clock, ErrorKind, Outcome, Purpose, Redial, RuleVerdict,
-    Speaker, Transcript, TranscriptEntry,
+    CallFlagKind, CallRequest, CallStatus, Clock, ErrorKind, Idempotency, Outcome, Purpose, Redial,
+    Replay, RuleVerdict, Speaker, Transcript, TranscriptEntry,
 };
 use switchboard_engine::Engine;
 use switchboard_journal::{
@@ -336,4 +336,26 @@ async fn a_transcript_that_is_fetched_is_looked_at_and_flagged_once() {
     assert_eq!(flagged.flags.len(), 2);
     router.transcript(id).await.unwrap();
     assert_eq!(router.get(id).await.unwrap().flags, flagged.flags);
+}
+
+/// The first request rings and its answer is lost; lists show nothing. The provider documents what its keys
+/// do.
+fn keeps_keys(acts: &[Act]) -> World {
+    let mut world = World::new("alpha", acts);
+    world.info.idempotency =
+        Idempotency::Documented { lives: seconds(3600), replay: Replay::FirstAnswer };
+    world.shows = false;
+    world
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_ring_in_doubt_does_not_count_against_the_repeat_of_its_own_request() {
+    // The default rules want ten minutes between two rings of a person.
+    let scene = Scene::over("2026-03-02T10:00:00Z", keeps_keys(&[Act::Lose]));
+    let router = scene.process();
+    let placed = router.submit(valid(booking())).await.unwrap();
+    let call = within(router.wait(placed.id)).await.unwrap();
+    assert_eq!((call.status, scene.rings()), (CallStatus::Closed, 1));
+    assert!(call.attempts[0].repeated_at.is_some());
+    assert_eq!(scene.worlds[0].orders().len(), 2);
 }

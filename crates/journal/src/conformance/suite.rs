@@ -63,6 +63,7 @@ pub async fn hold<Made: Future<Output = Arc<dyn Journal>> + Send>(
     caps::rings_of_all_tenants_count(new().await).await;
     caps::proof_frees_a_ring_and_doubt_keeps_it(new().await).await;
     caps::what_a_write_proves_counts_for_its_next_attempt(new().await).await;
+    caps::a_ring_counts_from_the_repeat_of_its_request(new().await).await;
     records::consents_count_for_their_tenant_until_withdrawn(new().await).await;
     records::a_consent_without_its_evidence_is_refused(new().await).await;
     records::the_last_call_of_each_kind_is_known(new().await).await;

@@ -40,7 +40,10 @@ pub fn rang_at(attempt: &Attempt) -> Option<Timestamp> {
         | AttemptState::Sent
         | AttemptState::Placed
         | AttemptState::Unknown
-        | AttemptState::Reconciling => Some(attempt.sent_at.unwrap_or(attempt.created_at)),
+        | AttemptState::Reconciling => {
+            let sent = attempt.sent_at.unwrap_or(attempt.created_at);
+            Some(attempt.repeated_at.unwrap_or(sent))
+        }
     }
 }
 

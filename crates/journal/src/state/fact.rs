@@ -520,7 +520,8 @@ fn carry(call: &mut Call, fact: Fact, at: Timestamp) {
         }
         Fact::Repeated(_) => {
             if let Some(last) = call.attempts.last_mut() {
-                last.repeated_at = Some(at);
+                // A clock that was set back makes no ring older.
+                last.repeated_at = Some(last.sent_at.map_or(at, |sent| sent.max(at)));
             }
         }
         Fact::TentativeMatch(_, id) => {

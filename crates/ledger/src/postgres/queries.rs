@@ -27,6 +27,7 @@ use crate::{
 pub(crate) const CALL_COLUMNS: &str = "id, tenant, to_number, country, status, outcome, provider, provider_call_id, body, content, epoch, \
                                        created_at, updated_at";
 const ATTEMPTS: &str = "SELECT id, ring, provider, agent, provider_call_id, state, doubt, idempotency_key, body, created_at, sent_at, ended_at, \
+                        repeated_at, \
                         call_id FROM attempts WHERE call_id = ANY($1) ORDER BY call_id, position";
 /// Two new calls to the same number wait for each other, because no index can forbid duplicates
 /// within a period.
@@ -49,7 +50,8 @@ const NEW_ATTEMPT: &str = "INSERT INTO attempts (id, call_id, position, ring, pr
                            idempotency_key, body, created_at, sent_at, ended_at, to_hash) \
                            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
                            (SELECT to_hash FROM calls WHERE id = $2))";
-const CHANGE_ATTEMPT: &str = "UPDATE attempts SET provider_call_id = $3, state = $4, doubt = $5, body = $6, sent_at = $7, ended_at = $8 \
+const CHANGE_ATTEMPT: &str = "UPDATE attempts SET provider_call_id = $3, state = $4, doubt = $5, body = $6, sent_at = $7, ended_at = $8, \
+                              repeated_at = $9 \
                               WHERE id = $1 AND call_id = $2";
 const OWN: &str = "INSERT INTO provider_calls (provider, provider_call_id, call_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 const OWNER: &str = "SELECT call_id FROM provider_calls WHERE provider = $1 AND account = '' AND provider_call_id = $2";
@@ -283,6 +285,7 @@ async fn change_attempt(
         .bind(&row.body)
         .bind(row.sent_at)
         .bind(row.ended_at)
+        .bind(row.repeated_at)
         .execute(connection)
         .await?;
     Ok(())
@@ -471,7 +474,7 @@ pub(crate) async fn attempts(
 ) -> TxResult<HashMap<Uuid, Vec<AttemptRow>>> {
     let mut attempts: HashMap<Uuid, Vec<AttemptRow>> = HashMap::new();
     for row in sqlx::query(ATTEMPTS).bind(calls).fetch_all(connection).await? {
-        attempts.entry(row.try_get(12)?).or_default().push(attempt_row(&row)?);
+        attempts.entry(row.try_get(13)?).or_default().push(attempt_row(&row)?);
     }
     Ok(attempts)
 }
@@ -490,6 +493,7 @@ fn attempt_row(row: &PgRow) -> sqlx::Result<AttemptRow> {
         created_at: row.try_get(9)?,
         sent_at: row.try_get(10)?,
         ended_at: row.try_get(11)?,
+        repeated_at: row.try_get(12)?,
     })
 }
 

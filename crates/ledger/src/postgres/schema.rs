@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0011_people.sql"),
     include_str!("migrations/0012_number_lists.sql"),
     include_str!("migrations/0013_sessions.sql"),
+    include_str!("migrations/0014_repeats.sql"),
 ];
 
 /// The version of the schema after all of them.

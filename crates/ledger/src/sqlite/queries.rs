@@ -27,7 +27,7 @@ pub(crate) const CALL_COLUMNS: &str = "id, tenant, to_number, country, status, o
                                        created_at, updated_at";
 /// The columns that [`attempt_row`] reads.
 pub(crate) const ATTEMPT_COLUMNS: &str = "id, ring, provider, agent, provider_call_id, state, doubt, idempotency_key, body, created_at, \
-                                          sent_at, ended_at";
+                                          sent_at, ended_at, repeated_at";
 const BY_KEY: &str = "SELECT id, request_hash, to_hash = ?3 AND task_hash = ?4 FROM calls WHERE tenant = ?1 AND idempotency_key = ?2";
 /// The same rule as [`DuplicateOf::counts`](switchboard_journal::DuplicateOf::counts).
 const DUPLICATE: &str = "SELECT id, created_at FROM calls WHERE to_hash = ?1 AND created_at > ?4 AND created_at < ?3 AND tenant = ?5 \
@@ -44,7 +44,8 @@ const NEW_ATTEMPT: &str = "INSERT INTO attempts (id, call_id, position, ring, pr
                            idempotency_key, body, created_at, sent_at, ended_at, to_hash) \
                            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
                            (SELECT to_hash FROM calls WHERE id = ?2))";
-const CHANGE_ATTEMPT: &str = "UPDATE attempts SET provider_call_id = ?3, state = ?4, doubt = ?5, body = ?6, sent_at = ?7, ended_at = ?8 \
+const CHANGE_ATTEMPT: &str = "UPDATE attempts SET provider_call_id = ?3, state = ?4, doubt = ?5, body = ?6, sent_at = ?7, ended_at = ?8, \
+                              repeated_at = ?9 \
                               WHERE id = ?1 AND call_id = ?2";
 const OWN: &str = "INSERT INTO provider_calls (provider, provider_call_id, call_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
 const OWNER: &str = "SELECT call_id FROM provider_calls WHERE provider = ?1 AND account = '' AND provider_call_id = ?2";
@@ -242,6 +243,7 @@ fn change_attempt(connection: &Connection, call: CallId, row: &AttemptRow) -> Tx
         row.body,
         row.sent_at,
         row.ended_at,
+        row.repeated_at,
     ])?;
     Ok(())
 }
@@ -400,6 +402,7 @@ pub(crate) fn attempt_row(row: &Row<'_>) -> rusqlite::Result<AttemptRow> {
         created_at: row.get(9)?,
         sent_at: row.get(10)?,
         ended_at: row.get(11)?,
+        repeated_at: row.get(12)?,
     })
 }
 

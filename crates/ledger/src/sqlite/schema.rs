@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0012_people.sql"),
     include_str!("migrations/0013_number_lists.sql"),
     include_str!("migrations/0014_sessions.sql"),
+    include_str!("migrations/0015_repeats.sql"),
 ];
 
 /// The version of the schema after all of them.

@@ -67,7 +67,7 @@ pub(crate) fn calls(connection: &Connection, ids: &[Uuid]) -> TxResult<Vec<Found
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(params_from_iter(ids.iter().map(Uuid::as_bytes)))?;
     while let Some(row) = rows.next()? {
-        attempts.entry(Uuid::from_bytes(row.get(12)?)).or_default().push(attempt_row(row)?);
+        attempts.entry(Uuid::from_bytes(row.get(13)?)).or_default().push(attempt_row(row)?);
     }
     let sql = format!("SELECT {CALL_COLUMNS}, request FROM calls WHERE id IN ({marks})");
     let mut statement = connection.prepare_cached(&sql)?;

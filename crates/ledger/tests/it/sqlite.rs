@@ -379,7 +379,7 @@ async fn the_law_is_in_the_schema() {
     let raw = Connection::open(&path).unwrap();
     let forbidden = [
         "UPDATE calls SET to_hash = (SELECT min(to_hash) FROM calls)",
-        "INSERT INTO attempts SELECT randomblob(16), call_id, 7, ring, provider, NULL, NULL, 'intent', 0, idempotency_key, body, 0, NULL, NULL, to_hash FROM attempts",
+        "INSERT INTO attempts SELECT randomblob(16), call_id, 7, ring, provider, NULL, NULL, 'intent', 0, idempotency_key, body, 0, NULL, NULL, to_hash, NULL FROM attempts",
         "UPDATE calls SET idempotency_key = 'the same'",
         "INSERT INTO provider_calls SELECT 'alpha', '', 'a-1', id FROM calls",
         "UPDATE events SET kind = 'other'",
@@ -390,7 +390,7 @@ async fn the_law_is_in_the_schema() {
         "UPDATE calls SET status = 'dreaming'",
         "UPDATE calls SET status = 'closed'",
         "UPDATE calls SET created_at = 'yesterday'",
-        "INSERT INTO attempts SELECT randomblob(16), randomblob(16), 7, 1, provider, NULL, NULL, 'intent', 0, idempotency_key, body, 0, NULL, NULL, to_hash FROM attempts",
+        "INSERT INTO attempts SELECT randomblob(16), randomblob(16), 7, 1, provider, NULL, NULL, 'intent', 0, idempotency_key, body, 0, NULL, NULL, to_hash, NULL FROM attempts",
         "INSERT INTO inbox SELECT id, zeroblob(32), NULL, '[]', 0, NULL FROM attempts UNION ALL SELECT id, zeroblob(32), NULL, '[]', 1, NULL FROM attempts",
         "UPDATE decisions SET what = '{}'",
         "DELETE FROM decisions",
@@ -455,7 +455,7 @@ async fn reading_what_is_open_does_not_read_what_is_closed() {
     assert!(rings.contains("calls_by_person (to_hash=?)") && !rings.contains("SCAN"), "{rings}");
     let rings = plan(
         "SELECT count(*) FROM attempts WHERE to_hash = x'00' AND state <> 'not_placed' AND state <> 'intent' \
-         AND coalesce(sent_at, created_at) > 1 AND id <> x'00'",
+         AND coalesce(repeated_at, sent_at, created_at) > 1 AND id <> x'00'",
     );
     assert!(rings.contains("rings_of_person (to_hash=? AND <expr>>?)"), "{rings}");
     let duplicate = plan(

@@ -192,3 +192,23 @@ pub(in crate::conformance) async fn what_a_write_proves_counts_for_its_next_atte
     let known = journal.person(&person(1)).await.unwrap();
     assert_eq!(known.rings, [at(2), at(600)]);
 }
+
+pub(in crate::conformance) async fn a_ring_counts_from_the_repeat_of_its_request(
+    journal: Arc<dyn Journal>,
+) {
+    let gap = |since| limits(vec![cap("P-GAP", since, 1)]);
+    let (call, tried) = ring(&journal, of("first", 1), gap(at(0)), 10).await.unwrap();
+    record(&journal, call, failed(tried, Delivery::Unknown)).await;
+    // The ring in doubt is the one that the repeat may make: it does not count against it.
+    let again = Write { facts: vec![Fact::Repeated(tried)], reservation: gap(at(0)) };
+    journal.write(call, again, at(40)).await.unwrap();
+    let history = journal.history(&TenantId::default(), &person(1), at(10)).await.unwrap();
+    assert_eq!(history.rings, [at(40)]);
+    assert_eq!(journal.person(&person(1)).await.unwrap().rings, [at(40)]);
+    for (since, free) in [(at(10), false), (at(39), false), (at(40), true)] {
+        assert_eq!(ring(&journal, of("next", 1), gap(since), 60).await.is_ok(), free);
+    }
+    let kept = journal.get(call).await.unwrap().unwrap();
+    let tried = &kept.attempts[0];
+    assert_eq!((tried.sent_at, tried.repeated_at), (Some(at(10)), Some(at(40))));
+}

@@ -60,7 +60,7 @@ async fn as_before(place: &Place) -> Place {
                  DROP TABLE batch_rows, batches; \
                  DROP TABLE number_list_blocks, number_lists, number_list_generation, sessions; \
                  DROP TABLE opt_outs, person_events, consents; DROP FUNCTION opt_outs_stay(); \
-                 ALTER TABLE attempts DROP COLUMN to_hash; \
+                 ALTER TABLE attempts DROP COLUMN to_hash, DROP COLUMN repeated_at; \
                  DROP TABLE api_keys, keys_epoch; DROP FUNCTION api_keys_stay(); DROP INDEX calls_of_tenant; \
                  DROP INDEX calls_waiting; ALTER TABLE budgets DROP COLUMN held; DELETE FROM schema_version WHERE version > 2",
             )
