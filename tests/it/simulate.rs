@@ -2,7 +2,7 @@
 //! thousands.
 
 use switchboard_tests::simulate::{
-    Counters, Fault, Property, Report, Settings, Sown, Stage, simulate,
+    Counters, Fault, Kind, Property, Report, Settings, Sown, Stage, Tallies, simulate,
 };
 
 fn run(seeds: std::ops::Range<u64>, settings: Settings) -> impl Iterator<Item = Report> {
@@ -11,7 +11,7 @@ fn run(seeds: std::ops::Range<u64>, settings: Settings) -> impl Iterator<Item = 
 
 #[test]
 fn the_law_holds_in_every_world() {
-    let mut counters = Counters::default();
+    let (mut counters, mut tallies) = (Counters::default(), Tallies::default());
     for report in run(0..120, Settings::default()) {
         let seed = report.seed;
         assert!(
@@ -22,6 +22,7 @@ fn the_law_holds_in_every_world() {
         );
         assert!(report.calls > 0, "seed {seed} places nothing");
         counters.add(&report.counters);
+        tallies.add(&report.tallies);
     }
     let silent: Vec<&str> = Fault::ALL
         .iter()
@@ -30,6 +31,33 @@ fn the_law_holds_in_every_world() {
         .collect();
     assert!(silent.is_empty(), "never happened: {silent:?}");
     assert!(counters.of(Fault::ToldByAnother, Stage::Sent) > 0, "no webhook overtook an answer");
+    every_kind_was_met(&tallies);
+}
+
+/// The worlds had every kind of provider, and met what its documents say.
+fn every_kind_was_met(tallies: &Tallies) {
+    for kind in Kind::ALL {
+        let (name, tally) = (kind.name(), tallies.of(kind));
+        assert!(tally.calls > 0 && tally.rings > 0, "{name}: {tally:?}");
+        for way in kind.ways() {
+            assert!(tally.by(*way) > 0, "{name} never settled a doubt by {}", way.name());
+        }
+    }
+    for kind in [Kind::Retell, Kind::CallE, Kind::Telnyx] {
+        let tally = tallies.of(kind);
+        assert!(tally.known > 0 && tally.overtaken > 0, "{}: {tally:?}", kind.name());
+    }
+    for kind in [Kind::KallyAi, Kind::KaiCalls, Kind::Vapi] {
+        assert_eq!(tallies.of(kind).repeats, 0, "{} documents no key", kind.name());
+    }
+    for kind in [Kind::Telnyx, Kind::Vapi] {
+        assert!(tallies.of(kind).rebilled > 0, "no cost changed at {}", kind.name());
+    }
+    for kind in [Kind::Retell, Kind::Telnyx, Kind::Vapi] {
+        assert!(tallies.of(kind).unsigned > 0, "{} met no unsigned webhook", kind.name());
+    }
+    let wishes: u64 = Kind::ALL.iter().map(|kind| tallies.of(*kind).opt_outs).sum();
+    assert!(wishes > 0, "no provider told of a wish");
 }
 
 #[test]
@@ -93,6 +121,16 @@ fn a_backend_that_sends_minutes_later_rings_after_closing() {
 #[test]
 fn a_record_that_lies_about_a_phone_makes_it_ring_twice() {
     first_breach(Sown::RecordLies, Property::DuplicateRings).unwrap();
+}
+
+#[test]
+fn a_provider_that_forgets_a_key_rings_twice() {
+    first_breach(Sown::KeyForgotten, Property::DuplicateRings).unwrap();
+}
+
+#[test]
+fn a_request_that_is_held_back_for_longer_than_its_key_lives_rings_twice() {
+    first_breach(Sown::RequestHeldBack, Property::DuplicateRings).unwrap();
 }
 
 /// The first world in which that is found out, of so many.

@@ -10,7 +10,9 @@
 use std::{process::ExitCode, sync::Mutex, thread};
 
 use serde_json::json;
-use switchboard_tests::simulate::{Counters, Fault, Property, Report, Settings, Stage, simulate};
+use switchboard_tests::simulate::{
+    Counters, Fault, Kind, Property, Report, Settings, Stage, Tallies, simulate,
+};
 
 /// How many lines of the trace of a failing seed are shown.
 const SHOWN: usize = 60;
@@ -39,6 +41,7 @@ struct Sum {
     after_closing: u64,
     failed: Vec<u64>,
     counters: Counters,
+    tallies: Tallies,
     hashes: Vec<(u64, u64)>,
 }
 
@@ -83,6 +86,7 @@ fn main() -> ExitCode {
     };
     if !asked.json {
         table(&sum.counters);
+        kinds(&sum.tallies);
     }
     println!("{}", sum.object());
     for seed in &differing {
@@ -157,6 +161,20 @@ fn table(counters: &Counters) {
     }
 }
 
+fn kinds(tallies: &Tallies) {
+    println!("{:<9} {:>7} {:>7}  how attempts in doubt were settled", "provider", "calls", "rings");
+    for kind in Kind::ALL {
+        let tally = tallies.of(kind);
+        let settled: Vec<String> =
+            tally.settled.iter().map(|(way, count)| format!("{} {count}", way.name())).collect();
+        let (name, settled) = (kind.name(), settled.join(", "));
+        println!("{name:<9} {:>7} {:>7}  {settled}", tally.calls, tally.rings);
+    }
+    if let Some((kind, way, least)) = tallies.least() {
+        println!("least: {} at {}, {least} times", way.name(), kind.name());
+    }
+}
+
 impl Sum {
     fn add(&mut self, report: &Report) {
         self.calls += report.calls;
@@ -170,6 +188,7 @@ impl Sum {
             self.failed.push(report.seed);
         }
         self.counters.add(&report.counters);
+        self.tallies.add(&report.tallies);
         self.hashes.push((report.seed, report.hash));
     }
 
@@ -193,6 +212,8 @@ impl Sum {
             "calls_waiting": self.waiting,
             "rings_after_closing": self.after_closing,
             "fault_state_min": self.counters.least().map(|(_, _, least)| least),
+            "settled_min": self.tallies.least().map(|(_, _, least)| least),
+            "providers": self.tallies.object(),
             "trace_hash": format!("{whole:016x}"),
         })
     }

@@ -42,6 +42,8 @@ pub(super) enum Deed {
     MissInList,
     PassFence,
     Replay,
+    SendReplay,
+    DropReplay,
     ReplayFirst,
     GiveUp,
     SeeEnd,
@@ -117,6 +119,8 @@ impl Action {
                 | Deed::MissInList
                 | Deed::PassFence
                 | Deed::Replay
+                | Deed::SendReplay
+                | Deed::DropReplay
                 | Deed::ReplayFirst
                 | Deed::GiveUp
                 | Deed::SeeEnd
@@ -185,7 +189,9 @@ impl fmt::Display for Deed {
             Deed::FindInList => "finds it in the list",
             Deed::MissInList => "takes its absence from the list as proof",
             Deed::PassFence => "passes the fence: it is in no list",
-            Deed::Replay => "sends the request again with a key",
+            Deed::Replay => "writes that it sends the request again with its key",
+            Deed::SendReplay => "sends the request again with a key",
+            Deed::DropReplay => "does not send it again after all: the key is too old",
             Deed::ReplayFirst => "sends the first request again with its key",
             Deed::GiveUp => "gives up",
             Deed::SeeEnd => "sees it end",

@@ -120,6 +120,12 @@ impl Protocol {
                 });
             }
             Doing::Unwritten { .. } => may(Deed::WriteDown),
+            Doing::Repeating { attempt, .. } => {
+                let expired = world.ledger.attempts.get(attempt).is_some_and(|tried| tried.expired);
+                let looks_away =
+                    self.has(Fault::ReplayPastLifetime) || self.has(Fault::KeyCheckedEarly);
+                may(if expired && !looks_away { Deed::DropReplay } else { Deed::SendReplay });
+            }
             Doing::Waiting { request } => answers(world, request, |answer| may(Deed::Hear(answer))),
         }
     }

@@ -28,8 +28,8 @@ pub enum OnUnknown {
     /// supposes: send deadline, longest pause, longest way through the network and longest lag of
     /// the list lie before the fence.
     AssumeNotPlaced,
-    /// The same request is sent again once with the same key. A knows the keys of the calls that it
-    /// placed during their lifetime, and no request is in flight for longer.
+    /// That the same request is sent again once with the same key is written, and then it is sent. A knows
+    /// the keys of the calls that it accepted during their lifetime, and no request is in flight for longer.
     Replay,
 }
 
@@ -48,6 +48,9 @@ pub enum Fault {
     DroppedKey,
     /// The second request is sent although the key may have expired.
     ReplayPastLifetime,
+    /// The age of the key is checked before the journal is written, and not again before the second request
+    /// is sent.
+    KeyCheckedEarly,
     /// Neither deadline nor epoch is checked before sending.
     PausedSender,
     /// Webhooks are believed without verification.

@@ -104,16 +104,26 @@ impl Protocol {
                 }
             }
             Deed::Hear(answer) => self.hear(world, replica, answer),
-            Deed::Resend => again(world, replica, Key::Kept),
+            Deed::Resend => again(world, replica),
             Deed::Replay => {
-                if world.ledger.replay(epoch) {
-                    again(
-                        world,
-                        replica,
-                        if self.has(Fault::DroppedKey) { |_| Key::Fresh } else { Key::Kept },
-                    );
+                if world.ledger.replay(epoch)
+                    && let Some(attempt) = world.last()
+                {
+                    let unwanted = world.opted_out;
+                    world.replicas[replica].doing = Doing::Repeating { attempt, unwanted };
                 }
             }
+            Deed::SendReplay => {
+                if let Doing::Repeating { attempt, unwanted } = world.replicas[replica].doing {
+                    let key =
+                        if self.has(Fault::DroppedKey) { Key::Fresh } else { Key::Kept(attempt) };
+                    let provider = world.ledger.attempts[attempt].provider;
+                    let request = leave(world, attempt, provider, key);
+                    world.requests[request].unwanted = unwanted;
+                    world.replicas[replica].doing = Doing::Waiting { request };
+                }
+            }
+            Deed::DropReplay => world.replicas[replica].doing = Doing::Nothing,
             Deed::TakeOver => {
                 world.ledger.epoch += 1;
                 world.replicas[replica].epoch = world.ledger.epoch;
@@ -189,13 +199,13 @@ impl Protocol {
         }
     }
 
-    /// True if A placed a call with this key and still knows the key.
+    /// True if A accepted a call with this key and still knows the key.
     fn knows_key(&self, world: &World, request: usize) -> bool {
         let this = &world.requests[request];
         let remembers =
             |tried: usize| world.ledger.attempts.get(tried).is_some_and(|tried| !tried.expired);
         let same = |earlier: &Request| {
-            earlier.at == Place::Rang
+            matches!(earlier.at, Place::Rang | Place::Dropped)
                 && earlier.key == this.key
                 && earlier.provider == this.provider
         };
@@ -221,11 +231,11 @@ fn prove(world: &mut World, event: Event) {
     }
 }
 
-/// Sends another request of the last attempt.
-fn again(world: &mut World, replica: usize, key: fn(usize) -> Key) {
+/// Sends the request of the last attempt again.
+fn again(world: &mut World, replica: usize) {
     if let Some(last) = world.last() {
         let provider = world.ledger.attempts[last].provider;
-        let request = leave(world, last, provider, key(last));
+        let request = leave(world, last, provider, Key::Kept(last));
         world.requests[request].unwanted = world.opted_out;
         world.replicas[replica].doing = Doing::Waiting { request };
     }

@@ -34,10 +34,11 @@ const KEYS: Setup = Setup { on_unknown: OnUnknown::Replay, ..TWO };
 const REDIAL: Setup = Setup { redials: 1, ..TWO };
 const WISHES: Setup = Setup { replicas: 1, opt_outs: true, ..KEYS };
 const DROPS: Setup = Setup { drops: true, ..TWO };
+const DROPS_KEYS: Setup = Setup { replicas: 1, drops: true, ..KEYS };
 const FENCE: Setup = Setup { on_unknown: OnUnknown::AssumeNotPlaced, ..TWO };
 
 /// All variants, those without a fault first.
-pub const VARIANTS: [Variant; 19] = [
+pub const VARIANTS: [Variant; 21] = [
     good("good", "one replica", ONE),
     good("good-replicas", "two replicas", TWO),
     good("good-apart", "two replicas, intent, claim and send written one by one", APART),
@@ -56,6 +57,11 @@ pub const VARIANTS: [Variant; 19] = [
         "good-record",
         "two replicas, a provider may accept a call and never dial it, and its record says so",
         DROPS,
+    ),
+    good(
+        "good-record-key",
+        "a call that was accepted and never dialled, and the kept key replayed",
+        DROPS_KEYS,
     ),
     good("good-wish", "the kept key is replayed, unless the callee opted out meanwhile", WISHES),
     bad(
@@ -86,6 +92,13 @@ pub const VARIANTS: [Variant; 19] = [
         "the key is replayed after its life time",
         KEYS,
         Fault::ReplayPastLifetime,
+        &[ONE_RING],
+    ),
+    bad(
+        "bad-early-check",
+        "the age of the key is looked at before the journal is written, and not before the send",
+        KEYS,
+        Fault::KeyCheckedEarly,
         &[ONE_RING],
     ),
     bad(

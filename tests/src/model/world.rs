@@ -52,6 +52,9 @@ pub(super) enum Doing {
     Claimed(Held),
     /// It may send until its send deadline.
     Ready { held: Held, late: bool },
+    /// It wrote that it sends the request of this attempt again. `unwanted`: the callee had opted out
+    /// before that.
+    Repeating { attempt: usize, unwanted: bool },
     /// Its request was sent, but is not in the journal.
     Unwritten { provider: Provider, request: usize },
     /// Its request was sent, and it waits for the response.
@@ -193,12 +196,14 @@ impl World {
             Doing::Intended(_)
             | Doing::Claimed(_)
             | Doing::Unwritten { .. }
+            | Doing::Repeating { .. }
             | Doing::Ready { late: false, .. } => 0,
             Doing::Ready { late: true, .. } => 1,
             Doing::Waiting { .. } => 2,
             Doing::Nothing => 3,
         });
         let told = usize::from(self.opted_out);
-        (disturbed, self.ledger.rank(), requests + expired + alarmed + told, doing.sum())
+        let replayed = self.ledger.attempts.iter().filter(|tried| tried.replayed).count();
+        (disturbed, self.ledger.rank(), requests + expired + alarmed + told + replayed, doing.sum())
     }
 }

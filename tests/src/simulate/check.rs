@@ -15,6 +15,7 @@ use switchboard::{
 use super::{
     law,
     staff::SEND_WITHIN,
+    tally,
     world::{Seen, State, World},
 };
 
@@ -193,6 +194,7 @@ pub(super) fn end(world: &World, calls: &[Call]) {
         limits(state, world.plan.place_limit);
         budgets(state, world);
         law::judge(state, world);
+        tally::end(state, calls);
     });
 }
 
@@ -318,6 +320,9 @@ fn truth(state: &mut State, calls: &[Call]) {
             }
         }
     }
+    for attempt in tally::invented(&state.records, calls) {
+        wrong.push(format!("{} is said to have a cost that nobody billed", attempt.id));
+    }
     for what in wrong {
         state.breach(Property::FalseOutcomes, what);
     }
@@ -331,7 +336,7 @@ fn limits(state: &mut State, limit: Option<u32>) {
         return;
     };
     let window = 60_000 - u64::try_from(SEND_WITHIN.as_millis()).unwrap_or(0);
-    let mut came: Vec<u64> = state.door.iter().map(|(at, _)| *at).collect();
+    let mut came = state.door.clone();
     came.sort_unstable();
     let many = came.iter().any(|last| {
         came.iter().filter(|at| *at <= last && **at + window > *last).count() > limit as usize
@@ -343,23 +348,23 @@ fn limits(state: &mut State, limit: Option<u32>) {
 
 fn budgets(state: &mut State, world: &World) {
     let thrifty = |wish: usize| world.plan.wishes[wish].call.tenant.as_str() == "thrifty";
-    let spent: i64 = state
-        .records
-        .iter()
-        .filter(|record| record.rang && thrifty(record.wish))
-        .filter_map(|record| {
-            world.deck.estimate(
-                &record.to,
-                Duration::from_millis(record.ends.saturating_sub(record.dials)),
-                jiff::Timestamp::UNIX_EPOCH,
-            )
-        })
-        .map(|cost| cost.micros())
-        .sum();
-    if spent > world.plan.budget {
+    let bills = state.records.iter().filter(|record| record.rang && thrifty(record.wish));
+    let (mut spent, mut risen) = (0, 0);
+    for record in bills {
+        let cost = world.deck.estimate(
+            &record.to,
+            Duration::from_millis(record.ends.saturating_sub(record.dials)),
+            jiff::Timestamp::UNIX_EPOCH,
+        );
+        let cost = cost.map_or(0, |cost| cost.micros());
+        spent += cost;
+        // Between a first bill and a higher one, a call may have been let pass.
+        risen += record.costs.first().map_or(0, |(_, first)| cost - first.micros());
+    }
+    if spent > world.plan.budget + risen {
         state.breach(
             Property::Budgets,
-            format!("{spent} millionths spent of {}", world.plan.budget),
+            format!("{spent} millionths spent of {} and {risen}", world.plan.budget),
         );
     }
 }

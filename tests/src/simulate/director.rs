@@ -12,12 +12,14 @@ use super::{
     check,
     fault::{Fault, Means},
     journal::Meddle,
-    network, plan,
+    kind::Kind,
+    plan,
     process::Process,
     staff,
     stage::Stage,
     trace::Happened,
-    world::{Seen, World},
+    webhooks,
+    world::{Seen, State, World},
 };
 
 /// How often a fault that is not possible yet is retried.
@@ -74,6 +76,7 @@ pub(super) fn wrote(
             state.met(now, Fault::ToldByAnother, before.stage, Some(wish), Some(process.number));
         }
         check::step(state, before.as_ref().map(|seen| &*seen.call), &call);
+        count(state, before.as_ref().map(|seen| &*seen.call), &call, stage);
         state.seen.insert(id, Seen { wish, stage, call });
         if before.is_some_and(|before| before.stage == stage) {
             return Vec::new();
@@ -94,6 +97,19 @@ pub(super) fn wrote(
     }
     if matches!(stage, Stage::Indeterminate | Stage::Stalled) && world.plan.wishes[wish].cared_for {
         staff::look_after(world, id);
+    }
+}
+
+/// Counts what only shows while a world runs: doubts, and costs that change.
+fn count(state: &mut State, before: Option<&Call>, after: &Call, stage: Stage) {
+    if matches!(stage, Stage::Unknown | Stage::Reconciling | Stage::Indeterminate) {
+        state.doubted.extend(after.attempts.last().map(|last| last.id));
+    }
+    for (was, is) in before.iter().flat_map(|before| &before.attempts).zip(&after.attempts) {
+        let kind = Kind::ALL.into_iter().find(|kind| kind.id() == is.provider);
+        if let Some(kind) = kind.filter(|_| was.cost.is_some() && was.cost != is.cost) {
+            state.tallies.at(kind).rebilled += 1;
+        }
     }
 }
 
@@ -188,9 +204,10 @@ fn strike(world: &Arc<World>, fault: Fault, call: CallId, process: Option<&Arc<P
             process.turn(if fault == Fault::ClockForward { by } else { -by });
             true
         }),
-        Fault::WebhookLate => network::let_go(world, call, fault),
-        Fault::WebhookReplayed => network::replay(world, call),
-        Fault::WebhookForged => network::forge(world, call),
+        Fault::WebhookLate => webhooks::let_go(world, call, fault),
+        Fault::WebhookReplayed => webhooks::replay(world, call),
+        Fault::WebhookForged => webhooks::forge(world, call),
+        Fault::WebhookUnsigned => webhooks::leave_unsigned(world, call),
         Fault::OperatorResolves => {
             let verdict = verdict(world, call);
             verdict.is_some_and(|verdict| {

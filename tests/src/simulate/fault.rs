@@ -51,6 +51,9 @@ faults! {
     TimeoutDelivered "timeout_delivered",
     /// The response times out, and the request arrives minutes or hours later.
     TimeoutDeliveredLate "timeout_delivered_late",
+    /// The connection breaks, and the request arrives seconds or minutes later: after its repeat, where
+    /// there is one.
+    ResetDeliveredLate "reset_delivered_late",
     /// Such a late request arrives.
     LateDelivery "late_delivery",
     /// Too many requests, with a `Retry-After`.
@@ -67,6 +70,10 @@ faults! {
     RefusedHere "refused_here",
     /// A refusal that applies to every provider, such as a do-not-call list.
     RefusedForAll "refused_for_all",
+    /// The provider refuses because the callee does not want to be called.
+    OptedOutThere "opted_out_there",
+    /// The callee says in the call that they do not want to be called again.
+    AsksOut "asks_out",
     /// The call is accepted and never dialled, as its record says later.
     NeverDialled "never_dialled",
     /// A 5xx response, and no call was placed.
@@ -95,6 +102,8 @@ faults! {
     WebhookReplayed "webhook_replayed",
     /// A webhook arrives at a URL that was never given out.
     WebhookForged "webhook_forged",
+    /// A webhook without a signature arrives at the right URL.
+    WebhookUnsigned "webhook_unsigned",
     /// A list shows the call late.
     ListLag "list_lag",
     /// A list omits the call.
@@ -202,6 +211,7 @@ impl Fault {
             | Fault::TimeoutRequestLost
             | Fault::TimeoutDelivered
             | Fault::TimeoutDeliveredLate
+            | Fault::ResetDeliveredLate
             | Fault::RateLimited
             | Fault::RateLimitedBlind
             | Fault::RateLimitedNow
@@ -209,6 +219,8 @@ impl Fault {
             | Fault::ApprovalRequired
             | Fault::RefusedHere
             | Fault::RefusedForAll
+            | Fault::OptedOutThere
+            | Fault::AsksOut
             | Fault::NeverDialled
             | Fault::ServerErrorLost
             | Fault::ServerErrorPlaced
@@ -230,7 +242,7 @@ impl Fault {
             // A handled webhook resolved the doubt about its call.
             Fault::WebhookReplayed => &[InProgress, BetweenRings, Closed, Stalled],
             // A similar URL exists from the first attempt on.
-            Fault::WebhookForged => &[
+            Fault::WebhookForged | Fault::WebhookUnsigned => &[
                 Sent,
                 Unknown,
                 Reconciling,
@@ -289,6 +301,7 @@ impl Fault {
             | Fault::TimeoutRequestLost
             | Fault::TimeoutDelivered
             | Fault::TimeoutDeliveredLate
+            | Fault::ResetDeliveredLate
             | Fault::RateLimited
             | Fault::RateLimitedBlind
             | Fault::RateLimitedNow
@@ -296,6 +309,8 @@ impl Fault {
             | Fault::ApprovalRequired
             | Fault::RefusedHere
             | Fault::RefusedForAll
+            | Fault::OptedOutThere
+            | Fault::AsksOut
             | Fault::NeverDialled
             | Fault::ServerErrorLost
             | Fault::ServerErrorPlaced
@@ -320,6 +335,7 @@ impl Fault {
             Fault::WebhookLate
             | Fault::WebhookReplayed
             | Fault::WebhookForged
+            | Fault::WebhookUnsigned
             | Fault::Crash
             | Fault::Pause
             | Fault::SleptThroughTakeover

@@ -177,7 +177,7 @@ impl CallLog for SimJournal {
         let name = write.facts.last().map_or("nothing", fact_name);
         let asked = self.world.now();
         let sends = write.facts.iter().find_map(|fact| match fact {
-            Fact::Sent(attempt) => Some(*attempt),
+            Fact::Sent(attempt) | Fact::Repeated(attempt) => Some(*attempt),
             _ => None,
         });
         let _writing = Writing::begin(&self.world, &self.process, id);
@@ -197,7 +197,9 @@ impl CallLog for SimJournal {
                 | Sown::NewsWithheld
                 | Sown::RulesOff
                 | Sown::SentLate
-                | Sown::RecordLies,
+                | Sown::RecordLies
+                | Sown::KeyForgotten
+                | Sown::RequestHeldBack,
             )
             | None => self.inner.write(id, write, at).await,
         };

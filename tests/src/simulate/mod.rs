@@ -15,7 +15,8 @@
 //! | the injection of faults | `director.rs` |
 //! | processes that are paused and killed | `process.rs`; their journal: `journal.rs`; who starts and uses them: `staff.rs` |
 //! | the calling rules: who is called, and whether rings kept to them | `law` |
-//! | the providers | the truth: `network.rs`; what a process sees of it: `provider.rs`, `place.rs`, `reads.rs` |
+//! | the six kinds of providers, and what each of them met | `kind.rs`, `tally.rs` |
+//! | the providers | the truth: `network.rs`, `webhooks.rs`; what a process sees of it: `provider.rs`, `place.rs`, `reads.rs` |
 //!
 //! Simulated time runs until nothing more happens: minutes in most worlds, days in some.
 //!
@@ -27,6 +28,7 @@ mod counters;
 mod director;
 mod fault;
 mod journal;
+mod kind;
 mod law;
 mod network;
 mod place;
@@ -38,12 +40,16 @@ mod reads;
 mod run;
 mod staff;
 mod stage;
+mod tally;
 mod trace;
+mod webhooks;
 mod wish;
 mod world;
 
 pub use check::{Breach, Property};
 pub use counters::Counters;
 pub use fault::Fault;
+pub use kind::Kind;
 pub use run::{Report, Settings, Sown, simulate};
 pub use stage::Stage;
+pub use tally::{Tallies, Tally, Way};

@@ -1,42 +1,54 @@
-//! The telephone network and the provider side: which requests arrived, which phones rang, and
-//! which webhooks are sent.
+//! The telephone network and the provider side: which requests arrived, and which phones rang.
 //!
 //! Only this module writes to the ring ledger.
 
 use std::{sync::Arc, time::Duration};
 
 use switchboard::{
-    AgentId, CallId, IncomingWebhook, Money, Outcome, PhoneNumber,
-    core::{AttemptId, PlaceRequest, ProviderCallId},
+    AgentId, Money, Outcome, PhoneNumber,
+    core::{AttemptId, PlaceRequest, ProviderCallId, Refusal},
 };
-use tokio::time::timeout;
+use uuid::Uuid;
 
 use super::{
     Sown,
-    check::Property,
     fault::Fault,
-    plan::{Hooks, wish_of},
-    provider::KALLY,
+    kind::Kind,
+    plan::wish_of,
     stage::Stage,
     trace::Happened,
-    world::World,
+    webhooks::tell,
+    world::{State, World},
 };
 
 /// A phone that rang.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ring {
     pub(super) attempt: AttemptId,
+    /// Which of the attempt's requests made it ring: 0 is the first.
+    pub(super) request: usize,
     pub(super) wish: usize,
     /// When it rang, in true milliseconds.
     pub(super) at: u64,
+}
+
+/// A placing request on its way.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Request<'a> {
+    pub(super) order: &'a PlaceRequest,
+    /// Which of the attempt's requests it is: 0 is the first.
+    pub(super) nth: usize,
 }
 
 /// A provider's record of one call.
 #[derive(Debug, Clone)]
 pub(super) struct Record {
     pub(super) id: u64,
-    pub(super) provider: &'static str,
+    pub(super) kind: Kind,
     pub(super) attempt: AttemptId,
+    /// Which of the attempt's requests it came with.
+    pub(super) request: usize,
+    key: Uuid,
     pub(super) wish: usize,
     pub(super) to: PhoneNumber,
     pub(super) task: String,
@@ -46,20 +58,27 @@ pub(super) struct Record {
     pub(super) ends: u64,
     pub(super) outcome: Outcome,
     pub(super) rang: bool,
-    /// What the record says once it should have been dialled: that it never was.
-    pub(super) says_never: bool,
-    /// The final cost.
-    pub(super) cost: Option<Money>,
-    address: Option<String>,
+    /// What the record says once it should have been dialled: that it never was, and why.
+    pub(super) never: Option<(&'static str, Refusal)>,
+    /// What the record says once the call is over: that the callee does not want to be called again.
+    pub(super) asks_out: bool,
+    /// What it costs, and from when on the provider says so. The last one is final.
+    pub(super) costs: Vec<(u64, Money)>,
+    pub(super) address: Option<String>,
     /// Webhooks that were accepted.
-    told: Vec<Vec<u8>>,
+    pub(super) told: Vec<Vec<u8>>,
     /// Webhooks that are held back.
-    held: Vec<Vec<u8>>,
+    pub(super) held: Vec<Vec<u8>>,
 }
 
 impl Record {
     pub(super) fn name(&self) -> ProviderCallId {
-        format!("{}-{}", self.provider, self.id).into()
+        format!("{}-{}", self.kind.name(), self.id).into()
+    }
+
+    /// What the provider says now that it costs.
+    pub(super) fn cost(&self, now: u64) -> Option<Money> {
+        self.costs.iter().rev().find(|(from, _)| *from <= now).map(|(_, cost)| *cost)
     }
 
     pub(super) fn is_over(&self, now: u64) -> bool {
@@ -70,11 +89,12 @@ impl Record {
 /// Sends a request, which arrives whatever happens to its sender.
 pub(super) fn deliver(
     world: &Arc<World>,
-    order: &PlaceRequest,
-    provider: &'static str,
+    request: Request<'_>,
+    kind: Kind,
     after: u64,
     is_late: bool,
 ) {
+    let Request { order, nth } = request;
     let id = world.with(|state| {
         *state.coming.entry(order.attempt).or_default() += 1;
         state.random.next() >> 24
@@ -82,20 +102,34 @@ pub(super) fn deliver(
     let (world, order) = (Arc::clone(world), order.clone());
     tokio::spawn(async move {
         tokio::time::sleep(Duration::from_millis(after)).await;
-        if let Some(at) = arrived(&world, &order, provider, id, is_late) {
+        let request = Request { order: &order, nth };
+        if let Some(at) = arrived(&world, request, kind, id, is_late) {
             live(&world, at).await;
         }
     });
 }
 
+/// The call that the provider placed under this key, if it still knows the key.
+pub(super) fn of_key(world: &World, state: &State, kind: Kind, key: Uuid) -> Option<usize> {
+    let life = u64::try_from(kind.key_life()?.as_millis()).unwrap_or(u64::MAX);
+    let now = world.now();
+    state.records.iter().rposition(|record| {
+        record.kind == kind
+            && record.key == key
+            && now < record.created + life
+            && world.sown != Some(Sown::KeyForgotten)
+    })
+}
+
 fn arrived(
     world: &World,
-    order: &PlaceRequest,
-    provider: &'static str,
+    request: Request<'_>,
+    kind: Kind,
     id: u64,
     is_late: bool,
 ) -> Option<usize> {
     let now = world.now();
+    let Request { order, nth } = request;
     let wish = wish_of(&order.call);
     let asked = &world.plan.wishes[wish];
     world.with(|state| {
@@ -110,16 +144,17 @@ fn arrived(
         if is_late {
             state.met(now, Fault::LateDelivery, stage, Some(wish), None);
         }
-        // The key is known: there is the first request's call, and no other.
-        let is_known = provider == KALLY
-            && world.plan.keys
-            && state.records.iter().any(|record| record.attempt == order.attempt);
-        if is_known {
+        // The key is known: there is the first call, and no other.
+        if let Some(known) = of_key(world, state, kind, order.idempotency_key) {
+            let was_overtaken = state.records[known].request > nth;
+            let tally = state.tallies.at(kind);
+            tally.known += 1;
+            tally.overtaken += u64::from(was_overtaken);
             return None;
         }
-        let nth = state.delivered[wish].min(asked.rings.len() - 1);
+        let served = state.delivered[wish].min(asked.rings.len() - 1);
         state.delivered[wish] += 1;
-        let outcome = asked.rings[nth];
+        let outcome = asked.rings[served];
         let lasts = match outcome {
             Outcome::Completed | Outcome::Voicemail | Outcome::Menu => asked.talk,
             Outcome::NoAnswer | Outcome::Declined => 25_000,
@@ -129,10 +164,15 @@ fn arrived(
         let dials = now + asked.queue;
         let is_dropped = state.dropped.contains(&order.attempt);
         let (outcome, lasts) = if is_dropped { (Outcome::Failed, 0) } else { (outcome, lasts) };
+        let reasons = kind.never_dialled();
+        let says_never = is_dropped || world.sown == Some(Sown::RecordLies);
+        let never = says_never && !reasons.is_empty();
         state.records.push(Record {
             id,
-            provider,
+            kind,
             attempt: order.attempt,
+            request: nth,
+            key: order.idempotency_key,
             wish,
             to: order.call.to,
             task: order.call.task.clone(),
@@ -142,8 +182,9 @@ fn arrived(
             ends: dials + lasts,
             outcome,
             rang: false,
-            says_never: is_dropped || world.sown == Some(Sown::RecordLies),
-            cost: None,
+            never: never.then(|| reasons[(id % reasons.len() as u64) as usize]),
+            asks_out: state.asking_out.contains(&order.attempt),
+            costs: Vec::new(),
             address: state.addresses.get(&order.attempt).cloned(),
             told: Vec::new(),
             held: Vec::new(),
@@ -163,8 +204,9 @@ async fn live(world: &Arc<World>, at: usize) {
             now < record.ends && (record.outcome != Outcome::Failed || record.id.is_multiple_of(2));
         if rings {
             record.rang = true;
-            let (attempt, wish, id) = (record.attempt, record.wish, record.id);
-            state.rings.push(Ring { attempt, wish, at: now });
+            let (attempt, request) = (record.attempt, record.request);
+            let (wish, id) = (record.wish, record.id);
+            state.rings.push(Ring { attempt, request, wish, at: now });
             state.trace.note(now, Happened::Ring(id), Some(wish), None);
         }
         rings
@@ -177,15 +219,23 @@ async fn live(world: &Arc<World>, at: usize) {
     world.with(|state| {
         let record = &mut state.records[at];
         let lasted = Duration::from_millis(record.ends.saturating_sub(record.dials));
-        record.cost = if record.rang {
-            world.deck.estimate(&record.to, lasted, jiff::Timestamp::UNIX_EPOCH)
-        } else {
-            None
-        };
+        let cost = world.deck.estimate(&record.to, lasted, jiff::Timestamp::UNIX_EPOCH);
+        record.costs = cost.filter(|_| record.rang).map_or(Vec::new(), |cost| bills(record, cost));
         let (outcome, wish) = (record.outcome, record.wish);
         state.trace.note(now, Happened::Over(outcome), Some(wish), None);
     });
     tell(world, at, "completed");
+}
+
+/// When which cost is told.
+fn bills(record: &Record, cost: Money) -> Vec<(u64, Money)> {
+    if !record.kind.bills_late() {
+        return vec![(record.ends, cost)];
+    }
+    // A part of it first, and the rest within the hour.
+    let first = Money::from_micros(cost.micros() / 2, cost.currency());
+    let (soon, later) = (record.id % 60_000, 120_000 + record.id % 3_000_000);
+    vec![(record.ends + soon, first), (record.ends + later, cost)]
 }
 
 async fn until(world: &World, moment: impl Fn(&Record) -> u64, at: usize) {
@@ -198,199 +248,25 @@ async fn until(world: &World, moment: impl Fn(&Record) -> u64, at: usize) {
     }
 }
 
-/// Sends the webhooks of a call.
-fn tell(world: &Arc<World>, at: usize, word: &str) {
-    let hooks = world.with(|state| {
-        let record = &state.records[at];
-        record.address.as_ref()?;
-        // Use the whole id, because `Display` may mask it.
-        let body = format!("{} {word}", record.name().as_str()).into_bytes();
-        let hooks = if state.calm { Hooks::Prompt } else { world.plan.wishes[record.wish].hooks };
-        Some((body, hooks, state.random.between(50, 2_000), state.random.between(0, 300)))
-    });
-    let Some((body, hooks, after, apart)) = hooks else {
-        return;
-    };
-    match hooks {
-        Hooks::Prompt => post(world, at, body, after, None),
-        Hooks::Lost => post(world, at, body, after, Some(Fault::WebhookLost)),
-        Hooks::Held => world.with(|state| state.records[at].held.push(body)),
-        Hooks::Doubled => {
-            post(world, at, body.clone(), after, Some(Fault::WebhookDoubled));
-            post(world, at, body, after + apart, None);
-        }
-        Hooks::Reordered if word == "started" => {
-            world.with(|state| state.records[at].held.push(body))
-        }
-        Hooks::Reordered => {
-            post(world, at, body, after.min(300), Some(Fault::WebhookReordered));
-            let first = world.with(|state| std::mem::take(&mut state.records[at].held));
-            for body in first {
-                post(world, at, body, after + 2_000 + apart * 20, Some(Fault::WebhookReordered));
-            }
-        }
-    }
-}
-
-/// Sends a webhook, with retries. `fault` is counted in the state that the call has when it
-/// arrives.
-fn post(world: &Arc<World>, at: usize, body: Vec<u8>, after: u64, fault: Option<Fault>) {
-    world.with(|state| state.letters += 1);
-    let world = Arc::clone(world);
-    tokio::spawn(async move {
-        tokio::time::sleep(Duration::from_millis(after)).await;
-        let now = world.now();
-        let address = world.with(|state| {
-            let (attempt, wish) = (state.records[at].attempt, state.records[at].wish);
-            if let Some(fault) = fault {
-                let stage = state.stage_of_attempt(attempt);
-                state.met(now, fault, stage, Some(wish), None);
-            }
-            state.records[at].address.clone()
-        });
-        let mut pause = 5_000;
-        if let Some(address) = address.filter(|_| fault != Some(Fault::WebhookLost)) {
-            let call = world.with(|state| state.attempts.get(&state.records[at].attempt).copied());
-            for _ in 0..6 {
-                if hand_in(&world, call, &address, &body).await == Some(true) {
-                    world.with(|state| {
-                        let told = &mut state.records[at].told;
-                        if !told.contains(&body) {
-                            told.push(body);
-                        }
-                    });
-                    break;
-                }
-                tokio::time::sleep(Duration::from_millis(pause)).await;
-                pause *= 3;
-            }
-        }
-        world.with(|state| state.letters -= 1);
-    });
-}
-
-/// True if it was accepted, false if it was rejected, `None` if there was no response.
-async fn hand_in(
-    world: &Arc<World>,
-    call: Option<CallId>,
-    address: &str,
-    body: &[u8],
-) -> Option<bool> {
-    let (process, router) = world.another_than_of(call)?;
-    let webhook = IncomingWebhook {
-        headers: Vec::new(),
-        body: body.to_vec(),
-        received_at: world.truth.at(world.now()),
-    };
-    let taken = tokio::select! {
-        biased;
-        () = process.died() => return None,
-        taken = timeout(Duration::from_secs(10), router.receive_webhook(address, webhook)) => taken.ok()?,
-    };
-    world.note(Happened::Webhook(taken.is_ok()), None, Some(process.number));
-    Some(taken.is_ok())
-}
-
-/// Delivers the webhooks that a provider has held back, some of them twice. False if there are
-/// none.
-pub(super) fn let_go(world: &Arc<World>, call: CallId, fault: Fault) -> bool {
-    let held = world.with(|state| {
-        let of = |record: &Record| state.attempts.get(&record.attempt) == Some(&call);
-        let at = state.records.iter().position(|record| of(record) && !record.held.is_empty())?;
-        let double = state.random.chance(50);
-        Some((at, std::mem::take(&mut state.records[at].held), double))
-    });
-    let Some((at, held, double)) = held else {
-        return false;
-    };
-    for (nth, body) in held.into_iter().enumerate() {
-        let after = 1 + 400 * nth as u64;
-        if double {
-            post(world, at, body.clone(), after, Some(Fault::WebhookDoubled));
-        }
-        post(world, at, body, after, Some(fault));
-    }
-    true
-}
-
-/// Delivers all webhooks that are still held back within this time.
-pub(super) fn let_all_go(world: &Arc<World>, within: u64) {
-    let held = world.with(|state| {
-        let mut held = Vec::new();
-        for (at, record) in state.records.iter_mut().enumerate() {
-            held.extend(std::mem::take(&mut record.held).into_iter().map(|body| (at, body)));
-        }
-        held.into_iter()
-            .map(|(at, body)| (at, body, state.random.below(within)))
-            .collect::<Vec<_>>()
-    });
-    for (at, body, after) in held {
-        post(world, at, body, after, Some(Fault::WebhookLate));
-    }
-}
-
-/// Sends a handled webhook again. False if there is none.
-pub(super) fn replay(world: &Arc<World>, call: CallId) -> bool {
-    let told = world.with(|state| {
-        let of = |record: &Record| state.attempts.get(&record.attempt) == Some(&call);
-        let at = state.records.iter().position(|record| of(record) && !record.told.is_empty())?;
-        let body = state.random.pick(&state.records[at].told).clone();
-        Some((at, body))
-    });
-    let Some((at, body)) = told else { return false };
-    post(world, at, body, 1, Some(Fault::WebhookReplayed));
-    true
-}
-
-/// Sends a forged webhook to a guessed URL. False if the call has no URL yet.
-pub(super) fn forge(world: &Arc<World>, call: CallId) -> bool {
-    let address = world.with(|state| {
-        let last = state.seen.get(&call)?.call.attempts.last()?.id;
-        let address = state.addresses.get(&last)?.clone();
-        Some((last, address))
-    });
-    let Some((attempt, address)) = address else {
-        return false;
-    };
-    let (start, end) = address.split_at(address.len() - 1);
-    let forged = format!("{start}{}", if end == "A" { "Q" } else { "A" });
-    world.with(|state| state.letters += 1);
-    let world = Arc::clone(world);
-    tokio::spawn(async move {
-        let (now, stage, wish) = world.with(|state| {
-            let wish = state.seen.get(&call).map(|seen| seen.wish);
-            (world.now(), state.stage_of_attempt(attempt), wish)
-        });
-        world.with(|state| state.met(now, Fault::WebhookForged, stage, wish, None));
-        if hand_in(&world, None, &forged, b"kai-1 completed").await == Some(true) {
-            world.with(|state| {
-                state.breach(Property::FalseOutcomes, "a forged webhook was taken".to_owned())
-            });
-        }
-        world.with(|state| state.letters -= 1);
-    });
-    true
-}
-
 /// True if lists currently contain the record.
 pub(super) fn is_listed(
-    state: &mut super::world::State,
+    state: &mut State,
     at: usize,
     now: u64,
     wishes: &[super::plan::Wish],
 ) -> bool {
-    let (wish, attempt, created, is_over) = {
-        let record = &state.records[at];
-        (record.wish, record.attempt, record.created, record.is_over(now))
-    };
+    let record = &state.records[at];
+    let (kind, wish, attempt) = (record.kind, record.wish, record.attempt);
+    let (created, is_over) = (record.created, record.is_over(now));
+    let is_found = kind.is_found(record.dials, record.ends, now);
     let stage = state.stage_of_attempt(attempt);
     let hidden = match stage {
         Stage::Sent | Stage::Unknown | Stage::Reconciling => wishes[wish].invisible,
         Stage::InProgress => wishes[wish].unseen && is_over,
         _ => false,
     };
-    if state.calm {
-        return true;
+    if state.calm || !is_found {
+        return is_found;
     }
     if hidden || state.is_aimed(Fault::ListOmission, stage, wish) {
         state.met_once(now, Fault::ListOmission, stage, wish);

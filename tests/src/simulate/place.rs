@@ -10,8 +10,9 @@ use switchboard::{
 use super::{
     Sown, director,
     fault::Fault,
-    network,
-    plan::{self, wish_of},
+    kind::Kind,
+    network::{self, Request},
+    plan::wish_of,
     provider::{SimProvider, report},
     staff::SEND_WITHIN,
 };
@@ -36,15 +37,16 @@ impl SimProvider {
         let judged = self.world.now().saturating_sub(resumed - stopped);
         let since = judged.saturating_sub(SEND_WITHIN.as_millis() as u64);
         let readings = self.process.readings(since, judged);
-        self.world.with(|state| state.notes.leaves(order.attempt, readings));
-        let (fault, draw) = self.leaves(order, came);
-        let answer = self.place_with(order, fault, draw).await;
+        let nth = self.world.with(|state| state.notes.leaves(order.attempt, readings));
+        let request = Request { order, nth };
+        let (fault, draw) = self.leaves(request, came);
+        let answer = self.place_with(request, fault, draw).await;
         match (answer, self.world.sown) {
             (Err(error), Some(Sown::SilenceAssumed)) if error.delivery() == Delivery::Unknown => {
                 Err(PlaceError::not_sent(error.into_error()))
             }
             (Err(error), Some(Sown::RequestSentAgain)) if error.delivery() == Delivery::Unknown => {
-                self.answered(order, 10).await
+                self.answered(request, 10, draw).await
             }
             (
                 answer,
@@ -56,24 +58,38 @@ impl SimProvider {
                     | Sown::RulesOff
                     | Sown::CalleeUnchecked
                     | Sown::SentLate
-                    | Sown::RecordLies,
+                    | Sown::RecordLies
+                    | Sown::KeyForgotten
+                    | Sown::RequestHeldBack,
                 )
                 | None,
             ) => answer,
         }
     }
 
-    /// The response timeout for this provider.
-    pub(super) fn patience(&self) -> u64 {
-        if self.is_synchronous() { plan::LONGEST + 60_000 } else { 30_000 }
+    /// After how many milliseconds a request that was held back arrives. No document says what a provider
+    /// does with one that comes after its key's life: the world keeps what the engine supposes, that a first
+    /// request is on its way for less than that, and a repeat for less than half of it.
+    fn held_back(&self, nth: usize, late: u64) -> u64 {
+        let Some(life) = self.kind.key_life() else {
+            return late;
+        };
+        let life = u64::try_from(life.as_millis()).unwrap_or(u64::MAX);
+        match nth {
+            0 if self.world.sown == Some(Sown::RequestHeldBack) => life + 60_000,
+            0 => late.min(life - 1_000),
+            _ => late.min(life / 2 - 1_000),
+        }
     }
 
     /// Sends the request. Returns its fault and the durations.
-    fn leaves(&self, order: &PlaceRequest, came: u64) -> (Option<Fault>, u64) {
+    fn leaves(&self, request: Request<'_>, came: u64) -> (Option<Fault>, u64) {
+        let Request { order, nth: request } = request;
         let (now, wish) = (self.world.now(), wish_of(&order.call));
         self.world.with(|state| {
             state.unsent.remove(&order.attempt);
-            if let Some(url) = order.webhook_url.as_ref().filter(|_| !self.is_synchronous())
+            state.tallies.at(self.kind).repeats += u64::from(request > 0);
+            if let Some(url) = order.webhook_url.as_ref().filter(|_| self.kind.has_webhooks())
                 && let Some(tail) = url.path().strip_prefix("/hooks/v1/")
             {
                 state.addresses.insert(order.attempt, tail.to_owned());
@@ -109,8 +125,8 @@ impl SimProvider {
                         | Fault::PanicBeforeSend
                 )
             );
-            if arrives && !self.is_synchronous() {
-                state.door.push((came, 1));
+            if arrives && self.kind == Kind::KaiCalls {
+                state.door.push(came);
             }
             (fault, state.random.next())
         })
@@ -127,21 +143,43 @@ impl SimProvider {
     }
 
     /// The request arrives and gets a normal response.
-    async fn answered(&self, order: &PlaceRequest, after: u64) -> Result<ProviderCall, PlaceError> {
-        network::deliver(&self.world, order, self.which, after, false);
-        let thinks = self.world.plan.wishes[wish_of(&order.call)].thinks;
+    async fn answered(
+        &self,
+        request: Request<'_>,
+        after: u64,
+        draw: u64,
+    ) -> Result<ProviderCall, PlaceError> {
+        let Request { order, nth } = request;
+        network::deliver(&self.world, request, self.kind, after, false);
+        let thinks = self.world.plan.wishes[wish_of(&order.call)].thinks + self.kind.prepares(draw);
         tokio::time::sleep(Duration::from_millis(after + thinks)).await;
-        if self.is_synchronous() {
+        if self.kind.is_synchronous() {
             self.ends(order.attempt).await;
         }
         self.process.gate().await;
         let now = self.world.now();
-        let report = self.world.with(|state| {
-            let mut records = state.records.iter().rev();
-            let ours = records.find(|record| record.attempt == order.attempt);
-            ours.map(|record| report(record, now))
+        let found = self.world.with(|state| {
+            let known = network::of_key(&self.world, state, self.kind, order.idempotency_key);
+            let latest = || state.records.iter().rposition(|one| one.attempt == order.attempt);
+            let record = &state.records[known.or_else(latest)?];
+            Some((report(record, now), record.attempt == order.attempt && record.request == nth))
         });
-        report.ok_or_else(|| PlaceError::unknown(self.error(ErrorKind::Provider)))
+        match found {
+            Some((report, is_new)) if is_new || self.kind.repeats_answer() => Ok(report),
+            Some((report, _)) => self.repeated(report, draw),
+            None => Err(PlaceError::unknown(self.error(ErrorKind::Provider))),
+        }
+    }
+
+    /// What a repeat is answered with is not documented: anything that places no second call.
+    fn repeated(&self, first: ProviderCall, draw: u64) -> Result<ProviderCall, PlaceError> {
+        let error = |kind| self.error(kind).with_code("duplicate");
+        match draw % 4 {
+            0 => Ok(first),
+            1 => Err(PlaceError::placed(error(ErrorKind::Decode))),
+            2 => Err(PlaceError::refused(Refusal::ThisProvider, error(ErrorKind::Conflict))),
+            _ => Err(PlaceError::unknown(error(ErrorKind::Conflict))),
+        }
     }
 
     /// Waits until the phone call has ended.
@@ -165,18 +203,19 @@ impl SimProvider {
 
     async fn place_with(
         &self,
-        order: &PlaceRequest,
+        request: Request<'_>,
         fault: Option<Fault>,
         draw: u64,
     ) -> Result<ProviderCall, PlaceError> {
+        let order = request.order;
         let wish = &self.world.plan.wishes[wish_of(&order.call)];
         let (soon, travel) = (50 + draw % 3_000, 10 + draw % 150);
         let fails = |kind, delivery| Err(PlaceError::new(delivery, self.error(kind)));
         let refused = |kind, refusal| fails(kind, Delivery::Refused(refusal));
         let arrives =
-            |after, is_late| network::deliver(&self.world, order, self.which, after, is_late);
+            |after, is_late| network::deliver(&self.world, request, self.kind, after, is_late);
         let Some(fault) = fault else {
-            return self.answered(order, travel).await;
+            return self.answered(request, travel, draw).await;
         };
         match fault {
             Fault::ConnectionRefused | Fault::NameNotFound => {
@@ -200,7 +239,7 @@ impl SimProvider {
                 fails(ErrorKind::Transport, Delivery::Unknown)
             }
             Fault::TimeoutRequestLost => {
-                self.travels(self.patience()).await;
+                self.travels(self.kind.patience()).await;
                 fails(ErrorKind::Timeout, Delivery::Unknown)
             }
             Fault::ServerErrorLost => {
@@ -224,19 +263,26 @@ impl SimProvider {
             }
             Fault::TimeoutDelivered => {
                 arrives(travel, false);
-                self.travels(self.patience()).await;
+                self.travels(self.kind.patience()).await;
                 fails(ErrorKind::Timeout, Delivery::Unknown)
             }
             Fault::TimeoutDeliveredLate => {
-                arrives(self.patience() + wish.late, true);
-                self.travels(self.patience()).await;
+                arrives(self.held_back(request.nth, self.kind.patience() + wish.late), true);
+                self.travels(self.kind.patience()).await;
                 fails(ErrorKind::Timeout, Delivery::Unknown)
             }
+            Fault::ResetDeliveredLate => {
+                // Soon enough to come after a repeat, or much later.
+                let late = if draw.is_multiple_of(2) { 5_000 + draw % 40_000 } else { wish.late };
+                arrives(self.held_back(request.nth, soon + late), true);
+                self.travels(soon).await;
+                fails(ErrorKind::Transport, Delivery::Unknown)
+            }
             Fault::ProviderPause => {
-                let pause = 5_000 + draw % (self.patience() * 2);
+                let pause = 5_000 + draw % (self.kind.patience() * 2);
                 match tokio::time::timeout(
-                    Duration::from_millis(self.patience()),
-                    self.answered(order, pause),
+                    Duration::from_millis(self.kind.patience()),
+                    self.answered(request, pause, draw),
                 )
                 .await
                 {
@@ -278,23 +324,39 @@ impl SimProvider {
                 self.travels(soon).await;
                 refused(ErrorKind::Blocked, Refusal::Everyone)
             }
+            Fault::OptedOutThere => {
+                self.travels(soon).await;
+                let refusal = self.error(ErrorKind::Blocked);
+                let refusal = match self.kind.suppression() {
+                    Some(code) => {
+                        self.world.with(|state| state.tallies.at(self.kind).opt_outs += 1);
+                        refusal.with_code(code)
+                    }
+                    None => refusal,
+                };
+                Err(PlaceError::refused(Refusal::Everyone, refusal))
+            }
+            Fault::AsksOut => {
+                self.world.with(|state| state.asking_out.insert(order.attempt));
+                self.answered(request, travel, draw).await
+            }
             Fault::NeverDialled => {
                 self.world.with(|state| state.dropped.insert(order.attempt));
-                self.answered(order, travel).await
+                self.answered(request, travel, draw).await
             }
             Fault::UnreadableAnswer => {
-                self.answered(order, travel).await?;
+                self.answered(request, travel, draw).await?;
                 fails(ErrorKind::Decode, Delivery::Placed)
             }
             Fault::ForeignAnswer => {
-                let mut answer = self.answered(order, travel).await?;
+                let mut answer = self.answered(request, travel, draw).await?;
                 match self.world.with(|state| self.foreign(state, order)) {
                     Some(foreign) => answer.id = foreign,
                     None => return fails(ErrorKind::Transport, Delivery::Unknown),
                 }
                 Ok(answer)
             }
-            _ => self.answered(order, travel).await,
+            _ => self.answered(request, travel, draw).await,
         }
     }
 }

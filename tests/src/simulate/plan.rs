@@ -11,6 +11,7 @@ use switchboard::{Outcome, ValidCall};
 
 use super::{
     fault::{Fault, Means, pairs},
+    kind::{Kind, Kinds},
     law::Regime,
     random::Random,
     stage::Stage,
@@ -52,6 +53,8 @@ pub(super) enum Hooks {
 #[derive(Debug, Clone)]
 pub(super) struct Wish {
     pub(super) call: ValidCall,
+    /// The providers that may be asked, in order.
+    pub(super) route: Vec<Kind>,
     pub(super) at: u64,
     /// The same request is made again after this many milliseconds.
     pub(super) again: Option<u64>,
@@ -95,10 +98,10 @@ pub(super) struct Plan {
     pub(super) reconcile: u64,
     pub(super) max_wait: u64,
     pub(super) grace: u64,
-    /// A low rate limit of the second provider, in calls per minute.
+    /// The providers.
+    pub(super) kinds: Kinds,
+    /// A low rate limit of KaiCalls, in calls per minute.
     pub(super) place_limit: Option<u32>,
-    /// True if the first provider documents what its idempotency keys do.
-    pub(super) keys: bool,
     /// The budget of the tenant with a budget, in millionths.
     pub(super) budget: i64,
 }
@@ -116,10 +119,11 @@ impl Plan {
         let aimed = random.between(4, 8);
         let mut aims = Vec::new();
         let mut wishes = Vec::new();
+        let mut kinds = Kinds::draw(random);
         for nth in 0..aimed {
             let at = (seed.wrapping_mul(7).wrapping_add(nth)) as usize % pairs.len();
             let (fault, stage) = pairs[(at * stride) % pairs.len()];
-            wishes.push(wish(random, Some((fault, stage)), wishes.len(), base, long));
+            wishes.push(wish(random, &mut kinds, Some((fault, stage)), wishes.len(), base, long));
             if matches!(fault.means(), Means::Placing | Means::Webhook | Means::Consequence) {
                 continue;
             }
@@ -144,7 +148,7 @@ impl Plan {
             });
         }
         for _ in 0..random.between(2, 12) {
-            wishes.push(wish(random, None, wishes.len(), base, long));
+            wishes.push(wish(random, &mut kinds, None, wishes.len(), base, long));
         }
         let replicas = replicas.unwrap_or(if random.chance(50) { 2 } else { 1 });
         let sweep = if long { 90_000 } else { 1_000 * random.between(3, 10) };
@@ -163,7 +167,7 @@ impl Plan {
             grace: 1_000 * random.between(20, 120),
             place_limit: random.chance(30).then(|| random.between(2, 5) as u32),
             budget: 1_000 * random.between(300, 1_500) as i64,
-            keys: random.chance(40),
+            kinds,
         }
     }
 }

@@ -1,74 +1,38 @@
-//! Two providers as a process sees them: one like KallyAI, which responds when the phone call has
-//! ended, and one like KaiCalls, which accepts no idempotency key, does not show the callee and
-//! sends webhooks.
+//! A provider as one process sees it, with the traits of its kind.
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use switchboard::{
-    Cost, Error, ErrorKind, IncomingWebhook, Outcome, Provider, ProviderId, ProviderInfo, Result,
+    Cost, Error, ErrorKind, IncomingWebhook, Outcome, Provider, ProviderInfo, Result,
     core::{
-        CallLists, Calls, CancelCalls, Coverage, Event, EventFeed, EventKind, Idempotency,
-        ProviderCall, ProviderCallId, ProviderState, Raw, Refusal, Replay, RequestLimit, StopCalls,
-        Usage, UsageFilter, UsageRecord, WebhookReceiver, WebhookSubscriptions, Webhooks,
+        CallLists, Calls, CancelCalls, Event, EventFeed, EventKind, ProviderCall, ProviderCallId,
+        ProviderState, Raw, StopCalls, Usage, UsageFilter, UsageRecord, WebhookReceiver,
+        WebhookSubscriptions, Webhooks,
     },
 };
 
-use super::{fault::Fault, network::Record, process::Process, world::World};
-
-/// The provider that is like KallyAI.
-pub(super) const KALLY: &str = "kally";
-/// How long it keeps idempotency keys, where it documents them: longer than any request is on its
-/// way.
-const KEYS_LIVE: Duration = Duration::from_secs(72 * 3600);
-/// The provider that is like KaiCalls.
-pub(super) const KAI: &str = "kai";
+use super::{
+    fault::Fault, kind::Kind, network::Record, process::Process, webhooks::SIGNATURE, world::World,
+};
 
 /// A provider as one process uses it.
 pub(super) struct SimProvider {
     pub(super) world: Arc<World>,
     pub(super) process: Arc<Process>,
-    pub(super) which: &'static str,
+    pub(super) kind: Kind,
     pub(super) info: ProviderInfo,
 }
 
 impl fmt::Debug for SimProvider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.which)
+        f.write_str(self.kind.name())
     }
 }
 
 impl SimProvider {
-    pub(super) fn new(world: &Arc<World>, process: &Arc<Process>, which: &'static str) -> Self {
-        let kai = which == KAI;
-        let limit = |requests| RequestLimit { requests, window: Duration::from_secs(60) };
-        Self {
-            world: Arc::clone(world),
-            process: Arc::clone(process),
-            which,
-            info: {
-                let mut info = ProviderInfo::new(ProviderId::from_static(which));
-                info.failure_domains = which.into();
-                info.countries = Coverage::All;
-                info.languages = Coverage::All;
-                info.synchronous = !kai;
-                info.idempotency = match world.plan.keys {
-                    _ if kai => Idempotency::None,
-                    true => {
-                        Idempotency::Documented { lives: KEYS_LIVE, replay: Replay::FirstAnswer }
-                    }
-                    false => Idempotency::Undocumented,
-                };
-                info.place_limit = kai.then(|| limit(60));
-                info.read_limit = kai.then(|| limit(300));
-                info.needs_agent = kai;
-                info
-            },
-        }
-    }
-
-    pub(super) fn is_synchronous(&self) -> bool {
-        self.info.synchronous
+    pub(super) fn new(world: &Arc<World>, process: &Arc<Process>, kind: Kind) -> Self {
+        Self { world: Arc::clone(world), process: Arc::clone(process), kind, info: kind.info() }
     }
 
     pub(super) fn error(&self, kind: ErrorKind) -> Error {
@@ -89,29 +53,25 @@ impl SimProvider {
 
 /// Reports the state of a call.
 pub(super) fn report(record: &Record, now: u64) -> ProviderCall {
-    let kally = record.provider == KALLY;
-    let state = if record.says_never && now >= record.dials {
-        ProviderState::NotDialled(Refusal::ThisProvider)
-    } else if record.is_over(now) {
-        ProviderState::Ended(record.outcome)
-    } else if now >= record.dials {
-        ProviderState::InProgress
-    } else {
-        ProviderState::Queued
+    let kind = record.kind;
+    let never = record.never.filter(|_| now >= record.dials);
+    let state = match never {
+        Some((_, refusal)) => ProviderState::NotDialled(refusal),
+        None if record.is_over(now) => ProviderState::Ended(record.outcome),
+        None if now >= record.dials => ProviderState::InProgress,
+        None => ProviderState::Queued,
     };
-    {
-        let mut report = ProviderCall::new(
-            ProviderId::from_static(record.provider),
-            record.name(),
-            state,
-            format!("{state:?}"),
-        );
-        report.to = kally.then_some(record.to);
-        report.task = kally.then(|| record.task.clone());
-        report.agent = record.agent.clone();
-        report.cost = record.cost.filter(|_| kally).map(Cost::Money);
-        report
-    }
+    let mut report = ProviderCall::new(kind.id(), record.name(), state, format!("{state:?}"));
+    report.failure_code = never.map(|(reason, _)| reason.to_owned());
+    report.to = kind.shows_callee().then_some(record.to);
+    report.task = kind.shows_task().then(|| record.task.clone());
+    report.reference = kind.shows_reference().then(|| record.attempt.to_string());
+    report.agent = record.agent.clone();
+    report.cost = record.cost(now).filter(|_| kind.bills_in_record()).map(Cost::Money);
+    report.opted_out = record.asks_out
+        && kind.tells_opt_outs()
+        && state == ProviderState::Ended(Outcome::Completed);
+    report
 }
 
 #[async_trait]
@@ -168,6 +128,9 @@ impl Webhooks for SimProvider {
 
 impl WebhookReceiver for SimProvider {
     fn receive(&self, delivery: &IncomingWebhook) -> Result<Vec<Event>> {
+        if self.kind.signs() && delivery.header(SIGNATURE.0) != Some(SIGNATURE.1) {
+            return Err(self.error(ErrorKind::Unauthorized));
+        }
         let text = String::from_utf8_lossy(&delivery.body).into_owned();
         let call = text.split(' ').next().map(ProviderCallId::from);
         let kind = EventKind::Call(ProviderState::Unrecognised);
@@ -190,7 +153,7 @@ impl Usage for SimProvider {
             let mut rows = Vec::new();
             for at in 0..state.records.len() {
                 let record = &state.records[at];
-                if record.provider != self.which || !record.is_over(now) {
+                if record.kind != self.kind || !record.is_over(now) {
                     continue;
                 }
                 let row = UsageRecord {
@@ -199,7 +162,7 @@ impl Usage for SimProvider {
                     at: None,
                     what: Some("POST /v1/calls".to_owned()),
                     call: Some(record.name()),
-                    cost: record.cost.map(Cost::Money),
+                    cost: record.cost(now).map(Cost::Money),
                     raw: Raw::default(),
                 };
                 let (wish, stage, ends) =
@@ -225,22 +188,22 @@ impl Provider for SimProvider {
     }
 
     fn lists(&self) -> Option<&dyn CallLists> {
-        Some(self)
+        self.kind.has_lists().then_some(self as &dyn CallLists)
     }
 
     fn cancels(&self) -> Option<&dyn CancelCalls> {
-        self.is_synchronous().then_some(self as &dyn CancelCalls)
+        self.kind.cancels().then_some(self as &dyn CancelCalls)
     }
 
     fn stops(&self) -> Option<&dyn StopCalls> {
-        self.is_synchronous().then_some(self as &dyn StopCalls)
+        self.kind.stops().then_some(self as &dyn StopCalls)
     }
 
     fn webhooks(&self) -> Option<&dyn Webhooks> {
-        (!self.is_synchronous()).then_some(self as &dyn Webhooks)
+        self.kind.has_webhooks().then_some(self as &dyn Webhooks)
     }
 
     fn usage(&self) -> Option<&dyn Usage> {
-        (!self.is_synchronous()).then_some(self as &dyn Usage)
+        self.kind.has_usage().then_some(self as &dyn Usage)
     }
 }

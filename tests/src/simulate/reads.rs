@@ -15,6 +15,7 @@ use switchboard::{
 
 use super::{
     fault::Fault,
+    kind::Search,
     network,
     plan::wish_of,
     provider::{SimProvider, report},
@@ -79,16 +80,18 @@ impl Calls for SimProvider {
         self.travels_to_be_read().await;
         let (now, wish, truth) = (self.world.now(), wish_of(&order.call), self.world.truth);
         let stage = self.world.with(|state| state.stage_of_attempt(order.attempt));
-        let fits: &[Fault] = if self.is_synchronous() {
-            &[Fault::ListError, Fault::ReadPanic]
-        } else {
-            &[Fault::ListError, Fault::ReadPanic, Fault::GetError]
+        let fits: &[Fault] = match self.kind.search() {
+            // There is nothing to read.
+            Search::None => return Ok(Vec::new()),
+            Search::NumberAndTask | Search::Reference => &[Fault::ListError, Fault::ReadPanic],
+            Search::AgentAndTime => &[Fault::ListError, Fault::ReadPanic, Fault::GetError],
         };
         self.may_read(wish, stage, fits).await?;
-        let (before, after) = if self.is_synchronous() {
-            (SLACK, SLACK + Duration::from_millis(self.patience()))
-        } else {
-            (SLACK / 2, Duration::from_secs(180))
+        let (before, after) = match self.kind.search() {
+            Search::AgentAndTime => (SLACK / 2, Duration::from_secs(180)),
+            Search::NumberAndTask => (SLACK, SLACK + Duration::from_millis(self.kind.patience())),
+            // A reference needs no time to tell calls apart.
+            Search::Reference | Search::None => (SLACK, Duration::from_secs(48 * 3600)),
         };
         let since = sent_at.checked_sub(before).unwrap_or(Timestamp::MIN);
         let until = sent_at.checked_add(after).unwrap_or(Timestamp::MAX);
@@ -97,13 +100,16 @@ impl Calls for SimProvider {
             for at in (0..state.records.len()).rev() {
                 let record = &state.records[at];
                 let created = truth.at(record.created);
-                if record.provider != self.which || created < since || created >= until {
+                if record.kind != self.kind || created < since || created >= until {
                     continue;
                 }
-                let ours = if self.is_synchronous() {
-                    record.to == order.call.to && record.task == order.call.task
-                } else {
-                    record.agent == order.agent
+                let ours = match self.kind.search() {
+                    Search::NumberAndTask => {
+                        record.to == order.call.to && record.task == order.call.task
+                    }
+                    Search::AgentAndTime => record.agent == order.agent,
+                    Search::Reference => record.attempt == order.attempt,
+                    Search::None => false,
                 };
                 if !ours {
                     continue;
@@ -112,17 +118,23 @@ impl Calls for SimProvider {
                 let invisible =
                     !state.calm && self.world.plan.wishes[theirs].invisible && !stage.is_settled();
                 let listed = network::is_listed(state, at, now, &self.world.plan.wishes);
-                if self.is_synchronous() {
-                    if listed {
-                        strong.push(Trace { call, proof: Proof::NumberAndTask });
-                    }
+                let by_list = match self.kind.search() {
+                    Search::NumberAndTask => Some(Proof::NumberAndTask),
+                    Search::Reference => Some(Proof::Reference),
+                    Search::AgentAndTime | Search::None => None,
+                };
+                if let Some(proof) = by_list {
+                    strong.extend(listed.then_some(Trace { call, proof }));
                     continue;
                 }
                 let lags = state.is_aimed(Fault::UsageLag, stage, theirs);
                 if lags {
                     state.met_once(now, Fault::UsageLag, stage, theirs);
                 }
-                if !lags && !invisible && state.records[at].id.is_multiple_of(3) {
+                let id = state.records[at].id;
+                if !invisible && id % 5 == 0 && theirs == wish {
+                    strong.insert(0, Trace { call, proof: Proof::LeadId });
+                } else if !lags && !invisible && id.is_multiple_of(3) {
                     strong.push(Trace { call, proof: Proof::UsageRow });
                 } else if listed {
                     weak.push(Trace { call, proof: Proof::AgentAndTime });
@@ -144,7 +156,7 @@ impl CallLists for SimProvider {
             let (mut items, mut watched) = (Vec::new(), Vec::new());
             for at in (0..state.records.len()).rev() {
                 let record = &state.records[at];
-                if record.provider != self.which
+                if record.kind != self.kind
                     || filter.since.is_some_and(|since| truth.at(record.created) < since)
                 {
                     continue;

@@ -13,11 +13,13 @@ use tokio::runtime::Builder;
 use super::{
     check::{self, Breach, Property},
     counters::Counters,
-    law, network,
+    law,
     plan::Plan,
     process::Truth,
     staff,
+    tally::Tallies,
     trace::Happened,
+    webhooks,
     world::{State, World},
 };
 
@@ -41,6 +43,10 @@ pub enum Sown {
     SentLate,
     /// The provider's record says of calls that it never dialled them, and their phones ring.
     RecordLies,
+    /// The provider forgets idempotency keys at once, whatever its documents say.
+    KeyForgotten,
+    /// The network holds a request back for longer than its key lives, and delivers it then.
+    RequestHeldBack,
 }
 
 /// The settings of a run.
@@ -69,6 +75,8 @@ pub struct Report {
     pub breaches: Vec<Breach>,
     /// How often each fault happened in each state.
     pub counters: Counters,
+    /// What each kind of provider met.
+    pub tallies: Tallies,
     /// The hash of the whole trace.
     pub hash: u64,
     /// The end of the trace, if an invariant was violated.
@@ -140,6 +148,7 @@ async fn live(seed: u64, settings: Settings) -> Report {
             after_closing: law::after_closing(state, &world),
             breaches: std::mem::take(&mut state.breaches),
             counters: std::mem::take(&mut state.counters),
+            tallies: std::mem::take(&mut state.tallies),
             hash: state.trace.hash(),
             tail: Vec::new(),
             lasted: Duration::from_millis(truth.now()),
@@ -193,7 +202,7 @@ fn calm(world: &Arc<World>) {
     for process in stopped {
         process.resume();
     }
-    network::let_all_go(world, if world.plan.long { 20 * 3_600_000 } else { 300_000 });
+    webhooks::let_all_go(world, if world.plan.long { 20 * 3_600_000 } else { 300_000 });
 }
 
 /// How long a call that has begun may take to its end, in milliseconds.

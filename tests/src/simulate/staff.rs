@@ -1,7 +1,7 @@
 //! Cohort and what they run: processes, callers, operators.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -9,7 +9,7 @@ use std::{
 use secrecy::SecretString;
 use switchboard::{
     AgentProfile, Budget, CallId, Currency, Engine, ErrorKind, Money, OnUnknown, Policy,
-    ProfileName, Provider, ProviderId, Route, TenantId, Timings, WebhookAddress,
+    ProfileName, Provider, Route, TenantId, Timings, WebhookAddress,
     core::RequestLimit,
     journal::{OptOut, OptOutSource, People, state::Resolution},
     router::{BusyCallee, FactDefaults, Match, Period, ProviderPolicy},
@@ -21,10 +21,11 @@ use super::{
     director,
     fault::Fault,
     journal::SimJournal,
-    network,
+    kind::{Kind, tag},
     process::{Process, ProcessClock},
-    provider::{KAI, KALLY, SimProvider},
+    provider::SimProvider,
     trace::Happened,
+    webhooks,
     world::World,
 };
 
@@ -86,11 +87,13 @@ fn router(
 ) -> Engine {
     let plan = &world.plan;
     let milliseconds = Duration::from_millis;
-    let providers = [KALLY, KAI].map(|which| Arc::new(SimProvider::new(world, process, which)));
+    let kinds = plan.kinds.all();
+    let providers: Vec<_> =
+        kinds.iter().map(|kind| Arc::new(SimProvider::new(world, process, *kind))).collect();
     let limit = |requests| RequestLimit { requests, window: Duration::from_secs(60) };
     let known = providers.iter().map(|provider| {
         let mut known = ProviderPolicy::new(provider.info().clone(), world.deck.clone());
-        if known.info.id.as_str() == KAI {
+        if provider.kind == Kind::KaiCalls {
             known.limits.placing = Some(limit(plan.place_limit.unwrap_or(57)));
             known.limits.reading = Some(limit(285));
         }
@@ -98,8 +101,9 @@ fn router(
     });
     let mut policy = Policy::new(known.collect(), Currency::USD);
     policy.max_duration = milliseconds(super::plan::LONGEST);
-    policy.routes = [vec![KALLY], vec![KAI], vec![KALLY, KAI], vec![KAI, KALLY]].map(route).into();
-    policy.profiles = ["desk", "shop"].map(profile).into_iter().collect();
+    let routes: BTreeSet<&Vec<Kind>> = plan.wishes.iter().map(|wish| &wish.route).collect();
+    policy.routes = routes.into_iter().map(|kinds| route(kinds)).collect();
+    policy.profiles = ["desk", "shop"].map(|name| profile(name, kinds)).into_iter().collect();
     policy.default_profile = Some(ProfileName::new("desk"));
     policy.budgets = vec![Budget {
         name: "thrift".to_owned(),
@@ -127,11 +131,9 @@ fn router(
         inner: Arc::clone(books),
         unwritten: Mutex::default(),
     };
-    let [first, second] = providers;
-    Engine::builder(policy)
-        .rule_tables(plan.regime.tables())
-        .provider(first)
-        .provider(second)
+    let builder = Engine::builder(policy).rule_tables(plan.regime.tables());
+    let builder = providers.into_iter().fold(builder, |builder, one| builder.provider(one));
+    builder
         .journal(Arc::new(journal))
         .clock(Arc::new(ProcessClock(Arc::clone(process))))
         .ids(world.ids.clone())
@@ -144,12 +146,12 @@ fn router(
         .expect("the settings fit")
 }
 
-fn route(providers: Vec<&'static str>) -> Route {
-    let tag = providers.join("-");
+fn route(kinds: &[Kind]) -> Route {
+    let tag = tag(kinds);
     Route {
         name: tag.clone(),
         when: Match { tags: [tag].into(), ..Match::default() },
-        providers: providers.into_iter().map(ProviderId::from_static).collect(),
+        providers: kinds.iter().map(|kind| kind.id()).collect(),
         strategy: None,
         busy_callee: BusyCallee::Wait,
         failover_on_quota: false,
@@ -157,9 +159,8 @@ fn route(providers: Vec<&'static str>) -> Route {
     }
 }
 
-fn profile(name: &str) -> (ProfileName, AgentProfile) {
-    let agents: BTreeMap<_, _> =
-        [KALLY, KAI].map(|at| (ProviderId::from_static(at), name.into())).into();
+fn profile(name: &str, kinds: &[Kind]) -> (ProfileName, AgentProfile) {
+    let agents: BTreeMap<_, _> = kinds.iter().map(|kind| (kind.id(), name.into())).collect();
     let name = ProfileName::new(name);
     let profile =
         AgentProfile { name: name.clone(), agents, languages: Vec::new(), expected_duration: None };
@@ -308,7 +309,7 @@ pub(super) fn look_after(world: &Arc<World>, call: CallId) {
         let after = world.with(|state| state.random.between(20_000, 120_000));
         tokio::time::sleep(Duration::from_millis(after)).await;
         if !world.with(|state| state.seen.get(&call).is_some_and(|seen| seen.stage.is_settled()))
-            || network::let_go(&world, call, Fault::WebhookLate)
+            || webhooks::let_go(&world, call, Fault::WebhookLate)
         {
             return;
         }

@@ -5,6 +5,7 @@ use switchboard::{CallRequest, Outcome, core::Redial};
 
 use super::{
     fault::{Fault, Means},
+    kind::{Kind, Kinds, Search, tag},
     law,
     plan::{HOUR, Hooks, LONGEST, MINUTE, Wish},
     random::Random,
@@ -28,18 +29,17 @@ const NOT_PLACED: &[Fault] = &[
     Fault::ConnectTimeout,
     Fault::ResetBeforeFirstByte,
 ];
-const ROUTES: &[&str] = &["kally", "kai", "kally-kai", "kai-kally"];
 
 /// Creates a call that is aimed at a fault in a state, or a random one.
 pub(super) fn wish(
     random: &mut Random,
+    kinds: &mut Kinds,
     aim: Option<(Fault, Stage)>,
     nth: usize,
     base: Timestamp,
     long: bool,
 ) -> Wish {
     let mut request = CallRequest::new(law::number(nth), "Ask whether they are open on Sunday.");
-    let mut route = *random.pick(ROUTES);
     let ends = [
         Outcome::Completed,
         Outcome::Completed,
@@ -49,6 +49,7 @@ pub(super) fn wish(
         Outcome::Failed,
     ];
     let mut wish = Wish {
+        route: kinds.route(random),
         at: random.below(if aim.is_some() { 60_000 } else { 4 * MINUTE }),
         again: None,
         waits: random.chance(30).then(|| random.between(1, 30_000)),
@@ -75,8 +76,8 @@ pub(super) fn wish(
         }
         Some((fault, stage)) => {
             law::allowed(random, &mut request, base);
-            lead(random, &mut request, &mut wish, &mut route, stage);
-            prepare(random, &mut wish, &mut route, fault, stage);
+            lead(random, kinds, &mut request, &mut wish, stage);
+            prepare(random, kinds, &mut wish, fault, stage);
         }
     }
     if wish.again.is_some() || request.idempotency_key.is_some() {
@@ -90,7 +91,7 @@ pub(super) fn wish(
         let after: u64 = closes.parse().expect("milliseconds");
         request.not_after = Some(moment(base, wish.at + after));
     }
-    request.tags = vec![route.to_owned()];
+    request.tags = vec![tag(&wish.route)];
     request.agent = Some(if random.chance(50) { "desk" } else { "shop" }.to_owned());
     request.metadata.insert("wish".to_owned(), nth.to_string());
     wish.call = request.validate(base).expect("the plan makes sense");
@@ -160,9 +161,9 @@ fn redials(random: &mut Random, request: &mut CallRequest) {
 /// Makes it likely that the call reaches the state.
 fn lead(
     random: &mut Random,
+    kinds: &mut Kinds,
     request: &mut CallRequest,
     wish: &mut Wish,
-    route: &mut &'static str,
     stage: Stage,
 ) {
     match stage {
@@ -173,9 +174,11 @@ fn lead(
         Stage::Unknown | Stage::Reconciling => {
             let of = if random.chance(50) { NOTHING_PLACED } else { PLACED };
             wish.places = vec![Some(*random.pick(of))];
+            // Where a key settles the doubt at once, the repeat may be lost too.
+            wish.places.extend(random.chance(50).then(|| Some(*random.pick(NOTHING_PLACED))));
         }
         Stage::NotPlaced => {
-            *route = *random.pick(&["kally-kai", "kai-kally"]);
+            wish.route = kinds.pair(random);
             wish.places = vec![Some(*random.pick(NOT_PLACED))];
         }
         Stage::InProgress | Stage::Closed => wish.talk = random.between(15_000, LONGEST - 10_000),
@@ -194,9 +197,10 @@ fn lead(
                 wish.invisible = true;
                 wish.hooks = Hooks::Held;
             }
+            wish.places.push(Some(*random.pick(NOTHING_PLACED)));
         }
         Stage::Stalled => {
-            *route = "kai";
+            wish.route = vec![kinds.find(random, Kind::has_webhooks)];
             wish.unseen = true;
             wish.hooks = Hooks::Held;
             wish.talk = random.between(5_000, 40_000);
@@ -205,28 +209,43 @@ fn lead(
 }
 
 /// Makes it likely that the fault can happen there.
-fn prepare(
-    random: &mut Random,
-    wish: &mut Wish,
-    route: &mut &'static str,
-    fault: Fault,
-    stage: Stage,
-) {
+fn prepare(random: &mut Random, kinds: &mut Kinds, wish: &mut Wish, fault: Fault, stage: Stage) {
     match fault.means() {
-        Means::Placing => wish.places = vec![Some(fault)],
+        Means::Placing => {
+            wish.places = vec![Some(fault)];
+            let first = wish.route[0];
+            // Mostly where documents give the fault a meaning of its own.
+            let fits: fn(Kind) -> bool = match fault {
+                Fault::NeverDialled => |kind| !kind.never_dialled().is_empty(),
+                Fault::OptedOutThere => |kind| kind.suppression().is_some(),
+                Fault::AsksOut => Kind::tells_opt_outs,
+                Fault::ResetDeliveredLate => |kind| kind.key_life().is_some(),
+                _ => |_| true,
+            };
+            if !fits(first) && random.chance(80) {
+                let better = kinds.find(random, fits);
+                wish.route.retain(|kind| *kind != better);
+                wish.route.insert(0, better);
+            }
+            if fault == Fault::AsksOut {
+                wish.rings = vec![Outcome::Completed];
+            }
+        }
         Means::Consequence if fault == Fault::ToldByAnother => {
-            *route = "kai";
+            wish.route = vec![kinds.find(random, tells_of_begun)];
             wish.hooks = if stage == Stage::Indeterminate { Hooks::Held } else { Hooks::Doubled };
             told(random, wish, stage);
         }
         Means::Consequence => {
             wish.places = vec![Some(Fault::TimeoutDeliveredLate)];
+            // A repeat would place it before.
+            wish.route = vec![kinds.find(random, |kind| kind.key_life().is_none())];
             if stage == Stage::Reconciling {
                 wish.late = random.between(40_000, 90_000);
             }
         }
         Means::Webhook => {
-            *route = "kai";
+            wish.route = vec![kinds.find(random, tells_of_begun)];
             wish.hooks = match fault {
                 Fault::WebhookLost => Hooks::Lost,
                 Fault::WebhookReordered => Hooks::Reordered,
@@ -240,11 +259,11 @@ fn prepare(
                 // Only a synchronous provider is polled while its response is pending. A call may
                 // be read if its webhook is faster.
                 Stage::Sent if fault == Fault::GetError => {
-                    *route = "kai";
+                    wish.route = vec![kinds.find(random, tells_of_begun)];
                     told(random, wish, stage);
                 }
                 Stage::Sent => {
-                    *route = "kally";
+                    wish.route = vec![kinds.find(random, Kind::is_synchronous)];
                     wish.talk = random.between(40_000, LONGEST - 5_000);
                     wish.rings = vec![Outcome::Completed];
                 }
@@ -252,56 +271,82 @@ fn prepare(
                     wish.places = vec![Some(*random.pick(PLACED))];
                     wish.hooks = Hooks::Lost;
                     wish.talk = LONGEST - 5_000;
-                    if matches!(fault, Fault::UsageLag | Fault::GetError) {
-                        *route = "kai";
-                    }
+                    // A call is read alone, and the usage log at all, only in one kind of search.
+                    let reads: fn(Kind) -> bool = match fault {
+                        Fault::UsageLag | Fault::GetError => {
+                            |kind| kind.search() == Search::AgentAndTime
+                        }
+                        _ => |kind| kind.search() != Search::None,
+                    };
+                    wish.route = vec![kinds.find(random, reads)];
                 }
                 Stage::InProgress => {
-                    *route = "kai";
+                    let lists = |kind: Kind| kind.has_lists() && kind.has_webhooks();
+                    wish.route = vec![kinds.find(random, lists)];
                     wish.hooks = Hooks::Lost;
                     wish.talk = random.between(40_000, LONGEST - 5_000);
                     wish.rings = vec![Outcome::Completed];
                 }
                 Stage::Indeterminate => {
-                    *route = "kai";
-                    wish.places = vec![Some(*random.pick(PLACED))];
+                    wish.route = vec![kinds.find(random, Kind::has_webhooks)];
+                    wish.places = in_doubt(random);
                     wish.invisible = true;
                     wish.hooks = Hooks::Held;
                 }
-                _ => *route = "kai",
+                _ if fault == Fault::UsageLag => {
+                    let logs = |kind: Kind| kind.has_usage() && kind.has_webhooks();
+                    wish.route = vec![kinds.find(random, logs)];
+                }
+                _ => wish.route = vec![kinds.find(random, Kind::has_webhooks)],
             }
         }
         Means::Arrival | Means::Writing => match fault {
-            Fault::WebhookForged => {
-                *route = "kai";
+            Fault::WebhookForged | Fault::WebhookUnsigned => {
+                let fits =
+                    if fault == Fault::WebhookForged { Kind::has_webhooks } else { Kind::signs };
+                wish.route = vec![kinds.find(random, fits)];
                 wish.thinks = random.between(3_000, 10_000);
             }
             Fault::WebhookLate | Fault::WebhookReplayed => {
-                *route = "kai";
+                wish.route = vec![kinds.find(random, Kind::has_webhooks)];
                 wish.hooks = if fault == Fault::WebhookLate { Hooks::Held } else { Hooks::Prompt };
                 if stage == Stage::Indeterminate {
-                    wish.places = vec![Some(*random.pick(PLACED))];
+                    wish.places = in_doubt(random);
                     wish.invisible = true;
                 }
                 wish.queue = random.between(200, 1_500);
             }
             Fault::Stop if stage == Stage::Sent => {
-                *route = "kally";
+                wish.route = vec![kinds.find(random, Kind::is_synchronous)];
                 wish.talk = random.between(40_000, LONGEST - 5_000);
             }
             Fault::OperatorResolves => {
                 wish.cared_for = false;
                 if matches!(stage, Stage::Unknown | Stage::Reconciling) {
-                    wish.places = vec![Some(*random.pick(NOTHING_PLACED))];
+                    wish.places = vec![Some(*random.pick(NOTHING_PLACED)); 2];
                 }
+            }
+            Fault::Stop => {
+                let stops = |kind: Kind| kind.stops() && !kind.is_synchronous();
+                wish.route = vec![kinds.find(random, stops)];
             }
             _ => {
                 if stage == Stage::Closed {
-                    *route = *random.pick(&["kai", "kally"]);
+                    wish.route.truncate(1);
                 }
             }
         },
     }
+}
+
+/// True if its webhooks tell that a call has begun.
+fn tells_of_begun(kind: Kind) -> bool {
+    kind.has_webhooks() && !kind.tells_only_the_end()
+}
+
+/// A request that rings and has no answer, nor has its repeat, where there is one.
+fn in_doubt(random: &mut Random) -> Vec<Option<Fault>> {
+    vec![Some(*random.pick(PLACED)), Some(*random.pick(NOTHING_PLACED))]
 }
 
 /// Makes the phone ring, and the provider report it, while the call is in the state.
@@ -312,17 +357,18 @@ fn told(random: &mut Random, wish: &mut Wish, stage: Stage) {
             wish.thinks = random.between(4_000, 15_000);
         }
         Stage::Reconciling => {
-            wish.places = vec![Some(*random.pick(&[
+            let first = *random.pick(&[
                 Fault::AnswerLost,
                 Fault::ServerErrorPlaced,
                 Fault::PanicAfterDelivery,
-            ]))];
+            ]);
+            wish.places = vec![Some(first), Some(*random.pick(NOTHING_PLACED))];
             wish.queue = random.between(1_500, 4_000);
             wish.thinks = 50;
             wish.invisible = true;
         }
         Stage::Indeterminate => {
-            wish.places = vec![Some(*random.pick(PLACED))];
+            wish.places = in_doubt(random);
             wish.invisible = true;
         }
         _ => wish.queue = random.between(1_500, 6_000),

@@ -19,6 +19,7 @@ use super::{
     process::{Process, SeededIds, Truth},
     random::Random,
     stage::Stage,
+    tally::Tallies,
     trace::{Happened, Trace},
 };
 
@@ -65,6 +66,12 @@ pub(super) struct State {
     pub(super) coming: BTreeMap<AttemptId, u32>,
     /// Attempts whose provider accepts the call and never dials it.
     pub(super) dropped: BTreeSet<AttemptId>,
+    /// Attempts whose callee says that they do not want to be called again.
+    pub(super) asking_out: BTreeSet<AttemptId>,
+    /// Attempts that were in doubt at some time.
+    pub(super) doubted: BTreeSet<AttemptId>,
+    /// What the kinds of providers met.
+    pub(super) tallies: Tallies,
     /// The webhook URLs that were given out.
     pub(super) addresses: BTreeMap<AttemptId, String>,
     /// The number of placing requests of each wish.
@@ -75,8 +82,8 @@ pub(super) struct State {
     pub(super) rings: Vec<Ring>,
     /// What the judge of the calling rules has written down.
     pub(super) notes: Notes,
-    /// When requests arrived at each provider.
-    pub(super) door: Vec<(u64, usize)>,
+    /// When requests arrived at the provider whose limit is checked.
+    pub(super) door: Vec<u64>,
     /// The number of webhooks in flight.
     pub(super) letters: usize,
     /// The number of callers that are not finished.
@@ -136,6 +143,9 @@ impl World {
             unsent: BTreeMap::new(),
             coming: BTreeMap::new(),
             dropped: BTreeSet::new(),
+            asking_out: BTreeSet::new(),
+            doubted: BTreeSet::new(),
+            tallies: Tallies::default(),
             addresses: BTreeMap::new(),
             tried: vec![0; wishes],
             delivered: vec![0; wishes],

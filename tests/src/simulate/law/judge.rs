@@ -30,7 +30,7 @@ pub(in crate::simulate) fn judge(state: &mut State, world: &World) {
 }
 
 fn opted_out(state: &State, ring: &Ring, call: &ValidCall) -> Option<String> {
-    let permit = state.notes.permits.get(&ring.attempt)?;
+    let permit = state.notes.permit(ring)?;
     let opt_out = state.notes.opt_outs.get(call.to.e164())?;
     (*opt_out < permit.order).then(|| {
         format!("call {}: rang after an opt-out that was durable before the permission", ring.wish)
@@ -41,7 +41,7 @@ fn opted_out(state: &State, ring: &Ring, call: &ValidCall) -> Option<String> {
 fn outside(state: &State, reading: &Reading, ring: &Ring, call: &ValidCall) -> Option<String> {
     let callee = callee(call.to.e164());
     let mut last = Vec::new();
-    for at in state.notes.left.get(&ring.attempt)?.iter().rev() {
+    for at in state.notes.readings(ring)?.iter().rev() {
         last = reading.objections(Instant { callee, call, at: *at });
         if last.is_empty() {
             return None;
@@ -51,10 +51,9 @@ fn outside(state: &State, reading: &Reading, ring: &Ring, call: &ValidCall) -> O
 }
 
 fn too_often(state: &State, world: &World, ring: &Ring, call: &ValidCall) -> Option<String> {
-    let permits = &state.notes.permits;
-    let permit = permits.get(&ring.attempt)?;
+    let permit = state.notes.permit(ring)?;
     let is_same = |other: &&Ring| world.plan.wishes[other.wish].call.to == call.to;
-    let others = state.rings.iter().filter(is_same).filter_map(|other| permits.get(&other.attempt));
+    let others = state.rings.iter().filter(is_same).filter_map(|other| state.notes.permit(other));
     let earlier = |other: &Permit| (other.order < permit.order).then_some(other.clock);
     let rings: Vec<Timestamp> = others.filter_map(earlier).collect();
     let now = Instant { callee: callee(call.to.e164()), call, at: permit.latest };

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use switchboard::{PhoneNumber, core::AttemptId};
 
-/// The permission to send an attempt.
+use crate::simulate::network::Ring;
+
+/// The permission to send a request of an attempt.
 #[derive(Debug, Clone)]
 pub(super) struct Permit {
     /// Its place among all permissions and opt-outs of the world.
@@ -22,9 +24,11 @@ pub(in crate::simulate) struct Notes {
     order: u64,
     /// The first opt-out of each person that was durable.
     pub(super) opt_outs: BTreeMap<&'static str, u64>,
-    pub(super) permits: BTreeMap<AttemptId, Permit>,
-    /// What the clock of the process showed in the seconds before the request of an attempt left.
-    pub(super) left: BTreeMap<AttemptId, Vec<Timestamp>>,
+    /// The permissions of an attempt, in the order in which they were given: one for its first request,
+    /// and one for the repeat, if there is one.
+    permits: BTreeMap<AttemptId, Vec<Permit>>,
+    /// What the clock of the process showed in the seconds before each request of an attempt left.
+    left: BTreeMap<AttemptId, Vec<Vec<Timestamp>>>,
 }
 
 impl Notes {
@@ -39,18 +43,35 @@ impl Notes {
         self.opt_outs.entry(super::callees::callee(to.e164()).number).or_insert(order);
     }
 
-    /// The journal has permitted this attempt. `readings`: what the clock of the process showed since
+    /// The journal has permitted a request of this attempt. `readings`: what the clock of the process showed since
     /// the rules may have been asked, the last of them when it wrote.
     pub(in crate::simulate) fn permitted(&mut self, attempt: AttemptId, readings: &[Timestamp]) {
         let order = self.next();
         if let (Some(clock), Some(latest)) = (readings.last(), readings.iter().max()) {
             let permit = Permit { order, clock: *clock, latest: *latest };
-            self.permits.insert(attempt, permit);
+            self.permits.entry(attempt).or_default().push(permit);
         }
     }
 
-    /// The request of this attempt leaves.
-    pub(in crate::simulate) fn leaves(&mut self, attempt: AttemptId, readings: Vec<Timestamp>) {
-        self.left.entry(attempt).or_insert(readings);
+    /// A request of this attempt leaves. Returns how many of the attempt left before it: a ring is judged by
+    /// the request that made it, and not by the first one.
+    pub(in crate::simulate) fn leaves(
+        &mut self,
+        attempt: AttemptId,
+        readings: Vec<Timestamp>,
+    ) -> usize {
+        let left = self.left.entry(attempt).or_default();
+        left.push(readings);
+        left.len() - 1
+    }
+
+    /// The permission for the request that made this phone ring.
+    pub(super) fn permit(&self, ring: &Ring) -> Option<&Permit> {
+        self.permits.get(&ring.attempt)?.get(ring.request)
+    }
+
+    /// What the clock showed before the request left that made this phone ring.
+    pub(super) fn readings(&self, ring: &Ring) -> Option<&[Timestamp]> {
+        self.left.get(&ring.attempt)?.get(ring.request).map(Vec::as_slice)
     }
 }
