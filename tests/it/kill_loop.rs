@@ -11,7 +11,7 @@ use switchboard::{
     core::{AttemptId, ProviderCallId},
     journal::NewCall,
 };
-use switchboard_testkit::Ring;
+use switchboard_testkit::{Ring, SimKind};
 use switchboard_tests::{
     binary, callee,
     kill::{Facts, Row, RowKind, Totals, judge, run},
@@ -152,6 +152,24 @@ async fn killed_processes_ring_nobody_twice_and_lose_no_call() {
     let (totals, reports) = loops(3, binary::switchboard()).await;
     assert!(totals.is_good(), "{totals:?}\n{}", reports.join("\n"));
     assert!(totals.kills > 0 && totals.rings > 0, "{totals:?}");
+}
+
+/// With faults and kills at providers that find a call again by their own reference, by name, by an
+/// event, or by one repeat of a key.
+#[tokio::test(flavor = "multi_thread")]
+async fn any_two_providers_can_be_chosen() {
+    for providers in [[SimKind::Retell, SimKind::Vapi], [SimKind::CallE, SimKind::Telnyx]] {
+        let options = LoopOptions {
+            seed: 3,
+            providers,
+            program: Some(binary::switchboard().to_owned()),
+            ..LoopOptions::new(2, 2)
+        };
+        let mut reports = Vec::new();
+        let totals = run(&options, |report| reports.push(report)).await;
+        assert!(totals.is_good(), "{providers:?} {totals:?}\n{}", reports.join("\n"));
+        assert!(totals.kills > 0 && totals.rings > 0, "{providers:?} {totals:?}");
+    }
 }
 
 /// A program that takes the rules out of its configuration rings people above the limit.

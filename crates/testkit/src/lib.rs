@@ -14,6 +14,7 @@
 //! | the simulated CALL-E | [`SimCallE`] |
 //! | the simulated Vapi | [`SimVapi`] |
 //! | the simulated Telnyx | [`SimTelnyx`] |
+//! | any of them, chosen while the program runs | [`SimKind`], [`Simulator`] |
 //! | what all have in common, and how to set them up | [`SimHandle`], [`SimConfig`] |
 //! | which phone rang, when, for which request | [`RingLedger`] |
 //! | misleading responses and broken connections | [`fault`] |
@@ -35,6 +36,7 @@ pub mod conformance;
 mod countries;
 pub mod fault;
 mod host;
+mod instructed;
 mod kaicalls;
 mod kallyai;
 #[cfg(all(feature = "postgres", unix))]
@@ -42,6 +44,7 @@ mod postgres;
 mod retell;
 mod ring;
 pub mod rude;
+mod simulator;
 mod telnyx;
 mod vapi;
 
@@ -60,5 +63,6 @@ pub use kallyai::SimKallyAi;
 pub use postgres::PostgresServer;
 pub use retell::SimRetell;
 pub use ring::{Ring, RingLedger};
+pub use simulator::{SimKind, Simulator};
 pub use telnyx::SimTelnyx;
 pub use vapi::SimVapi;

@@ -16,7 +16,7 @@ mod unix {
 
     use switchboard_tests::{
         loops::{LoopOptions, number},
-        serve::{Options, run},
+        serve::{Options, PROVIDERS, run},
     };
 
     const USAGE: &str = "usage: http-loop --loops N --calls N --replicas N --ledger sqlite|postgres [--pause] [--seed S] [--first N] [--at-once N] [--program FILE] [--json]";
@@ -81,6 +81,9 @@ mod unix {
             }
             Ok(true)
         })?;
+        if run.providers != PROVIDERS {
+            return Err("--providers is for kill-loop only".to_owned());
+        }
         if calls == 0 || calls > MOST_CALLS {
             return Err(format!("--calls is not from 1 to {MOST_CALLS}"));
         }

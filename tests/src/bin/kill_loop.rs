@@ -2,7 +2,7 @@
 //! with the records of the simulated providers.
 //!
 //! `cargo run --release -p switchboard-tests --bin kill-loop -- --loops N --ledger sqlite|postgres
-//! [--pause] [--seed S] [--json]`. `--first N` starts at another loop of the seed, `--at-once N`
+//! [--providers ONE,OTHER] [--pause] [--seed S] [--json]`. `--first N` starts at another loop of the seed, `--at-once N`
 //! sets the number of concurrent loops, `--program FILE` uses an existing program. The last line is
 //! a JSON object; with `--json` it is the only one on stdout. Exits with 1 if a phone rang twice or
 //! a call was lost.
@@ -16,7 +16,7 @@ mod unix {
 
     use switchboard_tests::{kill::run, loops::LoopOptions};
 
-    const USAGE: &str = "usage: kill-loop --loops N --ledger sqlite|postgres [--pause] [--seed S] [--first N] [--at-once N] [--program FILE] [--json]";
+    const USAGE: &str = "usage: kill-loop --loops N --ledger sqlite|postgres [--providers ONE,OTHER] [--pause] [--seed S] [--first N] [--at-once N] [--program FILE] [--json]";
 
     pub(crate) fn main() -> ExitCode {
         let asked = LoopOptions::new(20, 4).read(env::args().skip(1), |_, _| Ok(false));

@@ -3,10 +3,12 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use switchboard_testkit::fault::{After, Fault, FaultScript, Outage, OutageMode, Rule};
+use switchboard_testkit::{
+    SimKind,
+    fault::{After, Fault, FaultScript, Outage, OutageMode, Rule},
+};
 
 use crate::{
-    KAICALLS_PATH, KALLYAI_PATH,
     fuzz::Chance,
     kill::{Row, RowKind},
 };
@@ -14,39 +16,26 @@ use crate::{
 /// The maximum time, in milliseconds, from reading a request to the ring.
 const LATEST: usize = 900;
 
-/// One script for each provider.
-#[derive(Debug, Default)]
-pub struct Faults {
-    /// The script for KallyAI.
-    pub kallyai: FaultScript,
-    /// The script for KaiCalls.
-    pub kaicalls: FaultScript,
+/// How long after its sender has ended a request may still make a phone ring.
+pub const fn quiet_after() -> Duration {
+    Duration::from_millis(LATEST as u64 + 300)
 }
 
-impl Faults {
-    /// How long after its sender has ended a request may still make a phone ring.
-    pub const fn quiet_after() -> Duration {
-        Duration::from_millis(LATEST as u64 + 300)
-    }
-}
-
-/// Two of five loops have no faults; the others have up to three at each provider.
-pub fn draw(chance: &mut Chance, rows: &[Row]) -> Faults {
+/// Draws a script for each of these providers. Two of five loops have no faults; the others have up
+/// to three at each provider.
+pub fn draw(chance: &mut Chance, providers: [SimKind; 2], rows: &[Row]) -> [FaultScript; 2] {
     if chance.below(5) < 2 {
-        return Faults::default();
+        return Default::default();
     }
-    Faults {
-        kallyai: script(chance, KALLYAI_PATH, rows),
-        kaicalls: script(chance, KAICALLS_PATH, rows),
-    }
+    providers.map(|kind| script(chance, kind, rows))
 }
 
-fn script(chance: &mut Chance, path: &str, rows: &[Row]) -> FaultScript {
+fn script(chance: &mut Chance, kind: SimKind, rows: &[Row]) -> FaultScript {
     let mut script = FaultScript::default();
     for _ in 0..chance.below(4) {
         match chance.below(8) {
-            0..5 => script = script.rule(placing(chance, path)),
-            5 => script = script.rule(reading(chance, path)),
+            0..5 => script = script.rule(placing(chance, kind.place_path())),
+            5 => script = script.rule(reading(chance, kind.reads())),
             6 => script.list.lag_ms = chance.below(3000) as u64,
             _ => missing(chance, rows, &mut script),
         }
@@ -76,12 +65,11 @@ fn placing(chance: &mut Chance, path: &str) -> Rule {
 }
 
 /// A fault of some reads.
-fn reading(chance: &mut Chance, path: &str) -> Rule {
+fn reading(chance: &mut Chance, paths: &str) -> Rule {
     let rule = match chance.below(3) {
-        0 => Rule::on("GET", format!("{path}*"), Fault::Pass)
-            .delay_ms(100 + chance.below(400) as u64),
-        1 => Rule::on("GET", format!("{path}*"), Fault::answer(500, "internal_error")),
-        _ => Rule::on("GET", format!("{path}*"), Fault::Close),
+        0 => Rule::on("GET", paths, Fault::Pass).delay_ms(100 + chance.below(400) as u64),
+        1 => Rule::on("GET", paths, Fault::answer(500, "internal_error")),
+        _ => Rule::on("GET", paths, Fault::Close),
     };
     every(chance, rule)
 }

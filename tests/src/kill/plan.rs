@@ -3,10 +3,12 @@
 
 use std::{collections::VecDeque, fmt::Write, time::Duration};
 
+use switchboard_testkit::{SimKind, fault::FaultScript};
+
 use crate::{
     callee,
     fuzz::Chance,
-    kill::faults::{self, Faults},
+    kill::faults,
     loops::people::{self, CALL_BACK},
 };
 
@@ -67,8 +69,8 @@ pub struct Strike {
 pub struct Plan {
     /// The rows of the table.
     pub rows: Vec<Row>,
-    /// The faults of the providers.
-    pub faults: Faults,
+    /// The faults of each provider.
+    pub faults: [FaultScript; 2],
     /// For each process, its kills and pauses in order.
     pub replicas: Vec<VecDeque<Strike>>,
     /// For each opt-out, how many rings it waits for, and how long after that.
@@ -78,14 +80,14 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Draws the plan of a loop. With `pauses`, there are two processes, which are also paused.
-    pub fn draw(seed: u64, number: u32, pauses: bool) -> Self {
+    /// Draws the plan of a loop over these providers. With `pauses`, there are two processes, which are also paused.
+    pub fn draw(seed: u64, number: u32, providers: [SimKind; 2], pauses: bool) -> Self {
         let mut chance = Chance::new(Chance::new(seed.rotate_left(32) ^ u64::from(number)).next());
-        let rows = rows(&mut chance);
+        let rows = rows(&mut chance, providers);
         let good = rows.iter().filter(|row| row.kind == RowKind::Good).count();
         let replicas = if pauses { 2 } else { 1 };
         Self {
-            faults: faults::draw(&mut chance, &rows),
+            faults: faults::draw(&mut chance, providers, &rows),
             replicas: (0..replicas).map(|_| strikes(&mut chance, good, pauses)).collect(),
             opt_outs: opt_outs(&mut chance, good),
             once_more: chance.below(4) == 0,
@@ -111,13 +113,14 @@ impl Plan {
     }
 }
 
-fn rows(chance: &mut Chance) -> Vec<Row> {
+fn rows(chance: &mut Chance, providers: [SimKind; 2]) -> Vec<Row> {
+    let [one, other] = providers.map(SimKind::id);
     let good = 5 + chance.below(36);
     let first = chance.below(1900);
     let mut rows: Vec<Row> = (0..good)
         .map(|n| Row {
             to: callee(first + n),
-            tag: ["kallyai", "kaicalls", ""][chance.below(3)],
+            tag: [one, other, ""][chance.below(3)],
             kind: RowKind::Good,
         })
         .collect();

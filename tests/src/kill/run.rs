@@ -9,11 +9,7 @@ use switchboard_testkit::PostgresServer;
 use tokio::time::{sleep, sleep_until, timeout};
 
 use crate::{
-    kill::{
-        Books, Facts, Fault, Judged, Plan, RowKind, Stage,
-        faults::{self, Faults},
-        judge, program, replica,
-    },
+    kill::{Books, Facts, Fault, Judged, Plan, RowKind, Stage, faults, judge, program, replica},
     loops::{
         LoopOptions,
         people::{self, OptOuts, PeopleJudged},
@@ -143,9 +139,9 @@ async fn one(
     program: &Path,
     server: Option<&PostgresServer>,
 ) -> Ended {
-    let plan = Plan::draw(options.seed, number, options.pause);
+    let plan = Plan::draw(options.seed, number, options.providers, options.pause);
     let books = server.map_or(Books::Sqlite, |server| Books::Postgres(server.database().unwrap()));
-    let stage = Stage::set(parent, number, program, books, &plan).await;
+    let stage = Stage::set(parent, number, program, books, options.providers, &plan).await;
     let processes = plan.replicas.iter().enumerate();
     let courses = join_all(processes.map(|(n, strikes)| replica::run(&stage, n, strikes.clone())));
     let (mut courses, opt_outs) = tokio::join!(courses, opt_outs(&stage, &plan));
@@ -156,9 +152,9 @@ async fn one(
     }
     // Requests of a killed process may still be in flight.
     if let Some(struck) = courses.iter().filter_map(|course| course.struck).max() {
-        sleep_until(struck + Faults::quiet_after()).await;
-    } else if plan.faults.kallyai.rules.len() + plan.faults.kaicalls.rules.len() > 0 {
-        sleep(Faults::quiet_after()).await;
+        sleep_until(struck + faults::quiet_after()).await;
+    } else if plan.faults.iter().any(|script| !script.rules.is_empty()) {
+        sleep(faults::quiet_after()).await;
     }
     let mut problems: Vec<String> =
         courses.iter_mut().filter_map(|course| course.broken.take()).collect();
@@ -260,8 +256,9 @@ async fn report(
         plan.rows.len(),
         plan.replicas
     );
-    let _ = writeln!(report, "  kallyai: {}", faults::told(&plan.faults.kallyai));
-    let _ = writeln!(report, "  kaicalls: {}", faults::told(&plan.faults.kaicalls));
+    for (kind, script) in options.providers.iter().zip(&plan.faults) {
+        let _ = writeln!(report, "  {}: {}", kind.id(), faults::told(script));
+    }
     for problem in problems {
         let _ = writeln!(report, "  {problem}");
     }

@@ -2,6 +2,7 @@
 //! processes.
 
 use std::{
+    collections::BTreeMap,
     fmt::Write,
     fs,
     io::{self, BufRead},
@@ -11,8 +12,9 @@ use std::{
 };
 
 use serde::Deserialize;
+use serde_json::Value;
 use switchboard::{Call, Ledger};
-use switchboard_testkit::{Ring, RingLedger, fault::FaultScript};
+use switchboard_testkit::{Ring, RingLedger, SimKind, fault::FaultScript};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
@@ -22,7 +24,9 @@ use tokio::{
 
 use crate::{
     kill::Plan,
-    loops::{KAICALLS_KEY, KALLYAI_TOKEN, accounts, people},
+    loops::{
+        Account, COUNTRIES, CREDENTIALS, MANY_CALLS, MANY_LINES, accounts, has_low_limits, people,
+    },
 };
 
 /// The speed of the simulators: a call of three minutes takes less than two seconds.
@@ -30,7 +34,7 @@ const SPEED: &str = "100";
 /// The timeout of all commands except the batch, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 const TABLE: &str = "calls.csv";
-const RINGS: [&str; 2] = ["rings-kallyai.jsonl", "rings-kaicalls.jsonl"];
+const RINGS: [&str; 2] = ["rings-first.jsonl", "rings-second.jsonl"];
 
 /// The kind of ledger.
 #[derive(Debug, Clone)]
@@ -57,8 +61,18 @@ pub struct Stage {
 struct Ready {
     url: String,
     credential: String,
-    #[serde(default)]
-    agent_id: String,
+    agent_id: Option<String>,
+    /// What else belongs to the account, with the provider's name and the seed.
+    #[serde(flatten)]
+    more: BTreeMap<String, Value>,
+}
+
+impl Ready {
+    fn account(&self, kind: SimKind) -> Account {
+        let texts = self.more.iter().filter(|(name, _)| *name != "provider");
+        let texts = texts.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.into())));
+        Account { kind, url: self.url.clone(), agent: self.agent_id.clone(), more: texts.collect() }
+    }
 }
 
 impl Stage {
@@ -68,18 +82,21 @@ impl Stage {
         number: u32,
         program: &Path,
         books: Books,
+        providers: [SimKind; 2],
         plan: &Plan,
     ) -> Self {
         let directory =
             tempfile::Builder::new().prefix(&format!("loop-{number}-")).tempdir_in(parent).unwrap();
         fs::write(directory.path().join(TABLE), plan.table()).unwrap();
         fs::write(directory.path().join(people::TABLE), people::table()).unwrap();
-        let ((kallyai, first), (kaicalls, second)) = tokio::join!(
-            provider(directory.path(), program, "kallyai", RINGS[0], &plan.faults.kallyai),
-            provider(directory.path(), program, "kaicalls", RINGS[1], &plan.faults.kaicalls),
+        let [one, other] = providers;
+        let ((first, first_process), (second, second_process)) = tokio::join!(
+            provider(directory.path(), program, one, RINGS[0], &plan.faults[0]),
+            provider(directory.path(), program, other, RINGS[1], &plan.faults[1]),
         );
-        let mut environment =
-            vec![(KALLYAI_TOKEN, kallyai.credential), (KAICALLS_KEY, kaicalls.credential)];
+        let accounts = accounts(&[first.account(one), second.account(other)]);
+        let mut environment: Vec<_> =
+            CREDENTIALS.into_iter().zip([first.credential, second.credential]).collect();
         let ledger = match books.clone() {
             Books::Sqlite => "path = \"ledger.db\"".to_owned(),
             Books::Postgres(url) => {
@@ -87,10 +104,10 @@ impl Stage {
                 "url_env = \"KILL_LEDGER\"\nlease_seconds = 2".to_owned()
             }
         };
-        let text = configuration(&ledger, &kallyai.url, &kaicalls.url, &kaicalls.agent_id);
+        let text = configuration(&ledger, &accounts);
         fs::write(directory.path().join("switchboard.toml"), text).unwrap();
         let program = program.to_owned();
-        Self { directory, program, environment, books, _providers: [first, second] }
+        Self { directory, program, environment, books, _providers: [first_process, second_process] }
     }
 
     /// The directory.
@@ -209,25 +226,24 @@ impl Stage {
 async fn provider(
     directory: &Path,
     program: &Path,
-    name: &str,
+    kind: SimKind,
     rings: &str,
     faults: &FaultScript,
 ) -> (Ready, Child) {
+    let name = kind.id();
     let script = format!("faults-{name}.json");
     fs::write(directory.join(&script), serde_json::to_vec_pretty(faults).unwrap()).unwrap();
-    let mut child = Command::new(program)
-        .args([
-            "sim",
-            name,
-            "--seed",
-            "0",
-            "--speed",
-            SPEED,
-            "--ring-ledger",
-            rings,
-            "--faults",
-            &script,
-        ])
+    let mut command = Command::new(program);
+    if has_low_limits(kind) {
+        let (lines, calls) = (MANY_LINES.to_string(), MANY_CALLS.to_string());
+        let countries = COUNTRIES.join(",");
+        command.args(["sim", name, "--countries", &countries]);
+        command.args(["--lines", &lines, "--calls-per-minute", &calls]);
+    } else {
+        command.args(["sim", name]);
+    }
+    let mut child = command
+        .args(["--seed", "0", "--speed", SPEED, "--ring-ledger", rings, "--faults", &script])
         .current_dir(directory)
         .env_clear()
         .stdin(Stdio::null())
@@ -248,8 +264,8 @@ async fn provider(
 }
 
 /// All waiting times are short, because waiting is not what is tested.
-fn configuration(ledger: &str, kallyai: &str, kaicalls: &str, agent: &str) -> String {
-    let (accounts, section) = (accounts(kallyai, kaicalls, agent), people::SECTION);
+fn configuration(ledger: &str, accounts: &str) -> String {
+    let section = people::SECTION;
     format!(
         r#"
         [ledger]

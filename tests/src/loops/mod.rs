@@ -4,11 +4,13 @@
 //! |---|---|
 //! | the options of both, and how they are read | [`LoopOptions`] |
 //! | people whom the calling rules protect | [`people`] |
-//! | the accounts, agents and routes of their configuration | [`accounts`] |
+//! | the accounts, agents and routes of their configuration | [`Account`], [`accounts`] |
 
 mod accounts;
 mod options;
 pub mod people;
 
-pub use accounts::{KAICALLS_KEY, KALLYAI_TOKEN, accounts};
+pub use accounts::{
+    Account, COUNTRIES, CREDENTIALS, MANY_CALLS, MANY_LINES, accounts, has_low_limits,
+};
 pub use options::{LoopOptions, number};

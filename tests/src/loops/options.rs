@@ -6,6 +6,8 @@ use std::{
     str::FromStr,
 };
 
+use switchboard_testkit::SimKind;
+
 /// What both loops can be asked for.
 #[derive(Debug, Clone)]
 pub struct LoopOptions {
@@ -20,6 +22,8 @@ pub struct LoopOptions {
     pub pause: bool,
     /// The seed.
     pub seed: u64,
+    /// The two providers.
+    pub providers: [SimKind; 2],
     /// The number of loops at the same time.
     pub at_once: usize,
     /// The program `switchboard`. `None`: it is built first.
@@ -37,6 +41,7 @@ impl LoopOptions {
             postgres: false,
             pause: false,
             seed: RandomState::new().build_hasher().finish() >> 32,
+            providers: [SimKind::KallyAi, SimKind::KaiCalls],
             at_once,
             program: None,
             json: false,
@@ -67,6 +72,7 @@ impl LoopOptions {
                         "--at-once" => self.at_once = number(&value)?,
                         "--program" => self.program = Some(PathBuf::from(value)),
                         "--ledger" => self.postgres = postgres(&value)?,
+                        "--providers" => self.providers = pair(&value)?,
                         _ if other(&name, &value)? => {}
                         _ => return Err(format!("{name} is not known")),
                     }
@@ -80,7 +86,11 @@ impl LoopOptions {
     pub fn again(&self, first: u32) -> String {
         let ledger = if self.postgres { "postgres" } else { "sqlite" };
         let pause = if self.pause { " --pause" } else { "" };
-        format!("--ledger {ledger}{pause} --seed {} --first {first} --loops 1", self.seed)
+        let [one, other] = self.providers.map(SimKind::id);
+        format!(
+            "--ledger {ledger} --providers {one},{other}{pause} --seed {} --first {first} --loops 1",
+            self.seed
+        )
     }
 }
 
@@ -90,6 +100,17 @@ impl LoopOptions {
 /// It is none.
 pub fn number<T: FromStr>(text: &str) -> Result<T, String> {
     text.parse().map_err(|_| format!("{text} is no number"))
+}
+
+fn pair(ids: &str) -> Result<[SimKind; 2], String> {
+    let kinds: Option<Vec<SimKind>> = ids.split(',').map(SimKind::from_id).collect();
+    match kinds.as_deref() {
+        Some(&[one, other]) if one != other => Ok([one, other]),
+        _ => {
+            let known = SimKind::ALL.map(SimKind::id).join(", ");
+            Err(format!("{ids} is no pair: two different ones of {known}, with a comma between"))
+        }
+    }
 }
 
 fn postgres(name: &str) -> Result<bool, String> {

@@ -38,7 +38,7 @@ mod totals;
 pub use endpoint::Endpoint;
 pub use follow::{Follower, Seen};
 pub use operator::Operator;
-pub use options::Options;
+pub use options::{Options, PROVIDERS};
 pub use process::Process;
 pub use replicas::Replicas;
 pub use run::run;

@@ -14,8 +14,8 @@ use crate::{
     kill::{Books, Row, RowKind, faults},
     loops::people::{self, OptOuts},
     serve::{
-        Endpoint, Follower, Operator, Options, Process, Replicas, Setting, Stage, Totals,
-        UNLIMITED,
+        Endpoint, Follower, Operator, Options, PROVIDERS, Process, Replicas, Setting, Stage,
+        Totals, UNLIMITED,
         callers::{self, Granted, Wish},
         free_address,
         judge::{self, Arrived, Feed, Limit, Told, judge_calls, judge_events, judge_limits},
@@ -251,12 +251,12 @@ place_window_seconds = {seconds}
         .iter()
         .map(|wish| Row { to: wish.to.clone(), tag: wish.tag, kind: RowKind::Good })
         .collect();
-    let script = faults::draw(&mut chance, &rows);
+    let [kallyai, kaicalls] = faults::draw(&mut chance, PROVIDERS, &rows);
     let config = |script| {
         let plain = SimConfig::default().speed(setting.speed).seed(0);
         plain.limits(1_000_000, 1_000_000).credits(1_000_000).faults(script)
     };
-    let (kallyai, kaicalls) = (config(script.kallyai), config(script.kaicalls));
+    let (kallyai, kaicalls) = (config(kallyai), config(kaicalls));
     Stage::with(parent, program, &setting, kallyai, kaicalls).await
 }
 

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use switchboard_testkit::RingLedger;
 use tokio::{task::JoinHandle, time::sleep};
 
-use crate::{kill::faults::Faults, serve::Replicas};
+use crate::{kill::faults, serve::Replicas};
 
 const LOOKS_EVERY: Duration = Duration::from_secs(2);
 
@@ -63,7 +63,7 @@ async fn decide(replicas: &Replicas, key: &str, rings: &RingLedger, decided: &At
     }
     // Nobody is paused, and what had left by now has arrived.
     let _quiet = replicas.quiet.write().await;
-    sleep(Faults::quiet_after()).await;
+    sleep(faults::quiet_after()).await;
     let rang = rings.rings();
     for call in found {
         let (id, to) = (call["id"].as_str().unwrap(), call["to"].as_str().unwrap());

@@ -1,6 +1,11 @@
 //! What a run is asked for.
 
+use switchboard_testkit::SimKind;
+
 use crate::loops::LoopOptions;
+
+/// The providers of every loop.
+pub const PROVIDERS: [SimKind; 2] = [SimKind::KallyAi, SimKind::KaiCalls];
 
 /// The options of a run.
 #[derive(Debug, Clone)]

@@ -17,7 +17,7 @@ use tokio::{process::Command, time::timeout};
 use crate::{
     Sims,
     kill::Books,
-    loops::{KAICALLS_KEY, KALLYAI_TOKEN, accounts, people},
+    loops::{Account, CREDENTIALS, accounts, people},
     serve::Process,
 };
 
@@ -130,8 +130,8 @@ impl Stage {
             .env("SWITCHBOARD_CONFIG", self.path().join("switchboard.toml"))
             .env("PROOF_SECRET", SECRET)
             .env("PROOF_HOOKS_SECRET", SECRET)
-            .env(KALLYAI_TOKEN, self.sims.kallyai.credential())
-            .env(KAICALLS_KEY, self.sims.kaicalls.credential())
+            .env(CREDENTIALS[0], self.sims.kallyai.credential())
+            .env(CREDENTIALS[1], self.sims.kaicalls.credential())
             .stdin(Stdio::null())
             .kill_on_drop(true);
         if let Books::Postgres(url) = &self.ledger {
@@ -228,8 +228,7 @@ fn configuration(setting: &Setting, sims: &Sims) -> String {
             format!("url_env = \"PROOF_LEDGER\"\nlease_seconds = {lease_seconds}")
         }
     };
-    let (kallyai, kaicalls) = (sims.kallyai.url(), sims.kaicalls.url());
-    let accounts = accounts(kallyai, kaicalls, sims.kaicalls.agent_id());
+    let accounts = accounts(&Account::of(sims));
     format!(
         r#"
 [ledger]

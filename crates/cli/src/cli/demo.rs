@@ -1,8 +1,12 @@
 //! The arguments of `demo` and `sim`.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{fmt, net::SocketAddr, path::PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, builder::PossibleValue};
+use switchboard::Country;
+use switchboard_testkit::SimKind;
+
+use crate::failure::{Failure, Outcome};
 
 /// `demo`
 #[derive(Debug, Args)]
@@ -11,6 +15,15 @@ pub(crate) struct DemoArgs {
     /// `examples/calls.csv`.
     #[arg(long, value_name = "FILE")]
     pub(crate) calls: Option<PathBuf>,
+    /// The two providers to simulate. The first one is asked first, and has the outage.
+    #[arg(
+        long,
+        value_name = "FIRST,SECOND",
+        value_delimiter = ',',
+        default_values_t = [SimProvider::KAICALLS, SimProvider::KALLYAI],
+        hide_possible_values = true
+    )]
+    pub(crate) providers: Vec<SimProvider>,
     /// The seed of the simulated outcomes.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
@@ -24,6 +37,19 @@ pub(crate) struct DemoArgs {
     /// Print every decision as it is made, and the result of each call.
     #[arg(long, short, conflicts_with = "json")]
     pub(crate) verbose: bool,
+}
+
+impl DemoArgs {
+    /// The two providers.
+    pub(crate) fn pair(&self) -> Outcome<(SimKind, SimKind)> {
+        match self.providers[..] {
+            [first, second] if first != second => Ok((first.kind(), second.kind())),
+            _ => Err(Failure::input(
+                "--providers",
+                "takes two different providers with a comma between them, such as retell,vapi",
+            )),
+        }
+    }
 }
 
 /// `sim`
@@ -48,20 +74,56 @@ pub(crate) struct SimArgs {
     /// How much faster than real time calls run: at 60, a minute of a call takes a second.
     #[arg(long, default_value_t = 1.0)]
     pub(crate) speed: f64,
+    /// How many calls run at the same time. Retell, CALL-E, Telnyx and Vapi only.
+    #[arg(long, value_name = "N")]
+    pub(crate) lines: Option<usize>,
+    /// How many calls a minute are taken, instead of what the provider documents. Not for KallyAI.
+    #[arg(long, value_name = "N")]
+    pub(crate) calls_per_minute: Option<usize>,
+    /// The countries that it calls, instead of those that the provider documents. At Retell and
+    /// Telnyx a call to another one is accepted and never dialled.
+    #[arg(long, value_name = "COUNTRY", value_delimiter = ',')]
+    pub(crate) countries: Vec<Country>,
     /// Which version of KallyAI's documentation the responses follow.
     #[arg(long, value_enum, default_value_t = SimShape::February)]
     pub(crate) shape: SimShape,
 }
 
-/// The simulated providers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SimProvider {
-    /// KallyAI.
-    #[value(name = "kallyai")]
-    KallyAi,
-    /// KaiCalls.
-    #[value(name = "kaicalls")]
-    KaiCalls,
+/// A simulated provider, by its id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SimProvider(SimKind);
+
+impl SimProvider {
+    pub(crate) const KAICALLS: Self = Self(SimKind::KaiCalls);
+    pub(crate) const KALLYAI: Self = Self(SimKind::KallyAi);
+
+    pub(crate) const fn kind(self) -> SimKind {
+        self.0
+    }
+}
+
+impl fmt::Display for SimProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.id())
+    }
+}
+
+impl ValueEnum for SimProvider {
+    fn value_variants<'a>() -> &'a [Self] {
+        const ALL: &[SimProvider] = &[
+            SimProvider::KAICALLS,
+            SimProvider::KALLYAI,
+            SimProvider(SimKind::Retell),
+            SimProvider(SimKind::CallE),
+            SimProvider(SimKind::Telnyx),
+            SimProvider(SimKind::Vapi),
+        ];
+        ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.id()).help(self.0.title()))
+    }
 }
 
 /// The versions of KallyAI's documentation.

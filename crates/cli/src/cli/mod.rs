@@ -33,7 +33,7 @@ pub(crate) use self::calls::{
     ResolveArgs, TopArgs,
 };
 pub(crate) use self::deck::{DeckArgs, DeckCommand, DeckShowArgs, LayoutArgs};
-pub(crate) use self::demo::{DemoArgs, SimArgs, SimProvider, SimShape};
+pub(crate) use self::demo::{DemoArgs, SimArgs, SimShape};
 pub(crate) use self::experiments::{DecisionArgs, ExperimentsArgs, ExperimentsCommand, ShowArgs};
 pub(crate) use self::facts::OverrideArgs;
 pub(crate) use self::ledger::{LedgerArgs, LedgerCommand, QualityArgs, ReloadArgs};

@@ -30,6 +30,7 @@ pub(crate) mod reload;
 pub(crate) mod rules;
 pub(crate) mod serve;
 pub(crate) mod sim;
+mod simulated_account;
 mod simulated_rules;
 pub(crate) mod usage;
 pub(crate) mod version;

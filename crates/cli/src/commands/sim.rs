@@ -1,59 +1,38 @@
 //! `switchboard sim`: runs a simulated provider.
 
-use std::{io::Write, path::Path};
+use std::{collections::BTreeMap, io::Write, path::Path, time::Duration};
 
 use serde::Serialize;
-use switchboard_testkit::{
-    RingLedger, Shape, SimConfig, SimHandle, SimKaiCalls, SimKallyAi, fault::FaultScript,
-};
-use tokio::sync::mpsc::UnboundedReceiver;
+use switchboard::Country;
+use switchboard_testkit::{RingLedger, Shape, SimConfig, SimKind, Simulator, fault::FaultScript};
 
 use crate::{
-    cli::{SimArgs, SimProvider, SimShape},
+    cli::{SimArgs, SimShape},
     exit::Exit,
     failure::{Failure, Outcome},
-    interrupt::{self, Signal},
+    interrupt,
     output::Output,
 };
+
+const MINUTE: Duration = Duration::from_secs(60);
+/// So many reads a minute that a limit on calls does not limit them.
+const MANY_READS: usize = 1_000_000;
 
 pub(crate) async fn run(args: SimArgs, output: Output) -> Outcome {
     let config = config(&args)?;
     // Signals are listened for before the ready line, so that one right after it is not missed.
-    let end = interrupt::listen()?;
+    let mut end = interrupt::listen()?;
     let listen = args.listen;
     let problem = |error: std::io::Error| {
         Failure::local(format!("the simulator cannot listen on {listen}: {error}"))
     };
-    match args.provider {
-        SimProvider::KallyAi => {
-            let sim = SimKallyAi::start(config).await.map_err(problem)?;
-            Ready {
-                provider: "kallyai",
-                url: sim.url(),
-                credential: sim.credential(),
-                seed: sim.seed(),
-                agent_id: None,
-                business_id: None,
-            }
-            .print(output);
-            serve(&sim, end).await;
-            sim.shutdown().await;
-        }
-        SimProvider::KaiCalls => {
-            let sim = SimKaiCalls::start(config).await.map_err(problem)?;
-            Ready {
-                provider: "kaicalls",
-                url: sim.url(),
-                credential: sim.credential(),
-                seed: sim.seed(),
-                agent_id: Some(sim.agent_id()),
-                business_id: Some(sim.business_id()),
-            }
-            .print(output);
-            serve(&sim, end).await;
-            sim.shutdown().await;
-        }
+    let sim = args.provider.kind().start(config).await.map_err(problem)?;
+    Ready::of(&sim).print(output);
+    tokio::select! {
+        _ = end.recv() => {}
+        () = sim.closed() => {}
     }
+    sim.shutdown().await;
     Ok(Exit::Done)
 }
 
@@ -72,6 +51,21 @@ fn config(args: &SimArgs) -> Outcome<SimConfig> {
     let mut config = SimConfig::default().listen(args.listen).speed(args.speed).shape(shape);
     if let Some(seed) = args.seed {
         config = config.seed(seed);
+    }
+    if !args.countries.is_empty() {
+        config = config.countries(args.countries.iter().map(Country::as_str));
+    }
+    if let Some(lines) = args.lines {
+        config = config.concurrency(lines);
+    }
+    if let Some(calls) = args.calls_per_minute {
+        if args.provider.kind() == SimKind::KallyAi {
+            return Err(Failure::input(
+                "--calls-per-minute",
+                "has no effect on KallyAI, which documents no limit: leave it out",
+            ));
+        }
+        config = config.limits(calls, MANY_READS).limit_window(MINUTE);
     }
     if let Some(file) = &args.ring_ledger {
         let ledger = RingLedger::with_file(file).map_err(|error| {
@@ -104,21 +98,26 @@ struct Ready<'a> {
     seed: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     agent_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    business_id: Option<&'a str>,
+    /// What else belongs to the account, under the provider's names.
+    #[serde(flatten)]
+    account: BTreeMap<&'static str, String>,
 }
 
-impl Ready<'_> {
+impl<'a> Ready<'a> {
+    fn of(sim: &'a Simulator) -> Self {
+        Self {
+            provider: sim.kind().id(),
+            url: sim.url(),
+            credential: sim.credential(),
+            seed: sim.seed(),
+            agent_id: sim.agent_id(),
+            account: sim.account().into_iter().collect(),
+        }
+    }
+
     /// Prints it on one line, and flushes it.
     fn print(&self, output: Output) {
         output.object_line(self);
         let _ = std::io::stdout().flush();
-    }
-}
-
-async fn serve(sim: &SimHandle, mut end: UnboundedReceiver<Signal>) {
-    tokio::select! {
-        _ = end.recv() => {}
-        () = sim.closed() => {}
     }
 }

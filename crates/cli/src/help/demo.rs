@@ -6,15 +6,19 @@ Shows routing, failover and experiments at work, with simulated providers.
 Examples:
   switchboard demo
   switchboard demo --verbose
+<<<<<<< HEAD
   switchboard demo --open
+=======
+  switchboard demo --providers retell,telnyx
+>>>>>>> 71c14b5f (The demo, the simulators of the command line and the kill loop take any of the six providers)
   switchboard demo --json
   switchboard demo --calls my-calls.csv
   switchboard demo --ledger demo.db && switchboard calls --ledger demo.db list
 
-The demo starts a simulated KallyAI and a simulated KaiCalls on this machine and
-sends about a hundred calls through them: by country, cost and rate limit, with
-an A/B experiment, an outage in the middle, and people who must not be called.
-No phone rings and no account is needed.";
+The demo starts two simulated providers on this machine, KaiCalls and KallyAI
+unless you choose others, and sends about a hundred calls through them: by
+country, cost and rate limit, with an A/B experiment, an outage in the middle,
+and people who must not be called. No phone rings and no account is needed.";
 
 pub(crate) const DEMO_MORE: &str = "\
 It prints a few decisions with their reasons, then a summary. --verbose prints
@@ -27,8 +31,11 @@ address of the console and a key, and serves them until Ctrl-C.
 The table for --calls has the columns to, task, agent, language, tags (separated
 by ;), idempotency_key and callee; only to and task are required. The column
 callee tells the simulators what happens: completed, no_answer, busy, voicemail,
-do_not_call, or answer_lost for a provider response that never arrives. KaiCalls
-is down while the middle third of the table is sent.
+do_not_call, or answer_lost for a provider response that never arrives. The tags
+first and second ask for one of the providers alone. The first provider is down
+while the middle third of the table is sent.
+
+The providers: kaicalls, kallyai, retell, calle, telnyx, vapi.
 
 With --json, stdout is one object:
   {\"calls\", \"completed\", \"refused\", \"failed_over\", \"phones_rung_twice\",
@@ -46,14 +53,16 @@ Runs a simulated provider: its documented HTTP API, with no phones behind it.
 Examples:
   switchboard sim kallyai --listen 127.0.0.1:8081 --speed 60
   switchboard sim kaicalls --listen 127.0.0.1:8082 --ring-ledger rings.jsonl \\
-      --faults faults.toml --seed 7";
+      --faults faults.toml --seed 7
+  switchboard sim retell --lines 20 --calls-per-minute 300";
 
 pub(crate) const SIM_MORE: &str = "\
 When it is ready it prints one line of JSON and serves until it is interrupted
 or terminated:
   {\"provider\", \"url\", \"credential\", \"seed\"}
-and for KaiCalls also \"agent_id\" and \"business_id\". Every response carries the
-header X-Simulated: true.
+and \"agent_id\", \"business_id\", \"from_number\", \"connection_id\",
+\"phone_number_id\" or \"webhook_public_key\", as far as an account of that provider
+has one. Every response carries the header X-Simulated: true.
 
 The ring ledger has one line for each phone that rang:
   {\"at\", \"to\", \"call_id\", ...}

@@ -116,6 +116,35 @@ fn the_demo_fits_on_a_screen_and_shows_one_decision_of_each_kind() {
 }
 
 #[test]
+fn any_two_providers_can_be_simulated() {
+    for (providers, down) in [("retell,calle", "Retell"), ("telnyx,vapi", "Telnyx")] {
+        let ran = run(&["demo", "--providers", providers, "--json"]);
+        assert_eq!(ran.code, 0, "{providers}: {} {}", ran.out, ran.err);
+        let summary = ran.json();
+        assert_eq!(summary["phones_rung_twice"], 0, "{providers}: {summary}");
+        for provider in providers.split(',') {
+            let calls = summary["by_provider"][provider].as_u64();
+            assert!(calls > Some(0), "{providers}: {summary}");
+        }
+        assert!(summary["failed_over"].as_u64() > Some(0), "{providers}: {summary}");
+        let ran = run(&["demo", "--providers", providers]);
+        assert!(ran.out.contains(&format!("{down} is down")), "{providers}: {}", ran.out);
+    }
+}
+
+#[test]
+fn a_demo_needs_two_different_providers() {
+    for providers in ["retell", "vapi,vapi", "kaicalls,kallyai,vapi"] {
+        let ran = run(&["demo", "--providers", providers]);
+        assert_eq!(ran.code, 2, "{providers}");
+        assert!(ran.err.contains("--providers") && ran.err.contains("retell,vapi"), "{}", ran.err);
+    }
+    let ran = run(&["demo", "--providers", "retell,someone"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("someone"), "{}", ran.err);
+}
+
+#[test]
 fn a_table_that_is_none_is_bad_input() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("calls.csv");

@@ -157,3 +157,55 @@ fn the_seed_is_drawn_by_chance_and_said() {
         assert_eq!(sim.end("-TERM"), Some(0));
     }
 }
+
+#[test]
+fn each_provider_names_what_belongs_to_its_account() {
+    for (provider, fields) in [
+        ("kallyai", vec![]),
+        ("kaicalls", vec!["agent_id", "business_id"]),
+        ("retell", vec!["agent_id", "from_number"]),
+        ("calle", vec![]),
+        ("telnyx", vec!["agent_id", "connection_id", "from_number", "webhook_public_key"]),
+        ("vapi", vec!["agent_id", "phone_number_id"]),
+    ] {
+        let sim = Sim::start(&[provider, "--seed", "7"]);
+        assert_eq!(sim.text("provider"), provider);
+        let always = ["provider", "url", "credential", "seed"];
+        let more = sim.ready.as_object().unwrap().keys().map(String::as_str);
+        let mut more: Vec<&str> = more.filter(|name| !always.contains(name)).collect();
+        more.sort_unstable();
+        assert_eq!(more, fields, "{provider}");
+        assert!(fields.iter().all(|field| !sim.text(field).is_empty()), "{:?}", sim.ready);
+        assert_eq!(sim.end("-TERM"), Some(0));
+    }
+}
+
+#[test]
+fn the_lines_and_the_calls_a_minute_can_be_chosen() {
+    let call = |sim: &Sim| {
+        let to = json!({
+            "from_number": sim.text("from_number"), "to_number": "+12125550123",
+            "override_agent_id": sim.text("agent_id"),
+        });
+        sim.exchange("POST", "/v2/create-phone-call", &to)
+    };
+    let one_line = Sim::start(&["retell", "--lines", "1", "--calls-per-minute", "10"]);
+    let first = call(&one_line);
+    let second = call(&one_line);
+    let id = second.split("\"call_id\":\"").nth(1).and_then(|rest| rest.split('"').next());
+    let path = format!("/v2/get-call/{}", id.unwrap_or_default());
+    let second = one_line.exchange("GET", &path, &Value::Null);
+    assert_eq!(one_line.end("-TERM"), Some(0));
+    assert!(first.starts_with("HTTP/1.1 201"), "{first}");
+    assert!(second.contains("concurrency_limit_reached"), "the only line is in use: {second}");
+
+    let two_calls = Sim::start(&["retell", "--lines", "9", "--calls-per-minute", "2"]);
+    let answers = [call(&two_calls), call(&two_calls), call(&two_calls)];
+    assert_eq!(two_calls.end("-TERM"), Some(0));
+    let statuses = answers.each_ref().map(|answer| answer.split(' ').nth(1).unwrap_or_default());
+    assert_eq!(statuses, ["201", "201", "429"]);
+
+    let refused = crate::common::run(&["sim", "kallyai", "--calls-per-minute", "2"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.err.contains("--calls-per-minute"), "{}", refused.err);
+}

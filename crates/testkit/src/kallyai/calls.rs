@@ -18,6 +18,7 @@ use super::validate;
 use crate::Shape;
 use crate::calls::{Outcome, Phase};
 use crate::host::{Params, RequestContext};
+use crate::instructed::first_words;
 
 type Answer = Result<Response, Refused>;
 
@@ -236,11 +237,7 @@ fn change(
 /// as it is told.
 fn opening<'a>(sim: &SimState, record: &'a Record) -> &'a str {
     let instructions = record.submission.get("additional_instructions").and_then(Value::as_array);
-    let texts = instructions.into_iter().flatten().filter_map(Value::as_str);
-    let asked = texts
-        .filter(|text| text.starts_with("Begin the call with exactly these words"))
-        .find_map(|text| text.split_once(": ").map(|(_, words)| words));
-    asked.filter(|_| !sim.config.ignores_instructions).unwrap_or("Hello, this is a simulated call.")
+    first_words(&sim.config, instructions.into_iter().flatten().filter_map(Value::as_str))
 }
 
 fn text<'a>(record: &'a Record, name: &str) -> &'a str {

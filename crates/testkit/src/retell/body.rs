@@ -66,11 +66,9 @@ pub(crate) fn of(record: &Record, line: Timeline) -> Value {
         put("telephony_identifier", json!({"twilio_call_sid": format!("CA{}", &record.id[5..])}));
     }
     if answered {
-        put(
-            "transcript",
-            "Agent: Hello, this is a simulated call.\nUser: How can I help?\n".into(),
-        );
-        put("transcript_object", spoken());
+        let first = &record.wanted.first_words;
+        put("transcript", format!("Agent: {first}\nUser: How can I help?\n").into());
+        put("transcript_object", spoken(first));
     }
     if step != Step::Over {
         return Value::Object(body);
@@ -123,9 +121,9 @@ fn cost(record: &Record, line: Timeline) -> Value {
     })
 }
 
-fn spoken() -> Value {
+fn spoken(first: &str) -> Value {
     json!([
-        {"role": "agent", "content": "Hello, this is a simulated call.", "words": [
+        {"role": "agent", "content": first, "words": [
             {"word": "Hello,", "start": 0.7, "end": 1.0}, {"word": "call.", "start": 2.1, "end": 2.4},
         ]},
         {"role": "user", "content": "How can I help?", "words": [

@@ -8,6 +8,7 @@ use super::codes::Refused;
 use super::state::{Hook, SimState, Wanted};
 use super::versions::Chosen;
 use crate::countries;
+use crate::instructed::first_words;
 
 /// The largest metadata, in bytes of JSON.
 const METADATA: usize = 50_000;
@@ -112,6 +113,10 @@ pub(crate) fn call(sim: &SimState, body: &Map<String, Value>) -> Result<Wanted, 
         agent_version: chosen.version,
         agent_tag: chosen.tag,
         metadata: metadata.cloned(),
+        first_words: {
+            let texts = variables.into_iter().flat_map(|variables| variables.values());
+            first_words(&sim.config, texts.filter_map(Value::as_str)).to_owned()
+        },
         variables: variables.cloned(),
         key: key.map(str::to_owned),
         longest: Duration::from_millis(longest.unwrap_or(3_600_000)),

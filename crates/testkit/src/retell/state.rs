@@ -31,6 +31,8 @@ pub(crate) struct Wanted {
     pub(crate) agent_name: Option<String>,
     pub(crate) metadata: Option<Map<String, Value>>,
     pub(crate) variables: Option<Map<String, Value>>,
+    /// What the agent says first.
+    pub(crate) first_words: String,
     pub(crate) key: Option<String>,
     pub(crate) longest: Duration,
     pub(crate) hook: Option<Hook>,

@@ -2,7 +2,8 @@
 //!
 //! | file | contents |
 //! |---|---|
-//! | `simulation.rs` | the simulators, and a switchboard over them with an ordinary configuration |
+//! | `simulation.rs` | the simulators, and a switchboard over them |
+//! | `configuration.rs` | an ordinary configuration for any two of them |
 //! | `calls.rs` | the calls, from `examples/calls.csv` |
 //! | `event_log.rs` | the live log of `--verbose` |
 //! | `highlights.rs` | a few decisions worth seeing |
@@ -11,6 +12,7 @@
 //! | `proof.rs` | whether the ledger and the phones that rang agree |
 
 mod calls;
+mod configuration;
 mod event_log;
 mod highlights;
 mod proof;
@@ -46,14 +48,17 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 pub(crate) async fn run(args: DemoArgs, output: Output) -> Outcome {
     let rows = calls::read(args.calls.as_deref())?;
-    let simulation = Simulation::start(&rows, args.seed, args.ledger.as_deref()).await?;
+    let (first, second) = args.pair()?;
+    let simulation =
+        Simulation::start((first, second), &rows, args.seed, args.ledger.as_deref()).await?;
+    let (first, second) = (first.title(), second.title());
     let engine = simulation.switchboard.engine();
     if !output.json {
         output.line(format!(
-            "{} calls go to a simulated KaiCalls and a simulated KallyAI on this machine: no phone rings.",
+            "{} calls go to a simulated {first} and a simulated {second} on this machine: no phone rings.",
             rows.len()
         ));
-        output.line("KaiCalls is down while the middle third of them is sent.");
+        output.line(format!("{first} is down while the middle third of them is sent."));
     }
     let mut log = EventLog::new(output, args.verbose, engine.events());
 
@@ -62,11 +67,11 @@ pub(crate) async fn run(args: DemoArgs, output: Output) -> Outcome {
     let mut thirds = rows.chunks(third.max(1));
     log.section("Both providers are up");
     send(thirds.next(), &mut results, &simulation, &mut log).await;
-    simulation.stop_kaicalls().await;
-    log.section("KaiCalls is down: its connections are refused");
+    simulation.begin_outage().await;
+    log.section(&format!("{first} is down: its connections are refused"));
     send(thirds.next(), &mut results, &simulation, &mut log).await;
-    log.section("KaiCalls is back, and is used again after a successful read");
-    log.during(simulation.restart_kaicalls()).await?;
+    log.section(&format!("{first} is back, and is used again after a successful read"));
+    log.during(simulation.end_outage()).await?;
     send(thirds.next(), &mut results, &simulation, &mut log).await;
 
     log.section("Waiting for the calls to end");

@@ -1,4 +1,4 @@
-//! The simulated providers, what their callees do, and a switchboard over them.
+//! Two simulated providers, what their callees do, and a switchboard over them.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -9,7 +9,7 @@ use switchboard::{
     router::BreakerState,
 };
 use switchboard_testkit::{
-    RingLedger, SimConfig, SimKaiCalls, SimKallyAi,
+    RingLedger, SimConfig, SimKind, Simulator,
     calls::Outcome as SimOutcome,
     fault::{After, Fault, Rule},
 };
@@ -17,7 +17,10 @@ use tempfile::TempDir;
 
 use crate::{
     commands::{
-        demo::calls::{Callee, Row},
+        demo::{
+            calls::{Callee, Row},
+            configuration::{self, FIRST_KEY, SECOND_KEY},
+        },
         simulated_rules,
     },
     failure::{Failure, Outcome},
@@ -25,11 +28,10 @@ use crate::{
 
 /// A minute of a call takes half a second.
 const SPEED: f64 = 120.0;
-const CONFIGURATION: &str = include_str!("demo.toml");
 /// The hours in which callees are called who asked for it hold in the demo too.
 const HOURS_KEPT: &str = "P-HOURS-REQUESTED";
-/// The provider that has the outage.
-const FAILING: ProviderId = ProviderId::from_static("kaicalls");
+/// What the simulated KallyAI starts with, so that no call is refused for want of credits.
+const CREDITS: u32 = 10_000;
 /// The circuit breaker closes after a successful read, tried after one second, then after two.
 const LONGEST_RECOVERY: Duration = Duration::from_secs(10);
 const POLL_EVERY: Duration = Duration::from_millis(50);
@@ -41,43 +43,36 @@ pub(super) struct Simulation {
     pub(super) rings: RingLedger,
     /// The switchboard's own record of the calls.
     pub(super) ledger: Ledger,
-    kaicalls: SimKaiCalls,
+    /// The provider that is asked first, and has the outage.
+    first: Simulator,
     // Kept so that they are not dropped early.
-    _kallyai: SimKallyAi,
+    _second: Simulator,
     _directory: Option<TempDir>,
 }
 
 impl Simulation {
     /// Starts everything on the loopback interface.
-    pub(super) async fn start(rows: &[Row], seed: u64, file: Option<&Path>) -> Outcome<Self> {
+    pub(super) async fn start(
+        (first, second): (SimKind, SimKind),
+        rows: &[Row],
+        seed: u64,
+        file: Option<&Path>,
+    ) -> Outcome<Self> {
         let (ledger, directory) = open_ledger(file).await?;
         let rings = RingLedger::in_memory();
-        let problem = |error: std::io::Error| {
-            Failure::local(format!("a simulated provider could not be started: {error}"))
-        };
-        let defaults = || SimConfig::default().seed(seed).speed(SPEED).ledger(rings.clone());
-        let kallyai = SimKallyAi::start(with_callees(
-            defaults().credits(10_000),
-            rows,
-            "suppression_violation",
-        ))
-        .await
-        .map_err(problem)?;
-        let kaicalls = SimKaiCalls::start(with_callees(defaults(), rows, "number_on_dnc"))
-            .await
-            .map_err(problem)?;
+        let first = simulator(first, rows, seed, &rings).await?;
+        let second = simulator(second, rows, seed, &rings).await?;
         for row in rows.iter().filter(|row| row.callee == Some(Callee::AnswerLost)) {
-            kallyai.faults().add(
-                Rule::on("POST", "/v1/calls", Fault::Reset).after(After::Ring).to(row.to.as_str()),
+            second.faults().add(
+                Rule::on("POST", second.kind().place_path(), Fault::Reset)
+                    .after(After::Ring)
+                    .to(row.to.as_str()),
             );
         }
-        let text = CONFIGURATION
-            .replace("<kaicalls-url>", kaicalls.url())
-            .replace("<kaicalls-agent>", kaicalls.agent_id())
-            .replace("<kallyai-url>", kallyai.url());
+        let text = configuration::text(&first, &second);
         let secrets = |name: &str| match name {
-            "DEMO_KAICALLS_KEY" => Some(kaicalls.credential().to_owned()),
-            "DEMO_KALLYAI_TOKEN" => Some(kallyai.credential().to_owned()),
+            FIRST_KEY => Some(first.credential().to_owned()),
+            SECOND_KEY => Some(second.credential().to_owned()),
             _ => None,
         };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -93,22 +88,23 @@ impl Simulation {
             switchboard: Switchboard::new(engine, clock).with_ledger(ledger.clone()),
             rings,
             ledger,
-            kaicalls,
-            _kallyai: kallyai,
+            first,
+            _second: second,
             _directory: directory,
         })
     }
 
     /// Starts the outage: connections are cut, and new ones refused.
-    pub(super) async fn stop_kaicalls(&self) {
-        self.kaicalls.refuse_connections().await;
+    pub(super) async fn begin_outage(&self) {
+        self.first.refuse_connections().await;
     }
 
     /// Ends the outage, and returns once a read has succeeded.
-    pub(super) async fn restart_kaicalls(&self) -> Outcome<()> {
-        self.kaicalls.accept_connections().await;
+    pub(super) async fn end_outage(&self) -> Outcome<()> {
+        self.first.accept_connections().await;
         let engine = self.switchboard.engine();
-        let at = engine.policy().index_of(&FAILING).unwrap_or_default();
+        let failing = self.first.kind().id();
+        let at = engine.policy().index_of(&ProviderId::from_static(failing)).unwrap_or_default();
         let recovered = async {
             while engine
                 .readings()
@@ -120,12 +116,26 @@ impl Simulation {
         };
         tokio::time::timeout(LONGEST_RECOVERY, recovered).await.map_err(|_| {
             let message = format!(
-                "no read at {FAILING} succeeded within {} s after its outage",
+                "no read at {failing} succeeded within {} s after its outage",
                 LONGEST_RECOVERY.as_secs()
             );
             Failure::from(switchboard::Error::new(ErrorKind::Provider, message))
         })
     }
+}
+
+/// Starts a simulator whose callees do what their rows say.
+async fn simulator(
+    kind: SimKind,
+    rows: &[Row],
+    seed: u64,
+    rings: &RingLedger,
+) -> Outcome<Simulator> {
+    let config = SimConfig::default().seed(seed).speed(SPEED).ledger(rings.clone());
+    let config = configuration::limits(kind, config.credits(CREDITS));
+    kind.start(with_callees(config, rows, kind.do_not_call())).await.map_err(|error| {
+        Failure::local(format!("a simulated provider could not be started: {error}"))
+    })
 }
 
 /// Opens an empty ledger: in the given file, or in a temporary directory.
@@ -159,7 +169,7 @@ async fn opt_out(rows: &[Row], ledger: &Ledger, now: Timestamp) -> Outcome<()> {
 }
 
 /// Configures what the simulated callees do.
-fn with_callees(config: SimConfig, rows: &[Row], do_not_call: &str) -> SimConfig {
+fn with_callees(config: SimConfig, rows: &[Row], do_not_call: Option<&str>) -> SimConfig {
     rows.iter().fold(config, |config, row| match row.callee {
         Some(Callee::Completed | Callee::AnswerLost) => {
             config.outcome(row.to.as_str(), SimOutcome::Completed)
@@ -167,7 +177,10 @@ fn with_callees(config: SimConfig, rows: &[Row], do_not_call: &str) -> SimConfig
         Some(Callee::NoAnswer) => config.outcome(row.to.as_str(), SimOutcome::NoAnswer),
         Some(Callee::Busy) => config.outcome(row.to.as_str(), SimOutcome::Busy),
         Some(Callee::Voicemail) => config.outcome(row.to.as_str(), SimOutcome::Voicemail),
-        Some(Callee::DoNotCall) => config.refuse(row.to.as_str(), do_not_call),
+        Some(Callee::DoNotCall) => match do_not_call {
+            Some(code) => config.refuse(row.to.as_str(), code),
+            None => config,
+        },
         Some(Callee::Asleep | Callee::OptedOut) | None => config,
     })
 }
