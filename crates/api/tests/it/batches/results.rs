@@ -36,6 +36,7 @@ async fn results_have_the_columns_of_the_batch_and_what_became_of_each_row() {
             "call_provider",
             "call_duration_seconds",
             "call_cost",
+            "call_currency",
             "call_summary",
             "call_reason",
             "call_problem",
@@ -48,12 +49,12 @@ async fn results_have_the_columns_of_the_batch_and_what_became_of_each_row() {
     // In the text, a formula is none; whoever reads it as we do gets it back.
     assert!(csv.text.contains(",'=1+1,") && csv.text.contains(",'+1+cmd,"), "{}", csv.text);
     assert_eq!(first[6..10], ["closed", "completed", "kaicalls", "95"]);
-    assert!(!first[11].is_empty(), "{first:?}");
+    assert!(!first[12].is_empty(), "{first:?}");
     // Nobody could be told by its number: the row keeps none of its cells.
     let second = cells(1);
     assert_eq!(second[..5], ["", "", "", "2", "3"]);
     assert_eq!((second[5].as_str(), second[6].as_str()), ("", "rejected"));
-    assert_eq!(second[12], "emergency_number");
+    assert_eq!(second[13], "emergency_number");
     assert_eq!(cells(2)[2], "+1+cmd");
     // The table is a batch again.
     let again = send(&server, &key, "l", "?dry_run=true", (CSV, &csv.text)).await;
