@@ -22,12 +22,14 @@ fn table(rows: usize) -> String {
     format!("to,task\n{}", lines.collect::<String>())
 }
 
-/// Both providers take as many calls as come; KallyAI has so much credit.
+/// Both providers take as many calls and reads as come: by their documents, following thousands of
+/// calls would take an hour. KallyAI has so much credit.
 async fn harness(credits: u32) -> Harness {
     let harness = Harness::start(|config| config.limits(100_000, 100_000).credits(credits)).await;
     for provider in ["kallyai", "kaicalls"] {
         harness.configure(&format!(
-            "[providers.{provider}.limits]\nplace_requests = 100000\nplace_window_seconds = 60"
+            "[providers.{provider}.limits]\nplace_requests = 100000\nplace_window_seconds = 60\n\
+             read_requests = 100000\nread_window_seconds = 60"
         ));
     }
     harness.configure(
