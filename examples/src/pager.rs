@@ -33,14 +33,21 @@ struct Shelf {
 impl Pager {
     /// A company with no page sent.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        let info = {
-            let mut info = ProviderInfo::new(ProviderId::from_static("pager"));
-            info.failure_domains = "this process".into();
-            info.countries = Coverage::All;
-            info.languages = Coverage::All;
-            info.synchronous = true;
-            info
-        };
+        Self::described(Self::usual_info(ProviderId::from_static("pager")), clock)
+    }
+
+    /// What is known of an account of this name.
+    pub fn usual_info(id: ProviderId) -> ProviderInfo {
+        let mut info = ProviderInfo::new(id);
+        info.failure_domains = "this process".into();
+        info.countries = Coverage::All;
+        info.languages = Coverage::All;
+        info.synchronous = true;
+        info
+    }
+
+    /// A company of which something else is known.
+    pub fn described(info: ProviderInfo, clock: Arc<dyn Clock>) -> Self {
         Self { info, clock, shelf: Arc::default() }
     }
 

@@ -58,6 +58,20 @@ impl Failure {
         self.kind
     }
 
+    /// The field or option that is wrong.
+    pub(crate) fn field(&self) -> Option<&str> {
+        self.field.as_deref()
+    }
+
+    /// The same under another name of its field, where it is shown. Programs still read the field.
+    pub(crate) fn named(mut self, name: &str) -> Self {
+        let rest = self.field.as_ref().and_then(|field| self.shown.strip_prefix(field.as_str()));
+        if let Some(rest) = rest {
+            self.shown = format!("{name}{rest}").into();
+        }
+        self
+    }
+
     /// The refused credential, if that is what failed.
     pub(crate) fn refused(&self) -> &RefusedCredentials {
         &self.refused

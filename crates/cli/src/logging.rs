@@ -38,6 +38,7 @@ static WRITING: OnceLock<Writing> = OnceLock::new();
 /// A filter that cannot be read.
 pub(crate) fn start(filter: Option<&str>, serves: bool) -> Result<(), Failure> {
     let filter = filter.unwrap_or(if serves { OF_A_SERVER } else { USUAL });
+    check_levels(filter)?;
     let filter = filter.parse::<Targets>().map_err(|error| {
         Failure::input(
             "--log",
@@ -67,6 +68,27 @@ pub(crate) fn start(filter: Option<&str>, serves: bool) -> Result<(), Failure> {
         .with(json.map(|json| json.with_filter(filter)))
         .try_init()
         .map_err(|error| Failure::local(format!("the log could not be started: {error}")))
+}
+
+/// A word alone is a level: read as a target, a mistyped level would log everything or nothing.
+fn check_levels(filter: &str) -> Result<(), Failure> {
+    let words = filter.split(',').map(str::trim).filter(|word| !word.is_empty());
+    let levels = words.filter_map(|word| match word.rsplit_once('=') {
+        Some((target, level)) if !target.is_empty() => Some(level.trim()),
+        Some(_) => None,
+        None => Some(word),
+    });
+    for level in levels {
+        if level.parse::<tracing_subscriber::filter::LevelFilter>().is_err() {
+            return Err(Failure::input(
+                "--log",
+                format!(
+                    "{level:?} is not a level: write off, error, warn, info, debug or trace, alone or for a target such as warn,switchboard_engine=debug"
+                ),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Writes what is still to be written, at the end of the process.

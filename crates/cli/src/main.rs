@@ -8,6 +8,7 @@
 //! | exit codes and errors | `exit.rs`, `failure.rs`, `credential.rs` |
 //! | traces, with the feature `otel` | `traces/` |
 //! | what is said about the calling rules of a configuration | `rules_state.rs` |
+//! | a call as JSON | `request.rs` |
 //! | where the configuration is | `config_file.rs` |
 //! | interrupts | `interrupt.rs`, `commands/call.rs` |
 
@@ -26,13 +27,14 @@ mod logging;
 mod output;
 mod private_file;
 mod reload;
+mod request;
 mod rules_state;
 mod setup;
 mod terminal;
 #[cfg(feature = "otel")]
 mod traces;
 
-use std::process::ExitCode;
+use std::{ffi::OsString, process::ExitCode};
 
 use clap::Parser;
 
@@ -43,7 +45,7 @@ use crate::{
 };
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::try_parse_from(arguments()) {
         Ok(cli) => cli,
         Err(error) => return output::usage(&error),
     };
@@ -57,6 +59,18 @@ fn main() -> ExitCode {
     });
     logging::finish();
     exit.into()
+}
+
+/// The arguments, where `help words` is the command `words`: it is no help of a command.
+fn arguments() -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = std::env::args_os().collect();
+    if let [_, help, words, ..] = arguments.as_slice()
+        && help == "help"
+        && words == "words"
+    {
+        arguments.remove(1);
+    }
+    arguments
 }
 
 fn run(cli: Cli, output: Output) -> Outcome {
@@ -76,6 +90,7 @@ fn run(cli: Cli, output: Output) -> Outcome {
         return commands::openapi::run(&args, output);
     }
     match &command {
+        Command::Words(args) => return commands::words::run(args, output),
         Command::Version => return commands::version::run(output),
         Command::Completions(args) => return commands::manual::completions(args, output),
         Command::Man(args) => return commands::manual::man(args, output),
@@ -118,6 +133,7 @@ fn run(cli: Cli, output: Output) -> Outcome {
             Command::Whoami(args) => commands::whoami::run(&common, args, output).await,
             Command::Api(args) => commands::api::run(&common, args, output).await,
             Command::Sim(args) => commands::sim::run(args, output).await,
+            Command::Words(args) => commands::words::run(&args, output),
             Command::Version => commands::version::run(output),
             Command::Completions(args) => commands::manual::completions(&args, output),
             Command::Man(args) => commands::manual::man(&args, output),

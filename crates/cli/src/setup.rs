@@ -175,7 +175,7 @@ pub(crate) fn operator(given: Option<String>) -> Outcome<String> {
     };
     let by = given.map_or_else(user, |by| Some(by.trim().to_owned()).filter(|by| !by.is_empty()));
     by.ok_or_else(|| {
-        Failure::input("--by", "is missing, and the environment names no user: give your name")
+        Failure::input("--by", "is missing, and the environment names no user (USER, LOGNAME): give your name, as --by 'Ada Lovelace'")
     })
 }
 
@@ -185,7 +185,7 @@ pub(crate) fn overrides(args: OverrideArgs) -> Outcome<Vec<RuleOverride>> {
         return Ok(Vec::new());
     };
     let by = operator(args.override_by)
-        .map_err(|_| Failure::input("--override-by", "is missing: give your name"))?;
+        .map_err(|_| Failure::input("--override-by", "is missing, and the environment names no user (USER, LOGNAME): give your name, as --override-by 'Ada Lovelace'"))?;
     let lifted = args.overrides.into_iter().map(|rule| RuleOverride {
         rule,
         by: by.clone(),
@@ -201,17 +201,30 @@ fn absolute(file: &Path) -> Outcome<PathBuf> {
 }
 
 pub(crate) fn report_recovered(recovered: Recovered, output: Output) {
-    if recovered.calls > 0 {
+    let calls = |count: usize, are: &str, is: &str| match count {
+        1 => format!("1 call {is}"),
+        count => format!("{count} calls {are}"),
+    };
+    // A command that did not wait leaves these on purpose.
+    if recovered.followed > 0 {
         output.note(format!(
-            "resumed {} calls of a process that ended early: {} may have rung and are being checked, {} are at their providers, {} are placed now",
-            recovered.calls, recovered.uncertain, recovered.followed, recovered.resumed
+            "of earlier commands, {} at a provider: followed to the end",
+            calls(recovered.followed, "are", "is")
         ));
-        if recovered.not_resumed > 0 {
-            output.note(format!(
-                "{} were never sent, and this command does not place them: run their batch again, or cancel them with switchboard calls cancel",
-                recovered.not_resumed
-            ));
-        }
+    }
+    // What was not decided was left by a process that did not come to its end.
+    if recovered.uncertain + recovered.resumed > 0 {
+        output.note(format!(
+            "of a process that ended early, {} and evidence is looked for; {} now",
+            calls(recovered.uncertain, "may have rung", "may have rung"),
+            calls(recovered.resumed, "are placed", "is placed"),
+        ));
+    }
+    if recovered.not_resumed > 0 {
+        output.note(format!(
+            "{} never sent, and this command does not place them: run their batch again, or cancel them with switchboard calls cancel",
+            calls(recovered.not_resumed, "were", "was")
+        ));
     }
 }
 

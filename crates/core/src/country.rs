@@ -64,12 +64,41 @@ fn position(code: [u8; 2]) -> Option<usize> {
     NAMES.binary_search_by(|(known, _)| (*known).cmp(&code)).ok()
 }
 
+/// The alpha-3 codes that people write most, with the alpha-2 code.
+const THREE_LETTERS: [(&str, &str); 20] = [
+    ("AUS", "AU"),
+    ("AUT", "AT"),
+    ("BEL", "BE"),
+    ("BRA", "BR"),
+    ("CAN", "CA"),
+    ("CHE", "CH"),
+    ("DEU", "DE"),
+    ("ESP", "ES"),
+    ("FRA", "FR"),
+    ("GBR", "GB"),
+    ("IND", "IN"),
+    ("IRL", "IE"),
+    ("ITA", "IT"),
+    ("JPN", "JP"),
+    ("MEX", "MX"),
+    ("NLD", "NL"),
+    ("POL", "PL"),
+    ("PRT", "PT"),
+    ("SWE", "SE"),
+    ("USA", "US"),
+];
+
+fn three_letters(text: &str) -> Option<CountryError> {
+    let known = THREE_LETTERS.iter().find(|(three, _)| three.eq_ignore_ascii_case(text));
+    known.map(|(three, two)| CountryError::ThreeLetters(three, two))
+}
+
 impl FromStr for Country {
     type Err = CountryError;
 
     fn from_str(text: &str) -> Result<Self, CountryError> {
         let &[first, second] = text.trim().as_bytes() else {
-            return Err(CountryError::Shape);
+            return Err(three_letters(text.trim()).unwrap_or(CountryError::Shape));
         };
         let code = [first.to_ascii_uppercase(), second.to_ascii_uppercase()];
         if !code.iter().all(u8::is_ascii_uppercase) {
@@ -114,6 +143,9 @@ pub enum CountryError {
     /// Not two letters.
     #[error("write a country with two letters, its ISO 3166-1 alpha-2 code, as US or GB")]
     Shape,
+    /// An alpha-3 code, and the alpha-2 code of the same country.
+    #[error("{0} has three letters: write {1}, the ISO 3166-1 alpha-2 code")]
+    ThreeLetters(&'static str, &'static str),
     /// `UK`, which ISO 3166-1 reserves without assigning it.
     #[error("UK is not the ISO 3166-1 code of the United Kingdom: write GB")]
     UnitedKingdom,

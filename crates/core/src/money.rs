@@ -41,11 +41,13 @@ fn decimal(micros: i64) -> Decimal {
     Decimal::new(micros, 6).normalize()
 }
 
-/// Formats with at least two decimals: `0.50`, `0.0125`.
-fn price(micros: i64) -> String {
+/// Formats with at least the decimals of the currency's smallest unit: `0.50 USD`, `0.0125 USD`,
+/// `150 JPY`, `0.250 KWD`.
+fn price(micros: i64, currency: Currency) -> String {
     let mut amount = decimal(micros);
-    if amount.scale() < 2 {
-        amount.rescale(2);
+    let digits = u32::from(currency.exponent().unwrap_or_default());
+    if amount.scale() < digits {
+        amount.rescale(digits);
     }
     amount.to_string()
 }
@@ -119,7 +121,7 @@ pub(crate) fn parse_decimal(text: &str, field: &'static str) -> Result<Decimal> 
 
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", price(self.micros), self.currency.code())
+        write!(f, "{} {}", price(self.micros, self.currency), self.currency.code())
     }
 }
 
@@ -162,7 +164,7 @@ impl DecimalText {
 impl Serialize for Money {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         MoneyWire {
-            amount: DecimalText::Text(price(self.micros)),
+            amount: DecimalText::Text(price(self.micros, self.currency)),
             currency: self.currency.code().to_owned(),
         }
         .serialize(serializer)

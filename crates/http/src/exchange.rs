@@ -217,10 +217,16 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// Reads the library's error predicates in the only order that gives the right answer.
 fn transport_error(error: reqwest::Error, polled: bool) -> PlaceError {
+    if error.is_connect() {
+        let Verdict { kind, delivery } = classify::transport(TransportFailure::Connect);
+        let message = no_connection(&error);
+        return PlaceError::new(
+            delivery,
+            Error::new(kind, message).with_source(error.without_url()),
+        );
+    }
     let (failure, message) = if error.is_builder() {
         (TransportFailure::Unbuilt, "the request could not be built")
-    } else if error.is_connect() {
-        (TransportFailure::Connect, "no connection could be made")
     } else if !polled {
         (
             TransportFailure::Unpolled { timed_out: error.is_timeout() },
@@ -233,6 +239,19 @@ fn transport_error(error: reqwest::Error, polled: bool) -> PlaceError {
     };
     let Verdict { kind, delivery } = classify::transport(failure);
     PlaceError::new(delivery, Error::new(kind, message).with_source(error.without_url()))
+}
+
+/// Which address could not be reached, without its path, and the innermost cause.
+fn no_connection(error: &reqwest::Error) -> String {
+    let mut innermost: &dyn std::error::Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    let address = error.url().and_then(|url| {
+        let port = url.port_or_known_default()?;
+        Some(format!(" to {}:{port}", url.host_str()?))
+    });
+    format!("no connection could be made{}: {innermost}", address.unwrap_or_default())
 }
 
 /// Why the body of an answer could not be read.

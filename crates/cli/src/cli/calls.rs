@@ -9,6 +9,7 @@ use crate::cli::{
     call_list::ListArgs,
     call_ref::CallRef,
     facts::{FactArgs, OverrideArgs},
+    request::{DetailArgs, JsonRequestArgs},
     when::When,
     words::{parse_word, status},
 };
@@ -18,15 +19,22 @@ use crate::cli::{
 pub(crate) struct CallArgs {
     /// The number to call, in E.164, for example +442079460018; with a default country also as it
     /// is dialled there.
-    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
-    pub(crate) to: String,
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        allow_hyphen_values = true,
+        required_unless_present = "json_request"
+    )]
+    pub(crate) to: Option<String>,
     /// The country in which a number without + is dialled, for example GB. By default the
     /// configured one.
     #[arg(long, value_name = "COUNTRY")]
     pub(crate) default_country: Option<Country>,
     /// What the agent should accomplish, in words.
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) task: String,
+    #[arg(long, value_name = "TEXT", required_unless_present = "json_request")]
+    pub(crate) task: Option<String>,
+    #[command(flatten)]
+    pub(crate) json_request: JsonRequestArgs,
     /// The agent profile. By default the configured one.
     #[arg(long, value_name = "PROFILE")]
     pub(crate) agent: Option<String>,
@@ -43,6 +51,8 @@ pub(crate) struct CallArgs {
     #[arg(long)]
     pub(crate) wait: bool,
     #[command(flatten)]
+    pub(crate) details: DetailArgs,
+    #[command(flatten)]
     pub(crate) facts: FactArgs,
     #[command(flatten)]
     pub(crate) lifted: OverrideArgs,
@@ -57,9 +67,11 @@ pub(crate) struct PlanArgs {
         long,
         value_name = "NUMBER",
         allow_hyphen_values = true,
-        required_unless_present = "to_file"
+        required_unless_present_any = ["to_file", "json_request"]
     )]
     pub(crate) to: Vec<String>,
+    #[command(flatten)]
+    pub(crate) json_request: JsonRequestArgs,
     /// The country in which a number without + is dialled, for example GB. By default the
     /// configured one.
     #[arg(long, value_name = "COUNTRY")]

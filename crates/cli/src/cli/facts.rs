@@ -86,20 +86,22 @@ pub(crate) struct FactArgs {
 }
 
 impl FactArgs {
-    /// Sets them in a request.
+    /// Sets those that were given in a request.
     pub(crate) fn put_into(self, call: &mut CallRequest) {
-        call.purpose = self.purpose;
-        call.callee_kind = self.callee_kind;
-        call.callee_line = self.callee_line;
-        call.on_behalf_of = self.on_behalf_of;
-        call.callback_number = self.callback_number;
-        call.callee_timezone = self.callee_timezone;
-        call.callee_timezone_guess = self.callee_timezone_guess;
-        call.callee_region = self.callee_region;
-        call.published_number = self.published_number;
-        call.relationship = self.relationship;
-        call.requested_at = self.requested_at.map(|at| at.to_string());
-        call.consent = self.consent.map(|kind| {
+        call.purpose = self.purpose.or(call.purpose);
+        call.callee_kind = self.callee_kind.or(call.callee_kind);
+        call.callee_line = self.callee_line.or(call.callee_line);
+        call.on_behalf_of = self.on_behalf_of.or(call.on_behalf_of.take());
+        call.callback_number = self.callback_number.or(call.callback_number.take());
+        call.callee_timezone = self.callee_timezone.or(call.callee_timezone.take());
+        call.callee_timezone_guess =
+            self.callee_timezone_guess.or(call.callee_timezone_guess.take());
+        call.callee_region = self.callee_region.or(call.callee_region.take());
+        call.published_number = self.published_number.or(call.published_number.take());
+        call.relationship = self.relationship.or(call.relationship.take());
+        let requested_at = self.requested_at.map(|at| at.to_string());
+        call.requested_at = requested_at.or(call.requested_at.take());
+        let consent = self.consent.map(|kind| {
             Consent::new(kind).with(|consent| {
                 consent.at = self.consent_at;
                 consent.words = self.consent_words;
@@ -109,8 +111,9 @@ impl FactArgs {
                 consent.expires_at = self.consent_expires_at;
             })
         });
-        call.agreed_time = self.agreed;
-        call.recording = self.recording;
+        call.consent = consent.or(call.consent.take());
+        call.agreed_time = self.agreed.or(call.agreed_time);
+        call.recording = self.recording.or(call.recording);
     }
 }
 

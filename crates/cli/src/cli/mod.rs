@@ -12,6 +12,7 @@ mod ledger;
 mod lists;
 mod people;
 mod policy;
+mod request;
 mod rules;
 mod serve;
 mod start;
@@ -44,7 +45,7 @@ pub(crate) use self::rules::{CheckArgs, ListRulesArgs, RulesArgs, RulesCommand};
 pub(crate) use self::serve::{
     CreateKeyArgs, KeysArgs, KeysCommand, ListenArgs, McpArgs, OpenApiArgs, ServeArgs,
 };
-pub(crate) use self::start::{CompletionsArgs, InitArgs, ManArgs};
+pub(crate) use self::start::{CompletionsArgs, InitArgs, ManArgs, WordsArgs};
 use crate::{config_file, help};
 
 /// Places phone calls by voice agents through the best provider.
@@ -215,6 +216,9 @@ pub(crate) enum Command {
     /// Run a simulated provider.
     #[command(long_about = help::demo::SIM, after_long_help = help::demo::SIM_MORE)]
     Sim(SimArgs),
+    /// Say what the words of this program mean.
+    #[command(long_about = help::start::WORDS, after_long_help = help::start::WORDS_MORE)]
+    Words(WordsArgs),
     /// Show the version, the commit and the versions of the data.
     #[command(long_about = help::start::VERSION, after_long_help = help::start::VERSION_MORE)]
     Version,

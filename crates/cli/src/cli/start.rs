@@ -1,4 +1,4 @@
-//! The arguments of `init`, `version`, `completions` and `man`.
+//! The arguments of `init`, `words`, `version`, `completions` and `man`.
 
 use std::path::PathBuf;
 
@@ -28,6 +28,13 @@ pub(crate) struct InitArgs {
     /// Write the file to your configuration folder instead of the working directory.
     #[arg(long)]
     pub(crate) user: bool,
+}
+
+/// `words`
+#[derive(Debug, Args)]
+pub(crate) struct WordsArgs {
+    /// Only this word.
+    pub(crate) word: Option<String>,
 }
 
 /// `completions`

@@ -17,7 +17,7 @@ use crate::{
     failure::Outcome,
     interrupt::{self, Signal},
     output::{Output, or_dash},
-    setup, terminal,
+    request, setup, terminal,
 };
 
 /// How long this command waits for responses to requests about calls of an earlier process.
@@ -25,16 +25,25 @@ const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 
 pub(crate) async fn run(common: &Common, args: CallArgs, output: Output) -> Outcome {
     let overrides = setup::overrides(args.lifted)?;
-    let switchboard = setup::open_for_calls(common, output).await?;
-    let request = CallRequest::new(args.to, args.task).with(|call| {
-        call.default_country = args.default_country.map(|country| country.as_str().to_owned());
-        call.agent = args.agent;
-        call.language = args.language;
+    let base = match &args.json_request.json_request {
+        Some(file) => request::from_json(file)?,
+        None => CallRequest::new("", ""),
+    };
+    let request = base.with(|call| {
+        call.to = args.to.unwrap_or(std::mem::take(&mut call.to));
+        call.task = args.task.unwrap_or(std::mem::take(&mut call.task));
+        let country = args.default_country.map(|country| country.as_str().to_owned());
+        call.default_country = country.or(call.default_country.take());
+        call.agent = args.agent.or(call.agent.take());
+        call.language = args.language.or(call.language.take());
         call.idempotency_key = args.idempotency_key;
-        call.allow_duplicate = args.again;
+        call.allow_duplicate |= args.again;
+        args.details.put_into(call);
         args.facts.put_into(call);
-        call.overrides = overrides;
+        call.overrides.extend(overrides);
     });
+    request::check_agent(&setup::read(common)?.policy()?, &request)?;
+    let switchboard = setup::open_for_calls(common, output).await?;
     let mut watch = Watch {
         output,
         spinner: output.spinner("planning"),
@@ -49,7 +58,7 @@ pub(crate) async fn run(common: &Common, args: CallArgs, output: Output) -> Outc
         Err(failure) => {
             // Calls of an earlier process may still be waiting for a response.
             switchboard.engine().shutdown(SHUTDOWN_GRACE).await;
-            return Err(failure);
+            return Err(request::by_option(failure, "call"));
         }
     };
     // If the user chose to leave the call, it is not waited for any longer.

@@ -35,3 +35,4 @@ mod simulated_rules;
 pub(crate) mod usage;
 pub(crate) mod version;
 pub(crate) mod whoami;
+pub(crate) mod words;

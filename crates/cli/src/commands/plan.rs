@@ -22,25 +22,34 @@ use crate::{
     exit::Exit,
     failure::{Failure, Outcome},
     output::{Failed, Output, hide, or_dash},
-    rules_state, setup,
+    request, rules_state, setup,
 };
 
 pub(crate) fn run(common: &Common, args: PlanArgs, output: Output) -> Outcome {
     let config = setup::read(common)?;
     let policy = config.policy()?;
     rules_state::note(&policy, &config.rule_tables()?, output);
+    let base = args.json_request.json_request.as_deref().map(request::from_json).transpose()?;
+    let base = base.unwrap_or_else(|| CallRequest::new("", "plan"));
+    let base = base.with(|call| {
+        let country = args.default_country.map(|country| country.as_str().to_owned());
+        call.default_country = country.or(call.default_country.take());
+        call.agent = args.agent.clone().or(call.agent.take());
+        call.language = args.language.clone().or(call.language.take());
+    });
+    request::check_agent(&policy, &base)?;
     let data = read_ledger(common, args.ledger.as_deref(), config, policy.quality, output)?;
     let planner = Planner::new(policy, data);
-    let request = |to: &str| {
-        CallRequest::new(to, "plan").with(|call| {
-            call.default_country = args.default_country.map(|country| country.as_str().to_owned());
-            call.agent = args.agent.clone();
-            call.language = args.language.clone();
-        })
+    let request = |to: &str| base.clone().with(|call| to.clone_into(&mut call.to));
+    let given = match args.to.as_slice() {
+        [] if !base.to.is_empty() => std::slice::from_ref(&base.to),
+        given => given,
     };
-    match (&args.to_file, args.to.as_slice()) {
+    match (&args.to_file, given) {
         (None, [only]) => {
-            let plan = planner.plan(&request(only))?;
+            let plan = planner
+                .plan(&request(only))
+                .map_err(|error| request::by_option(error.into(), "plan"))?;
             if output.json {
                 output.object(&plan);
             } else {
@@ -240,7 +249,7 @@ fn show(plan: &Plan, output: Output) {
             completed(one.measured),
             or_dash(one.cost_per_success),
             or_dash(headroom),
-            one.to_string(),
+            one.place(),
         ]
     });
     let rejected = plan.rejected.iter().map(|one| {

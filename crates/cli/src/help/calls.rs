@@ -10,7 +10,8 @@ Examples:
       --purpose reservation --agent receptionist --wait --json
   switchboard call --to '020 7946 0018' --default-country GB \\
       --purpose requested --requested-at 2026-02-14T20:00:00Z \\
-      --task 'Say that the table is free now.'";
+      --task 'Say that the table is free now.'
+  switchboard call --json-request request.json --wait";
 
 pub(crate) const CALL_MORE: &str = "\
 Without --wait, the command ends once a provider has the call. A provider that
@@ -24,6 +25,9 @@ The call is written to the ledger before anything is sent. If this process is
 killed, the next command that places calls resumes it: a call that was provably
 never sent is placed; for a call that may have rung, Switchboard looks for
 evidence and sends nothing again.
+
+With --json-request, the call is the JSON of POST /v1/calls, with every field
+that the HTTP API has; options replace its fields, or add to its lists.
 
 The same number and task within ten minutes (duplicates.call_minutes), or while
 the first call is still waiting, is refused as a possible duplicate; --again
@@ -166,6 +170,7 @@ Examples:
   switchboard plan --to-file numbers.txt --json
   switchboard plan --to '(212) 555-0123' --to '011 44 20 7946 0018' \\
       --default-country US
+  switchboard plan --json-request request.json
 
 It also shows why the other providers would not be asked. It needs no provider
 credential and sends nothing.";

@@ -1,4 +1,4 @@
-//! The help of `init`, `version`, `completions` and `man`.
+//! The help of `init`, `words`, `version`, `completions` and `man`.
 
 pub(crate) const INIT: &str = "\
 Writes a first configuration, with comments, and says what to do next.
@@ -29,6 +29,22 @@ Exit codes:
   0  the file is written
   1  it cannot be written
   2  the arguments are wrong, or the file exists already";
+
+pub(crate) const WORDS: &str = "\
+Says what the words of this program mean: states, deliveries, proofs and more.
+
+Examples:
+  switchboard words
+  switchboard words 'failure domain'
+  switchboard help words";
+
+pub(crate) const WORDS_MORE: &str = "\
+With --json:
+  [{\"topic\", \"word\", \"meaning\"}]
+
+Exit codes:
+  0  success
+  2  the word is not in the glossary";
 
 pub(crate) const VERSION: &str = "\
 Shows the version, what it was built from, and the versions of its data.

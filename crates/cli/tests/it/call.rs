@@ -156,9 +156,9 @@ async fn a_rule_that_may_not_be_lifted_is_an_error_before_anything_is_sent() {
     // It is checked whether the calling rules are on or not.
     let harness = Harness::start(|config| config).await;
     for (rule, told) in [
-        ("P-OPT-OUT", "overrides: P-OPT-OUT may not be lifted by anybody: leave it out"),
-        ("GB-HOURS", "overrides: "),
-        ("P-NONE", "overrides: there is no rule \"P-NONE\""),
+        ("P-OPT-OUT", "--override: P-OPT-OUT may not be lifted by anybody: leave it out"),
+        ("GB-HOURS", "--override: "),
+        ("P-NONE", "--override: there is no rule \"P-NONE\""),
     ] {
         let ran = harness
             .run(&[

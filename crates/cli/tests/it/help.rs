@@ -3,7 +3,7 @@
 
 use crate::common::{EXAMPLE, Ran, command, run};
 
-const COMMANDS: [&str; 34] = [
+const COMMANDS: [&str; 35] = [
     "init",
     "demo",
     "serve",
@@ -35,6 +35,7 @@ const COMMANDS: [&str; 34] = [
     "whoami",
     "api",
     "sim",
+    "words",
     "version",
     "completions",
     "man",

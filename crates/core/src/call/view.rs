@@ -89,6 +89,11 @@ pub struct Call {
     /// The cost that the plan estimated.
     pub estimated_cost: Option<Money>,
     /// What was billed, as money. An unknown cost is null, never zero.
+    ///
+    /// A call that is settled may have none yet, and it may still change: many providers send the
+    /// bill after the end of the call
+    /// ([`ProviderInfo::late_costs`](crate::ProviderInfo::late_costs)). It is looked for again
+    /// for some hours; read the call again, or wait for the event that says it.
     pub cost: Option<Money>,
     /// How long the call lasted. Serialized as `duration_seconds`.
     #[serde(with = "crate::seconds::option", default, rename = "duration_seconds")]

@@ -8,6 +8,7 @@ mod masking;
 mod phone_numbers;
 mod phone_spellings;
 mod requests;
+mod shown;
 mod suppressions;
 mod weekly_hours;
 mod zones;

@@ -22,14 +22,30 @@ impl Plan {
     }
 }
 
-impl fmt::Display for Candidate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// Follows the reason of a candidate that is only one because there is no other.
+const ALTHOUGH_EJECTED: &str =
+    ", although ejected as an outlier: no other provider can take the call";
+
+impl Candidate {
+    /// The rank and what gave it, without the figures: `first of 2 by cheapest`.
+    pub fn place(&self) -> String {
+        let ejected = if self.ejected_until.is_some() { ALTHOUGH_EJECTED } else { "" };
+        format!("{}{ejected}", self.ranked())
+    }
+
+    fn ranked(&self) -> String {
         let place =
             if self.rank == 0 { "first".to_owned() } else { format!("number {}", self.rank + 1) };
         match self.chosen {
-            RankReason::Arm => f.write_str("first: the person's arm of the experiment")?,
-            RankReason::Strategy(name) => write!(f, "{place} of {} by {name}", self.of)?,
+            RankReason::Arm => "first: the person's arm of the experiment".to_owned(),
+            RankReason::Strategy(name) => format!("{place} of {} by {name}", self.of),
         }
+    }
+}
+
+impl fmt::Display for Candidate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.ranked())?;
         match self.estimated_cost {
             Some(cost) => write!(f, ", {cost} expected")?,
             None => f.write_str(", cost unknown")?,
@@ -53,9 +69,7 @@ impl fmt::Display for Candidate {
             None => f.write_str(", no rate limit known"),
         }?;
         match self.ejected_until {
-            Some(_) => {
-                f.write_str(", although ejected as an outlier: no other provider can take the call")
-            }
+            Some(_) => f.write_str(ALTHOUGH_EJECTED),
             None => Ok(()),
         }
     }

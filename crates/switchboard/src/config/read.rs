@@ -55,6 +55,10 @@ impl<'a> Document<'a> {
             };
             let place = read_path(error.path());
             let (missing, message) = suggest::plain(error.inner().message());
+            let message = match place.steps().last() {
+                Some(Step::Key(key)) => suggest::with_unit(key, message),
+                Some(Step::Index(_)) | None => message,
+            };
             let named = missing.map_or_else(|| place.clone(), |field| place.key(&field));
             // A key that was taken out for another reason is not missing.
             if !problems.names(&named) {

@@ -26,7 +26,37 @@ pub(crate) fn plain(message: &str) -> (Option<String>, String) {
     {
         return (None, format!("does not fit: write {}", wanted_kind(wanted)));
     }
+    if let Some(problem) = URL_PROBLEMS.iter().find(|problem| message.starts_with(*problem)) {
+        let what = match *problem {
+            "relative URL without a base" => "has no scheme".to_owned(),
+            problem => format!("is no address ({problem})"),
+        };
+        return (None, format!("{what}: write it whole, as https://api.example.com"));
+    }
     (None, message.to_owned())
+}
+
+/// How the errors of `url` begin; the address itself comes behind.
+const URL_PROBLEMS: [&str; 7] = [
+    "relative URL without a base",
+    "invalid port number",
+    "invalid international domain name",
+    "invalid domain character",
+    "invalid IPv4 address",
+    "invalid IPv6 address",
+    "empty host",
+];
+
+/// The same for a key whose name says its unit: people write `"10m"`.
+pub(crate) fn with_unit(key: &str, message: String) -> String {
+    let units = ["seconds", "minutes", "hours", "days", "percent"];
+    let unit = units.into_iter().find(|unit| key.ends_with(&format!("_{unit}")));
+    match unit {
+        Some(unit) if message.starts_with("is text") => {
+            format!("is text: write a whole number of {unit}, without quotes, as {key} = 10")
+        }
+        _ => message,
+    }
 }
 
 /// The message for a key that a kind of provider does not know; `None` for any other error. `top`:

@@ -9,6 +9,7 @@ mod credentials;
 mod decks;
 mod default_country;
 mod example_file;
+mod example_keys;
 mod experiments;
 mod failure_domains;
 mod features;
