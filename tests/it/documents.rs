@@ -17,6 +17,7 @@ const PAGES: [&str; 17] = [
     "docs/backtest.md",
     "docs/command-line.md",
     "docs/design-notes.md",
+    "docs/doctor.md",
     "docs/experiments.md",
     "docs/glossary.md",
     "docs/proofs.md",

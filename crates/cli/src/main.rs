@@ -4,7 +4,7 @@
 //! |---|---|
 //! | arguments and their help | `cli/`, `help/` |
 //! | what a command does | `commands/`, one file or folder each |
-//! | printing to stdout and stderr | `output.rs`, `terminal.rs` |
+//! | printing to stdout and stderr | `output.rs`, `terminal.rs`, `wrap.rs` |
 //! | exit codes and errors | `exit.rs`, `failure.rs`, `credential.rs` |
 //! | traces, with the feature `otel` | `traces/` |
 //! | what is said about the calling rules of a configuration | `rules_state.rs` |
@@ -33,6 +33,7 @@ mod setup;
 mod terminal;
 #[cfg(feature = "otel")]
 mod traces;
+mod wrap;
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -124,6 +125,7 @@ fn run(cli: Cli, output: Output) -> Outcome {
             Command::Experiments(args) => commands::experiments::run(&common, args, output).await,
             Command::Reload(args) => commands::reload::run(&common, args, output).await,
             Command::Quality(args) => commands::quality::run(&common, args, output).await,
+            Command::Doctor(args) => commands::doctor::run(&common, args, output).await,
             Command::Providers => commands::providers::run(&common, output).await,
             Command::Numbers(args) => commands::numbers::run(&common, args, output).await,
             Command::Agents(args) => commands::agents::run(&common, args, output).await,

@@ -7,7 +7,7 @@
 //!
 //! | to find | look at |
 //! |---|---|
-//! | the traits a backend implements | [`Provider`] and [`Calls`]; where it can, [`CallLists`], [`Transcripts`], [`Recordings`], [`CancelCalls`], [`StopCalls`], [`RescheduleCalls`], [`TransferCalls`], [`Agents`], [`Numbers`], [`Webhooks`], [`Usage`] |
+//! | the traits a backend implements | [`Provider`] and [`Calls`]; where it can, [`CallLists`], [`Transcripts`], [`Recordings`], [`CancelCalls`], [`StopCalls`], [`RescheduleCalls`], [`TransferCalls`], [`Agents`], [`Numbers`], [`Webhooks`], [`Usage`], [`Inspect`] |
 //! | what callers use on top | [`CallsExt`], [`CallListsExt`] |
 //! | a request, before and after validation | [`CallRequest`], [`ValidCall`] |
 //! | calls and attempts | [`Call`], [`Attempt`], [`ProviderCall`] |
@@ -27,6 +27,7 @@ mod error;
 mod event;
 mod failure_domain;
 mod id;
+mod inspection;
 mod language;
 mod loopback;
 mod money;
@@ -82,6 +83,9 @@ pub use failure_domain::FailureDomains;
 pub use id::{
     AgentId, AttemptId, BatchName, CallId, IdempotencyKey, NumberId, ProfileName, ProviderCallId,
     ProviderId, RowKey, TenantId,
+};
+pub use inspection::{
+    Difference, Finding, Inspect, Inspection, JsonType, Severity, ShapeDifference,
 };
 pub use language::{Language, LanguageError};
 pub use loopback::is_loopback;

@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use serde::Serialize;
 
 use crate::{
-    Agents, CallFilter, CallLists, Calls, CancelCalls, Country, ErrorKind, FailureDomains,
+    Agents, CallFilter, CallLists, Calls, CancelCalls, Country, ErrorKind, FailureDomains, Inspect,
     Language, Numbers, PageRequest, ProviderCallId, ProviderId, Recordings, RescheduleCalls,
     Result, StopCalls, Tariff, Transcripts, TransferCalls, Usage, Webhooks,
 };
@@ -218,6 +218,11 @@ pub trait Provider: Debug + Send + Sync {
 
     /// Reads balances and the usage log.
     fn usage(&self) -> Option<&dyn Usage> {
+        None
+    }
+
+    /// Inspects the account. Without it, nothing can be said about the account's settings there.
+    fn inspects(&self) -> Option<&dyn Inspect> {
         None
     }
 

@@ -20,6 +20,7 @@
 //! | answers whose fields may be missing or of another type | [`answer!`], [`fields`] |
 //! | settings and amounts of a backend | [`is_plausible_key`], [`protects_keys`], [`bill`], [`seconds`], [`millis`] |
 //! | lists | [`pages`], [`PageOf`]; how much of one is read: [`ReadBudget`], [`ReadLimits`] |
+//! | reading an account for an inspection | [`Inspector`] |
 //! | ids that were already seen | [`SeenIds`] |
 //! | requests to addresses that users give | [`GuardedClient`], [`GuardRules`] |
 //! | requests to addresses that the operator configures | [`OperatorClient`] |
@@ -39,6 +40,7 @@ mod envelope;
 mod exchange;
 pub mod fields;
 mod guard;
+mod inspector;
 mod operator;
 mod paging;
 mod raw;
@@ -61,9 +63,10 @@ pub use credential::{Credential, NoCredential, StaticToken};
 pub use decode::{from_json, from_value};
 pub use envelope::ErrorBody;
 pub use guard::{
-    GuardRules, GuardedClient, LONGEST_URL, NameResolver, PostAnswer, PostFailure, SystemResolver,
-    UrlRefused, is_public,
+    GetAnswer, GuardRules, GuardedClient, LONGEST_URL, NameResolver, PostAnswer, PostFailure,
+    SystemResolver, UrlRefused, is_public,
 };
+pub use inspector::Inspector;
 pub use operator::OperatorClient;
 pub use paging::{PageOf, pages};
 pub use raw::{RawRequest, lenient_segments, split_query};

@@ -55,7 +55,7 @@ fn seconds(value: &str) -> Option<Duration> {
 }
 
 /// A date in one of the three forms. A wrong weekday is ignored.
-fn date(value: &str, now: Timestamp) -> Option<Timestamp> {
+pub(crate) fn date(value: &str, now: Timestamp) -> Option<Timestamp> {
     static PARSER: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new().relaxed_weekday(true);
     PARSER.parse_timestamp(value).ok().or_else(|| rfc_850(value, now)).or_else(|| asctime(value))
 }

@@ -6,6 +6,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -20,6 +21,7 @@ use crate::{
     commit::CommitObserver,
     history::Entry,
     key::HashKey,
+    look::Look,
     maintenance::{Backup, Check, Erased, Retention, Swept},
 };
 
@@ -96,6 +98,38 @@ impl Ledger {
             ("postgres", crate::postgres::SCHEMA_VERSION),
         ]
         .into_iter()
+    }
+
+    /// Looks at the ledger in this file, which must exist, without changing it: an older one is not
+    /// brought up to this version. Searching for damage ends after `patience`.
+    ///
+    /// # Errors
+    /// `Configuration` if the file is no ledger or others may read it, or if the program was built
+    /// without the feature `sqlite`; `Journal` if it cannot be read.
+    pub async fn look_at_file(path: impl Into<PathBuf>, patience: Duration) -> Result<Look> {
+        #[cfg(feature = "sqlite")]
+        return crate::sqlite::look(path.into(), patience).await;
+        #[cfg(not(feature = "sqlite"))]
+        {
+            let (_, _): (PathBuf, Duration) = (path.into(), patience);
+            Err(not_built("SQLite", "sqlite"))
+        }
+    }
+
+    /// Looks at the ledger at `postgres://user:password@host/database` without changing it, for at
+    /// most this long.
+    ///
+    /// # Errors
+    /// `Configuration` for a wrong address, or if the program was built without the feature
+    /// `postgres`; `Timeout`; `Journal` if it cannot be read.
+    pub async fn look_at_postgres(url: &str, patience: Duration) -> Result<Look> {
+        #[cfg(feature = "postgres")]
+        return crate::postgres::look(url, patience).await;
+        #[cfg(not(feature = "postgres"))]
+        {
+            let (_, _) = (url, patience);
+            Err(not_built("PostgreSQL", "postgres"))
+        }
     }
 
     /// The journal for placing calls.

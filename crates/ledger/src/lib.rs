@@ -120,6 +120,7 @@ mod key;
 mod keys;
 mod ledger;
 mod lists;
+mod look;
 pub mod maintenance;
 mod people;
 #[cfg(feature = "postgres")]
@@ -138,6 +139,7 @@ pub use commit::{Commit, CommitObserver};
 pub use history::Entry;
 pub use key::HashKey;
 pub use ledger::Ledger;
+pub use look::Look;
 pub use maintenance::{Backup, Check, Erased, Problem, Retention, Swept};
 #[cfg(feature = "postgres")]
 pub use postgres::{PostgresJournal, PostgresOptions};

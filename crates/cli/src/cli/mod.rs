@@ -6,6 +6,7 @@ mod call_ref;
 mod calls;
 mod deck;
 mod demo;
+mod doctor;
 mod experiments;
 mod facts;
 mod ledger;
@@ -35,6 +36,7 @@ pub(crate) use self::calls::{
 };
 pub(crate) use self::deck::{DeckArgs, DeckCommand, DeckShowArgs, LayoutArgs};
 pub(crate) use self::demo::{DemoArgs, SimArgs, SimShape};
+pub(crate) use self::doctor::DoctorArgs;
 pub(crate) use self::experiments::{DecisionArgs, ExperimentsArgs, ExperimentsCommand, ShowArgs};
 pub(crate) use self::facts::OverrideArgs;
 pub(crate) use self::ledger::{LedgerArgs, LedgerCommand, QualityArgs, ReloadArgs};
@@ -186,6 +188,9 @@ pub(crate) enum Command {
     /// Show how well each provider did.
     #[command(long_about = help::ledger::QUALITY, after_long_help = help::ledger::QUALITY_MORE)]
     Quality(QualityArgs),
+    /// Check the whole setup: accounts, clock, ledger, rules. Places no call.
+    #[command(long_about = help::doctor::DOCTOR, after_long_help = help::doctor::DOCTOR_MORE)]
+    Doctor(DoctorArgs),
     /// List the configured providers and check that they answer.
     #[command(
         long_about = help::accounts::PROVIDERS,

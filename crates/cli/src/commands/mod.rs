@@ -9,6 +9,7 @@ pub(crate) mod call;
 pub(crate) mod calls;
 pub(crate) mod deck;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod experiments;
 pub(crate) mod init;
 pub(crate) mod keys;

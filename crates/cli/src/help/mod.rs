@@ -6,6 +6,7 @@ pub(crate) mod accounts;
 pub(crate) mod calls;
 pub(crate) mod deck;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod experiments;
 pub(crate) mod ledger;
 pub(crate) mod lists;

@@ -3,7 +3,7 @@
 
 use crate::common::{EXAMPLE, Ran, command, run};
 
-const COMMANDS: [&str; 35] = [
+const COMMANDS: [&str; 36] = [
     "init",
     "demo",
     "serve",
@@ -26,6 +26,7 @@ const COMMANDS: [&str; 35] = [
     "backtest",
     "policy",
     "reload",
+    "doctor",
     "providers",
     "numbers",
     "agents",

@@ -22,6 +22,7 @@ mod credentials;
 mod deck;
 mod demo;
 mod demo_open;
+mod doctor;
 mod experiments;
 mod help;
 mod json_request;

@@ -1,6 +1,6 @@
 //! The client for addresses that users give.
 
-use std::{error::Error as StdError, sync::Arc, time::Duration};
+use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures::StreamExt;
@@ -15,10 +15,12 @@ use crate::{connect, retry_after};
 
 /// How much of an answer is read, so that its connection can be used again.
 const READ: usize = 1_024;
+/// How much of an answer to a GET is read.
+const READ_BY_GET: usize = 64 * 1024;
 /// A longer `Retry-After` is cut to this.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Posts to addresses that users give. It connects to what [`GuardRules`] allow and to nothing
+/// Posts to addresses that users give, and gets them. It connects to what [`GuardRules`] allow and to nothing
 /// else, follows no redirects, uses no proxy, keeps no cookies, and sends each request once.
 #[derive(Debug, Clone)]
 pub struct GuardedClient {
@@ -34,6 +36,24 @@ pub struct PostAnswer {
     pub status: u16,
     /// How long `Retry-After` asks to wait, at most 24 hours.
     pub retry_after: Option<Duration>,
+}
+
+/// What an address answered to a GET. `Debug` shows nothing of its words.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GetAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The `Content-Type`.
+    pub content_type: Option<String>,
+    /// The beginning of the answer.
+    pub body: Bytes,
+}
+
+impl fmt::Debug for GetAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GetAnswer").field("status", &self.status).finish_non_exhaustive()
+    }
 }
 
 /// Why there is no answer.
@@ -100,6 +120,27 @@ impl GuardedClient {
     /// What is wrong with it.
     pub fn check(&self, url: &str) -> Result<(), UrlRefused> {
         self.rules.check(url).map(drop)
+    }
+
+    /// Gets an address once. Returns the status, the `Content-Type` and the beginning of the answer,
+    /// at most 64 KiB.
+    ///
+    /// # Errors
+    /// Why there is no answer. The address is not in it.
+    pub async fn get(&self, url: &str) -> Result<GetAnswer, PostFailure> {
+        let url = self.rules.check(url).map_err(|_| PostFailure::NotAllowed)?;
+        let response = self.client.get(url).send().await.map_err(|error| failure(&error))?;
+        let content_type = response.headers().get(header::CONTENT_TYPE);
+        let content_type = content_type.and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let status = response.status().as_u16();
+        let (mut body, mut pieces) = (Vec::new(), response.bytes_stream());
+        while body.len() < READ_BY_GET
+            && let Some(piece) = pieces.next().await
+        {
+            body.extend_from_slice(&piece.map_err(|error| failure(&error))?);
+        }
+        body.truncate(READ_BY_GET);
+        Ok(GetAnswer { status, content_type, body: body.into() })
     }
 
     /// Posts a JSON body once.

@@ -17,6 +17,6 @@ mod resolver;
 mod url;
 
 pub use address::is_public;
-pub use client::{GuardedClient, PostAnswer, PostFailure};
+pub use client::{GetAnswer, GuardedClient, PostAnswer, PostFailure};
 pub use resolver::{NameResolver, SystemResolver};
 pub use url::{GuardRules, LONGEST_URL, UrlRefused};

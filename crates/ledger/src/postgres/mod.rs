@@ -21,6 +21,7 @@
 //! | `people.rs`, `people_journal.rs` | what is remembered about people, and what it forbids |
 //! | `search.rs` | pages of calls |
 //! | `inbox.rs` | webhooks, stored before they are handled |
+//! | `look.rs` | a look that changes nothing |
 //! | `locks.rs` | advisory locks |
 //! | `check.rs` | consistency check |
 //! | `maintenance.rs` | erasure and retention |
@@ -40,6 +41,7 @@ mod inner;
 mod keys;
 mod lists;
 mod locks;
+mod look;
 mod maintenance;
 mod news;
 mod options;
@@ -93,6 +95,7 @@ use crate::{
     select::UNSETTLED,
 };
 use inner::{Inner, TRIES, carry_out, read};
+pub(crate) use look::look;
 pub use options::PostgresOptions;
 pub(crate) use schema::SCHEMA_VERSION;
 

@@ -119,6 +119,20 @@ async fn bring_up(change: &mut PgConnection) -> Result<()> {
     Ok(())
 }
 
+/// The version of the schema, and the one that [`prepare`] brings it to. Nothing is changed.
+pub(crate) async fn version(connection: &mut PgConnection) -> Result<(i64, i64)> {
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let is_there: bool = sqlx::query_scalar("SELECT to_regclass('schema_version') IS NOT NULL")
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(broken)?;
+    if !is_there {
+        return Ok((0, known));
+    }
+    let version = sqlx::query_scalar(VERSION).fetch_one(&mut *connection).await.map_err(broken)?;
+    Ok((version, known))
+}
+
 /// Checks that all constraints are in the schema.
 pub(crate) async fn check(change: &mut PgConnection) -> Result<()> {
     let missing = |what: &str| {

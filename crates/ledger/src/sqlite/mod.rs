@@ -23,6 +23,7 @@
 //! | `people.rs`, `people_journal.rs` | what is remembered about people, and what it forbids |
 //! | `search.rs` | pages of calls |
 //! | `inbox.rs` | webhooks, stored before they are handled |
+//! | `look.rs` | a look that changes nothing |
 //! | `check.rs` | consistency check |
 //! | `maintenance.rs` | erasure and retention |
 //! | `backup.rs` | a copy while calls are placed |
@@ -41,6 +42,7 @@ mod file;
 mod inbox;
 mod keys;
 mod lists;
+mod look;
 mod maintenance;
 mod news;
 mod people;
@@ -56,6 +58,8 @@ mod sessions;
 mod spending;
 mod tx;
 mod writer;
+
+pub(crate) use look::look;
 
 use std::{path::PathBuf, sync::Arc};
 

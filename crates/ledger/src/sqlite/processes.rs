@@ -100,6 +100,15 @@ pub(crate) fn join(connection: &Connection, directory: &Path) -> TxResult<Presen
     Ok(Presence { epoch, directory: directory.to_owned(), _file: file })
 }
 
+/// How many processes hold a lock in this directory. Must be called in a write transaction.
+pub(crate) fn seen(directory: &Path) -> usize {
+    let files = fs::read_dir(directory).into_iter().flatten().flatten();
+    let locks = files
+        .map(|file| file.path())
+        .filter(|file| file.extension().is_some_and(|end| end == "lock"));
+    locks.filter(|file| File::open(file).is_ok_and(|file| file.try_lock().is_err())).count()
+}
+
 impl Presence {
     pub(crate) fn epoch(&self) -> i64 {
         self.epoch

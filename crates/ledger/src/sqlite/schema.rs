@@ -32,6 +32,7 @@ pub(crate) const SCHEMA_VERSION: usize = MIGRATIONS.len();
 const APPLICATION: i64 = 0x5357_4c44;
 
 const OBJECTS: &str = "SELECT type, name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name";
+const VERSION: &str = "SELECT coalesce(max(version), 0) FROM schema_version";
 const STRANGERS: &str = "SELECT count(*) FROM pragma_foreign_key_check";
 
 fn broken(source: rusqlite::Error) -> Error {
@@ -73,6 +74,24 @@ pub(crate) fn changed(connection: &Connection) -> Result<Vec<String>> {
     Ok(changed.map(|(kind, name, _)| format!("{kind} {name}")).collect())
 }
 
+/// The version of the schema, and the one that [`migrate`] brings it to. Nothing is changed.
+pub(crate) fn version(connection: &Connection) -> Result<(i64, i64)> {
+    refuse_strangers(connection)?;
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let is_new: bool = connection
+        .query_row(
+            "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'schema_version')",
+            [],
+            |row| row.get(0),
+        )
+        .map_err(broken)?;
+    if is_new {
+        return Ok((0, known));
+    }
+    let version = connection.query_row(VERSION, [], |row| row.get(0)).map_err(broken)?;
+    Ok((version, known))
+}
+
 fn refuse_strangers(connection: &Connection) -> Result<()> {
     let application: i64 =
         connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(broken)?;
@@ -104,9 +123,7 @@ fn migrations(connection: &mut Connection) -> Result<()> {
     change
         .execute_batch("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL PRIMARY KEY) STRICT")
         .map_err(broken)?;
-    let version: i64 = change
-        .query_row("SELECT coalesce(max(version), 0) FROM schema_version", [], |row| row.get(0))
-        .map_err(broken)?;
+    let version: i64 = change.query_row(VERSION, [], |row| row.get(0)).map_err(broken)?;
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     if version > known {
         return Err(configuration(format!(

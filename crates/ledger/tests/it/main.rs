@@ -4,6 +4,7 @@
 
 mod feed;
 mod lists;
+mod look;
 mod maintenance;
 mod paging;
 mod people;

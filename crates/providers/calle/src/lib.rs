@@ -26,6 +26,7 @@ mod content;
 mod convert;
 mod events;
 mod guard;
+mod inspect;
 mod order;
 mod provider;
 mod record;

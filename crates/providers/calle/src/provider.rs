@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use switchboard_core::{
-    Calls, CancelCalls, Provider, ProviderInfo, ReadTurns, Result, Transcripts, Webhooks,
+    Calls, CancelCalls, Inspect, Provider, ProviderInfo, ReadTurns, Result, Transcripts, Webhooks,
 };
 
 use crate::{
-    CallEClient, CallEConfig, account::Account, calls::CallECalls, webhooks::CallEWebhooks,
+    CallEClient, CallEConfig, account::Account, calls::CallECalls, inspect::CallEInspect,
+    webhooks::CallEWebhooks,
 };
 
 /// One account at CALL-E.
@@ -17,6 +18,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct CallE {
     info: ProviderInfo,
+    inspect: CallEInspect,
     account: Arc<Account>,
     calls: CallECalls,
     webhooks: CallEWebhooks,
@@ -32,6 +34,7 @@ impl CallE {
         let account = Arc::new(Account { config, client });
         Ok(Self {
             info: account.config.info()?,
+            inspect: CallEInspect(Arc::clone(&account)),
             calls: CallECalls(Arc::clone(&account)),
             webhooks: CallEWebhooks(Arc::clone(&account)),
             account,
@@ -63,6 +66,10 @@ impl Provider for CallE {
 
     fn webhooks(&self) -> Option<&dyn Webhooks> {
         Some(&self.webhooks)
+    }
+
+    fn inspects(&self) -> Option<&dyn Inspect> {
+        Some(&self.inspect)
     }
 
     fn take_turns(&self, turns: Arc<dyn ReadTurns>) -> bool {

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use switchboard_core::{
-    Agents, CallLists, Calls, Clock, Numbers, Provider, ProviderInfo, ReadTurns, Recordings,
-    Result, Transcripts, Usage, Webhooks,
+    Agents, CallLists, Calls, Clock, Inspect, Numbers, Provider, ProviderInfo, ReadTurns,
+    Recordings, Result, Transcripts, Usage, Webhooks,
 };
 
 use crate::{
     KaiCallsClient, KaiCallsConfig, account::Account, agents::KaiCallsAgents, calls::KaiCallsCalls,
-    numbers::KaiCallsNumbers, usage::KaiCallsUsage, webhooks::KaiCallsWebhooks,
+    inspect::KaiCallsInspect, numbers::KaiCallsNumbers, usage::KaiCallsUsage,
+    webhooks::KaiCallsWebhooks,
 };
 
 /// One account at KaiCalls.
@@ -20,6 +21,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct KaiCalls {
     info: ProviderInfo,
+    inspect: KaiCallsInspect,
     account: Arc<Account>,
     calls: KaiCallsCalls,
     agents: KaiCallsAgents,
@@ -39,6 +41,7 @@ impl KaiCalls {
         let account = Arc::new(Account { config, client, clock });
         Ok(Self {
             info: account.config.info()?,
+            inspect: KaiCallsInspect(Arc::clone(&account)),
             calls: KaiCallsCalls(Arc::clone(&account)),
             agents: KaiCallsAgents(Arc::clone(&account)),
             numbers: KaiCallsNumbers(Arc::clone(&account)),
@@ -89,6 +92,10 @@ impl Provider for KaiCalls {
 
     fn usage(&self) -> Option<&dyn Usage> {
         Some(&self.usage)
+    }
+
+    fn inspects(&self) -> Option<&dyn Inspect> {
+        Some(&self.inspect)
     }
 
     fn take_turns(&self, turns: Arc<dyn ReadTurns>) -> bool {

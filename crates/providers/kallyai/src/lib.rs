@@ -45,6 +45,7 @@ mod convert;
 mod events;
 mod feed;
 mod guard;
+mod inspect;
 mod listing;
 mod numbers;
 mod provider;

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use switchboard_core::{
-    Agents, CallLists, Calls, CancelCalls, Clock, Numbers, Provider, ProviderInfo, ReadTurns,
-    Recordings, RescheduleCalls, Result, StopCalls, Transcripts, TransferCalls, Usage, Webhooks,
+    Agents, CallLists, Calls, CancelCalls, Clock, Inspect, Numbers, Provider, ProviderInfo,
+    ReadTurns, Recordings, RescheduleCalls, Result, StopCalls, Transcripts, TransferCalls, Usage,
+    Webhooks,
 };
 use switchboard_http::TokenStore;
 
 use crate::{
     KallyAiClient, KallyAiConfig, account::Account, agents::KallyAiAgents,
-    call_control::KallyAiControl, calls::KallyAiCalls, numbers::KallyAiNumbers,
-    usage::KallyAiUsage, webhooks::KallyAiWebhooks,
+    call_control::KallyAiControl, calls::KallyAiCalls, inspect::KallyAiInspect,
+    numbers::KallyAiNumbers, usage::KallyAiUsage, webhooks::KallyAiWebhooks,
 };
 
 /// One account at KallyAI.
@@ -22,6 +23,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct KallyAi {
     info: ProviderInfo,
+    inspect: KallyAiInspect,
     account: Arc<Account>,
     calls: KallyAiCalls,
     control: KallyAiControl,
@@ -59,6 +61,7 @@ impl KallyAi {
         let account = Arc::new(account);
         Ok(Self {
             info: account.config.info()?,
+            inspect: KallyAiInspect(Arc::clone(&account)),
             calls: KallyAiCalls(Arc::clone(&account)),
             control: KallyAiControl(Arc::clone(&account)),
             agents: KallyAiAgents(Arc::clone(&account)),
@@ -126,6 +129,10 @@ impl Provider for KallyAi {
 
     fn usage(&self) -> Option<&dyn Usage> {
         Some(&self.usage)
+    }
+
+    fn inspects(&self) -> Option<&dyn Inspect> {
+        Some(&self.inspect)
     }
 
     fn take_turns(&self, turns: Arc<dyn ReadTurns>) -> bool {

@@ -27,6 +27,7 @@ mod content;
 mod convert;
 mod events;
 mod guard;
+mod inspect;
 mod listing;
 mod numbers;
 mod order;

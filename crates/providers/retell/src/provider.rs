@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use switchboard_core::{
-    Agents, CallLists, Calls, Numbers, Provider, ProviderInfo, ReadTurns, Recordings, Result,
-    StopCalls, Transcripts, Usage, Webhooks,
+    Agents, CallLists, Calls, Inspect, Numbers, Provider, ProviderInfo, ReadTurns, Recordings,
+    Result, StopCalls, Transcripts, Usage, Webhooks,
 };
 
 use crate::{
     RetellClient, RetellConfig, account::Account, agents::RetellAgents, calls::RetellCalls,
-    numbers::RetellNumbers, usage::RetellUsage, webhooks::RetellWebhooks,
+    inspect::RetellInspect, numbers::RetellNumbers, usage::RetellUsage, webhooks::RetellWebhooks,
 };
 
 /// One account at Retell.
@@ -19,6 +19,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Retell {
     info: ProviderInfo,
+    inspect: RetellInspect,
     account: Arc<Account>,
     calls: RetellCalls,
     agents: RetellAgents,
@@ -37,6 +38,7 @@ impl Retell {
         let account = Arc::new(Account { config, client });
         Ok(Self {
             info: account.config.info()?,
+            inspect: RetellInspect(Arc::clone(&account)),
             calls: RetellCalls(Arc::clone(&account)),
             agents: RetellAgents(Arc::clone(&account)),
             numbers: RetellNumbers(Arc::clone(&account)),
@@ -91,6 +93,10 @@ impl Provider for Retell {
 
     fn usage(&self) -> Option<&dyn Usage> {
         Some(&self.usage)
+    }
+
+    fn inspects(&self) -> Option<&dyn Inspect> {
+        Some(&self.inspect)
     }
 
     fn take_turns(&self, turns: Arc<dyn ReadTurns>) -> bool {

@@ -31,6 +31,7 @@ mod course;
 mod events;
 mod guard;
 mod history;
+mod inspect;
 mod listing;
 mod numbers;
 mod order;

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use switchboard_core::{
-    Agents, CallLists, Calls, Numbers, Provider, ProviderInfo, ReadTurns, Recordings, Result,
-    StopCalls, Transcripts, TransferCalls, Usage, Webhooks,
+    Agents, CallLists, Calls, Inspect, Numbers, Provider, ProviderInfo, ReadTurns, Recordings,
+    Result, StopCalls, Transcripts, TransferCalls, Usage, Webhooks,
 };
 
 use crate::{
     TelnyxClient, TelnyxConfig, account::Account, agents::TelnyxAgents, calls::TelnyxCalls,
-    numbers::TelnyxNumbers, usage::TelnyxUsage, webhooks::TelnyxWebhooks,
+    inspect::TelnyxInspect, numbers::TelnyxNumbers, usage::TelnyxUsage, webhooks::TelnyxWebhooks,
 };
 
 /// One account at Telnyx.
@@ -20,6 +20,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Telnyx {
     info: ProviderInfo,
+    inspect: TelnyxInspect,
     account: Arc<Account>,
     calls: TelnyxCalls,
     agents: TelnyxAgents,
@@ -38,6 +39,7 @@ impl Telnyx {
         let account = Arc::new(Account { config, client });
         Ok(Self {
             info: account.config.info()?,
+            inspect: TelnyxInspect(Arc::clone(&account)),
             calls: TelnyxCalls(Arc::clone(&account)),
             agents: TelnyxAgents(Arc::clone(&account)),
             numbers: TelnyxNumbers(Arc::clone(&account)),
@@ -96,6 +98,10 @@ impl Provider for Telnyx {
 
     fn usage(&self) -> Option<&dyn Usage> {
         Some(&self.usage)
+    }
+
+    fn inspects(&self) -> Option<&dyn Inspect> {
+        Some(&self.inspect)
     }
 
     fn take_turns(&self, turns: Arc<dyn ReadTurns>) -> bool {

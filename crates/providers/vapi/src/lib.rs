@@ -32,6 +32,7 @@ mod control;
 mod convert;
 mod events;
 mod guard;
+mod inspect;
 mod listing;
 mod numbers;
 mod order;

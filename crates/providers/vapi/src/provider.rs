@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use switchboard_core::{
-    Agents, CallLists, Calls, CancelCalls, Numbers, Provider, ProviderInfo, ReadTurns, Recordings,
-    Result, StopCalls, Transcripts, Webhooks,
+    Agents, CallLists, Calls, CancelCalls, Inspect, Numbers, Provider, ProviderInfo, ReadTurns,
+    Recordings, Result, StopCalls, Transcripts, Webhooks,
 };
 
 use crate::{
     VapiClient, VapiConfig, account::Account, agents::VapiAgents, calls::VapiCalls,
-    numbers::VapiNumbers, webhooks::VapiWebhooks,
+    inspect::VapiInspect, numbers::VapiNumbers, webhooks::VapiWebhooks,
 };
 
 /// One account at Vapi.
@@ -20,6 +20,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Vapi {
     info: ProviderInfo,
+    inspect: VapiInspect,
     account: Arc<Account>,
     calls: VapiCalls,
     agents: VapiAgents,
@@ -37,6 +38,7 @@ impl Vapi {
         let account = Arc::new(Account { config, client });
         Ok(Self {
             info: account.config.info()?,
+            inspect: VapiInspect(Arc::clone(&account)),
             calls: VapiCalls(Arc::clone(&account)),
             agents: VapiAgents(Arc::clone(&account)),
             numbers: VapiNumbers(Arc::clone(&account)),
@@ -90,6 +92,10 @@ impl Provider for Vapi {
 
     fn webhooks(&self) -> Option<&dyn Webhooks> {
         Some(&self.webhooks)
+    }
+
+    fn inspects(&self) -> Option<&dyn Inspect> {
+        Some(&self.inspect)
     }
 
     fn take_turns(&self, turns: Arc<dyn ReadTurns>) -> bool {

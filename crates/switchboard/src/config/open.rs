@@ -132,6 +132,37 @@ impl Config {
         }
     }
 
+    /// Looks at the ledger that `[ledger]` names without changing it: it is not made, not brought up
+    /// to this version and not taken part in. `None` without `[ledger]`, and where its file is not
+    /// there yet. Searching for damage ends after `patience`.
+    ///
+    /// # Errors
+    /// As [`Config::open_ledger`]; `Timeout`.
+    pub async fn look_at_ledger(
+        &self,
+        patience: Duration,
+        environment: impl Fn(&str) -> Option<String> + Send + Sync,
+    ) -> Result<Option<switchboard_ledger::Look>> {
+        let Some(ledger) = &self.ledger else {
+            return Ok(None);
+        };
+        let mut problems = Problems::default();
+        crate::config::ledger::check(Some(ledger), &mut problems);
+        let url = self.ledger_url(ledger, &environment, &mut problems);
+        if !problems.is_empty() {
+            return Err(problems.into_error(|_| None).into());
+        }
+        match (url, self.ledger_file()) {
+            (Some(url), _) => {
+                Ledger::look_at_postgres(url.expose_secret(), patience).await.map(Some)
+            }
+            (None, Some(path)) if path.exists() => {
+                Ledger::look_at_file(path, patience).await.map(Some)
+            }
+            (None, _) => Ok(None),
+        }
+    }
+
     /// For how long what is known of people is kept, and for how long events are: as `[server.events]`
     /// says, or a week.
     pub fn retention(&self) -> Retention {

@@ -1,7 +1,7 @@
 //! `switchboard policy check`: the errors and likely mistakes of a configuration.
 
 mod warning;
-mod warnings;
+pub(super) mod warnings;
 
 use std::path::Path;
 

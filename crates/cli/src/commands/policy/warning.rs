@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// A setting that works but is probably a mistake.
 #[derive(Debug, Serialize, PartialEq, Eq)]
-pub(super) struct Warning {
-    pub(super) key: String,
-    pub(super) message: String,
+pub(in crate::commands) struct Warning {
+    pub(in crate::commands) key: String,
+    pub(in crate::commands) message: String,
 }

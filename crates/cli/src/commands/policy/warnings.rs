@@ -11,7 +11,7 @@ use switchboard::{
 use super::warning::Warning;
 
 /// All warnings: first those that every load reports, then the others in the order of the file.
-pub(super) fn of(config: &Config, policy: &Policy) -> Vec<Warning> {
+pub(in crate::commands) fn of(config: &Config, policy: &Policy) -> Vec<Warning> {
     let at_load = config.warnings().into_iter();
     let mut warnings: Vec<Warning> =
         at_load.map(|one| Warning { key: one.key, message: one.message }).collect();

@@ -7,13 +7,14 @@ use switchboard::{
     rules::{Checked, Row, Tables},
 };
 
-use super::{answer::wrapped, source::Source};
+use super::source::Source;
 use crate::{
     cli::ListRulesArgs,
     exit::Exit,
     failure::{Failure, Outcome},
     output::{Output, or_dash},
     rules_state::note_age,
+    wrap::wrapped,
 };
 
 pub(super) fn list(source: &Source, args: &ListRulesArgs, output: Output) -> Outcome {

@@ -5,11 +5,12 @@ use std::{fs, path::Path};
 use serde_json::{Value, json};
 use switchboard::rules::cases;
 
-use super::{answer::wrapped, source::Source};
+use super::source::Source;
 use crate::{
     exit::Exit,
     failure::{Failure, Outcome},
     output::Output,
+    wrap::wrapped,
 };
 
 pub(super) fn run(source: &Source, file: &Path, output: Output) -> Outcome {
