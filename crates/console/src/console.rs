@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use switchboard_api::Service;
 
-use crate::{Settings, cookies::Door};
+use crate::{Settings, cookies::Door, recent::Recent};
 
 /// Where people sign in.
 pub(crate) const SIGN_IN: &str = "/console/sign-in";
@@ -20,12 +20,20 @@ struct Inner {
     service: Service,
     settings: Settings,
     door: Door,
+    recent: Recent,
 }
 
 impl Console {
     pub(crate) fn new(service: &Service, settings: Settings) -> Self {
         let door = Door::of(service.public_url());
-        Self { inner: Arc::new(Inner { service: service.clone(), settings, door }) }
+        Self {
+            inner: Arc::new(Inner {
+                service: service.clone(),
+                settings,
+                door,
+                recent: Recent::default(),
+            }),
+        }
     }
 
     pub(crate) fn service(&self) -> &Service {
@@ -34,6 +42,10 @@ impl Console {
 
     pub(crate) fn settings(&self) -> &Settings {
         &self.inner.settings
+    }
+
+    pub(crate) fn recent(&self) -> &Recent {
+        &self.inner.recent
     }
 
     pub(crate) fn door(&self) -> &Door {

@@ -16,6 +16,7 @@
 //! | `failure.rs` | problems as pages |
 //! | `assets.rs` | styles and scripts, with their hash in the address |
 //! | `text.rs`, `words.rs` | times, money, and the words for states |
+//! | `recent.rs` | figures that are kept for a moment |
 //! | `plot.rs` | plots as SVG |
 //! | `pages/` | each page |
 
@@ -28,6 +29,7 @@ mod form;
 mod frame;
 mod pages;
 mod plot;
+mod recent;
 mod settings;
 mod site;
 mod text;

@@ -146,8 +146,8 @@ fn closed(call: &Call, provider: &str) -> String {
         Some(Outcome::Cancelled) => "It was cancelled or stopped",
         None => "It is over",
     };
-    let lasted = call.duration_seconds.map(|it| format!(", for {}", seconds(it)));
-    let lasted = lasted.unwrap_or_default();
+    let lasted = call.duration_seconds.filter(|it| *it >= 1.0);
+    let lasted = lasted.map(|it| format!(", for {}", seconds(it))).unwrap_or_default();
     match call.provider {
         Some(_) => format!("{how}{lasted}. {provider} placed it."),
         None => format!("{how}{lasted}."),

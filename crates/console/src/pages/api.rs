@@ -12,6 +12,9 @@ use crate::{
     visitor::Visitor,
 };
 
+/// The groups that are shown before the others.
+const FIRST: [&str; 7] = ["calls", "batches", "plan", "rules", "people", "events", "webhooks"];
+
 struct Operation {
     method: String,
     path: String,
@@ -76,6 +79,8 @@ fn groups(document: &Value, base: &str, visitor: &Visitor) -> Vec<Group> {
             }
         }
     }
+    let place = |group: &Group| FIRST.iter().position(|one| *one == group.name);
+    groups.sort_by_key(|group| place(group).unwrap_or(FIRST.len()));
     groups
 }
 

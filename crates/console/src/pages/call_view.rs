@@ -198,7 +198,10 @@ impl PlanView {
         let candidates = plan.candidates.iter();
         Self {
             at: plan.at.into(),
-            route: plan.route.clone().unwrap_or_else(|| "no route, so any provider".to_owned()),
+            route: match &plan.route {
+                Some(route) => format!("by the route {route}"),
+                None => "without a route, so that any provider may be asked".to_owned(),
+            },
             expected: seconds(plan.expected_seconds as f64),
             candidates: candidates
                 .map(|one| {

@@ -5,6 +5,7 @@ use axum::{
     extract::{RawQuery, State},
     response::Response,
 };
+use serde_json::Value;
 use switchboard_api::{
     Code,
     caller::{AuditRead, ConfigurationReload, ProvidersRead, ScopeName},
@@ -116,9 +117,25 @@ impl Decision {
             by: record.by.clone(),
             topic: words::spaced(&record.topic),
             subject: record.subject.clone(),
-            what: record.what.to_string(),
+            what: in_words(&record.what),
         }
     }
+}
+
+/// The members of a decision, as `event: signed_in; tenant: acme`.
+fn in_words(what: &Value) -> String {
+    let word = |value: &Value| match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        Value::Array(list) => Some(
+            list.iter().map(|one| one.as_str().unwrap_or_default()).collect::<Vec<_>>().join(", "),
+        ),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => Some(value.to_string()),
+    };
+    let Some(members) = what.as_object() else { return what.to_string() };
+    let said = members.iter().filter_map(|(name, value)| Some((name, word(value)?)));
+    let said = said.map(|(name, value)| format!("{}: {value}", words::spaced(name)));
+    said.collect::<Vec<_>>().join("; ")
 }
 
 pub(crate) async fn reload(

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use switchboard::{Currency, Money};
 use switchboard_api::{
     caller::UsageRead,
@@ -69,7 +69,7 @@ pub(crate) async fn show(
     page(&Page {
         frame: visitor.frame(Place::Money, "Money"),
         budgets: budgets.data.iter().map(Held::new).collect(),
-        plots: plots(&usage.data),
+        plots: plots(&usage.data, now),
         rows: usage.data.iter().rev().map(Used::new).collect(),
     })
 }
@@ -117,8 +117,12 @@ impl Used {
 }
 
 /// Calls by day, and what they cost in each currency.
-fn plots(rows: &[UsageRow]) -> Vec<Bars> {
-    let mut calls = BTreeMap::<&str, u64>::new();
+fn plots(rows: &[UsageRow], now: Timestamp) -> Vec<Bars> {
+    let days = (0..DAYS).filter_map(|back| now.checked_sub(Duration::from_secs(back * DAY)).ok());
+    let days: Vec<String> =
+        days.map(|day| day.to_zoned(TimeZone::UTC).date().to_string()).collect();
+    // A day without calls has its place too.
+    let mut calls: BTreeMap<&str, u64> = days.iter().map(|day| (day.as_str(), 0)).collect();
     let mut costs = Vec::<(&str, Money)>::new();
     for row in rows {
         *calls.entry(&row.day).or_default() += row.calls;

@@ -1,6 +1,6 @@
 //! What happens now.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use askama::Template;
 use axum::{extract::State, response::Response};
@@ -10,6 +10,7 @@ use switchboard::{
     journal::server::{COUNTED, CallsFilter},
 };
 use switchboard_api::{
+    Code,
     caller::{CallsRead, ProvidersRead, UsageRead},
     problem::Problem,
     service::Overview,
@@ -22,6 +23,7 @@ use crate::{
     frame::{Frame, Place},
     pages::calls::Row,
     plot::{Bar, Bars},
+    recent::Figures,
     text::{NONE, count, exact},
     visitor::Visitor,
 };
@@ -63,15 +65,15 @@ pub(crate) async fn show(
     let open = CallsFilter { statuses: COUNTED.to_vec(), limit: LISTED, ..CallsFilter::default() };
     let found = service.calls(reads, open).await?;
     let calls: Vec<Call> = found.records.iter().map(|one| one.seen_by(reads.caller())).collect();
-    let (spent, unpriced) = today(&console, &visitor, now).await?;
+    let figures = figures(&console, &visitor, now).await?;
     let mut attention: Vec<Attention> = calls.iter().filter_map(doubt).collect();
     attention.extend(providers(&console, &visitor));
     page(&Now {
         frame: visitor.frame(Place::Now, "Now"),
         overview,
-        spent,
-        unpriced,
-        hour: hour(&console, &visitor, now).await?,
+        spent: figures.spent.clone(),
+        unpriced: figures.unpriced,
+        hour: hour(&figures.hour),
         calls: calls.iter().map(Row::new).collect(),
         more: found.next.is_some(),
         attention,
@@ -114,6 +116,21 @@ fn providers(console: &Console, visitor: &Visitor) -> Vec<Attention> {
     state.collect()
 }
 
+/// The figures of the caller's tenant, as of a moment ago.
+async fn figures(
+    console: &Console,
+    visitor: &Visitor,
+    now: Timestamp,
+) -> Result<Arc<Figures>, Problem> {
+    let (tenant, uptime) = (visitor.whole().tenant(), console.service().clock().uptime());
+    if let Some(kept) = console.recent().get(tenant, uptime) {
+        return Ok(kept);
+    }
+    let (spent, unpriced) = today(console, visitor, now).await?;
+    let hour = last_hour(console, visitor, now).await?;
+    Ok(console.recent().put(tenant, uptime, Figures { spent, unpriced, hour }))
+}
+
 /// What calls of today cost as far as it is known, and how many bills are not.
 async fn today(
     console: &Console,
@@ -122,9 +139,12 @@ async fn today(
 ) -> Result<(String, u64), Problem> {
     let Ok(reads) = visitor.may::<UsageRead>() else { return Ok((NONE.to_owned(), 0)) };
     let midnight = now.to_zoned(TimeZone::UTC).start_of_day().map_or(now, |at| at.timestamp());
-    let usage = console.service().usage(reads, midnight, now + Duration::from_secs(1)).await?;
-    let unpriced = usage.data.iter().map(|row| row.unpriced).sum();
-    Ok((spent(&usage), unpriced))
+    match console.service().usage(reads, midnight, now + Duration::from_secs(1)).await {
+        Ok(usage) => Ok((spent(&usage), usage.data.iter().map(|row| row.unpriced).sum())),
+        // The page shows the rest.
+        Err(problem) if problem.code() == Code::Busy => Ok((NONE.to_owned(), 0)),
+        Err(problem) => Err(problem),
+    }
 }
 
 /// Sums in each currency.
@@ -141,9 +161,12 @@ fn spent(usage: &Usage) -> String {
 }
 
 /// The calls of the last hour, by five minutes.
-async fn hour(console: &Console, visitor: &Visitor, now: Timestamp) -> Result<Bars, Problem> {
-    let end = (now.as_second() / BAR + 1) * BAR;
-    let begin = end - BARS * BAR;
+async fn last_hour(
+    console: &Console,
+    visitor: &Visitor,
+    now: Timestamp,
+) -> Result<Vec<(String, u64)>, Problem> {
+    let begin = (now.as_second() / BAR + 1 - BARS) * BAR;
     let filter = CallsFilter {
         created_after: Timestamp::from_second(begin)
             .ok()
@@ -159,18 +182,25 @@ async fn hour(console: &Console, visitor: &Visitor, now: Timestamp) -> Result<Ba
             *count += 1;
         }
     }
-    let bar = |(at, number): (i64, u64)| Bar {
-        label: Timestamp::from_second(begin + at * BAR)
+    let label = |at: i64| {
+        Timestamp::from_second(begin + at * BAR)
             .map(|from| from.to_zoned(TimeZone::UTC).strftime("%H:%M").to_string())
-            .unwrap_or_default(),
-        value: number as f64,
+            .unwrap_or_default()
+    };
+    Ok((0..).map(label).zip(counts).collect())
+}
+
+fn hour(counts: &[(String, u64)]) -> Bars {
+    let bar = |(label, number): &(String, u64)| Bar {
+        label: label.clone(),
+        value: *number as f64,
         shown: number.to_string(),
     };
-    let all = count(found.records.len() as u64, "call", "calls");
-    Ok(Bars {
+    let all = count(counts.iter().map(|(_, number)| number).sum(), "call", "calls");
+    Bars {
         title: format!("Calls received in the last hour: {all}"),
         unit: "calls in five minutes",
         each: "From",
-        bars: (0..).zip(counts).map(bar).collect(),
-    })
+        bars: counts.iter().map(bar).collect(),
+    }
 }

@@ -37,7 +37,7 @@ pub(crate) async fn open(
     server.console.enabled = true;
     let store = ledger.server();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let keys = Keys::make(&KeyAdmin::new(Arc::clone(&store), clock)).await?;
+    let keys = Keys::make(&KeyAdmin::new(Arc::clone(&store), clock), "demo --open").await?;
     let secrets = Secrets::new(ServerSecret::new(random()?));
     let api = setup::settings(&server, setup::public_url(&server, address)?, secrets, &store);
     let service = Service::new(switchboard.clone(), api);

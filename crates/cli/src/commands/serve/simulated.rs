@@ -106,7 +106,9 @@ pub(super) async fn start(
         .journal(ledger.journal())
         .build()?;
     let store = ledger.server();
-    let keys = Keys::make(&KeyAdmin::new(Arc::clone(&store), Arc::clone(&clock))).await?;
+    let keys =
+        Keys::make(&KeyAdmin::new(Arc::clone(&store), Arc::clone(&clock)), "serve --simulated")
+            .await?;
     let secrets = Secrets::new(ServerSecret::new(random()?));
     let mut api = setup::settings(server, public_url, secrets, &store);
     // Receivers of webhooks are on this machine.
@@ -119,8 +121,8 @@ pub(super) async fn start(
 }
 
 impl Keys {
-    pub(super) async fn make(admin: &KeyAdmin) -> Outcome<Self> {
-        let maker = Caller::of_the_ledger("serve --simulated", jiff::Timestamp::now());
+    pub(super) async fn make(admin: &KeyAdmin, by: &str) -> Outcome<Self> {
+        let maker = Caller::of_the_ledger(by, jiff::Timestamp::now());
         let make = async |name: &str, tenant: Option<&str>| {
             let new = NewKey {
                 name: name.to_owned(),
