@@ -15,11 +15,16 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
+use crate::Shape;
+
 #[doc(hidden)]
 pub use {serde, serde_json, switchboard_core::Raw};
 
 /// A value that can be read from one field.
 pub trait Field: Sized {
+    /// What it reads, to compare an answer with: one value, unless it says otherwise.
+    const SHAPE: Shape = Shape::Value;
+
     /// `None` if the value has another type.
     fn read(value: &Value) -> Option<Self>;
 
@@ -79,6 +84,8 @@ impl Field for Value {
 
 /// All or nothing: a list without its unreadable entries would be a different list.
 impl<T: Field> Field for Vec<T> {
+    const SHAPE: Shape = Shape::List(&T::SHAPE);
+
     fn read(value: &Value) -> Option<Self> {
         value.as_array()?.iter().map(T::read).collect()
     }
@@ -206,6 +213,12 @@ macro_rules! answer {
         }
 
         impl $crate::fields::Field for $name {
+            const SHAPE: $crate::Shape = $crate::Shape::Object(&[$($crate::KnownField {
+                keys: &[$($key),+],
+                shape: &<$type as $crate::fields::Field>::SHAPE,
+                reads: |value| <$type as $crate::fields::Field>::read(value).is_some(),
+            }),*]);
+
             fn read(value: &$crate::fields::serde_json::Value) -> Option<Self> {
                 value.as_object().cloned().map($crate::fields::Object::from_object)
             }

@@ -5,11 +5,11 @@ use std::{future::Future, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use switchboard_core::{
-    Agent, AgentId, Agents, Clock, Error, ErrorKind, Finding, Inspection, Numbers, OwnedNumber,
-    PhoneNumber, Result,
+    Agent, AgentId, Agents, Clock, Difference, Error, ErrorKind, Finding, Inspection, JsonType,
+    Numbers, OwnedNumber, PhoneNumber, Result, ShapeDifference,
 };
 
-use crate::{Answer, RawRequest, retry_after};
+use crate::{Answer, Helper, RawRequest, fields::Field, retry_after, shape};
 
 /// How long one read may take, with its repetitions.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -38,6 +38,61 @@ impl<'a> Inspector<'a> {
         *self.found.carriers.entry(name.to_owned()).or_default() += 1;
     }
 
+    /// Compares answers with the type that reads them, where there are any.
+    pub fn compare<T: Field>(&mut self, answer: &'static str, rows: &[&Value]) {
+        if !rows.is_empty() {
+            self.found.compared.insert(answer);
+            self.found.shapes.extend(shape::compare(answer, T::SHAPE, rows));
+        }
+    }
+
+    /// Adds the parts of an answer that its type does not read, as JSON pointers.
+    pub fn unread(&mut self, answer: &'static str, row: &Value, pointers: &[String]) {
+        self.found.compared.insert(answer);
+        self.found.shapes.extend(pointers.iter().filter_map(|pointer| {
+            let holds = JsonType::of(row.pointer(pointer)?);
+            let (path, difference) = (shape::path(pointer), Difference::UnknownField { holds });
+            Some(ShapeDifference { answer, path, difference })
+        }));
+    }
+
+    /// Looks for words that no document lists in a field of such words.
+    pub fn words(
+        &mut self,
+        answer: &'static str,
+        rows: &[&Value],
+        field: &str,
+        is_known: impl Fn(&str) -> bool,
+    ) {
+        let words = rows.iter().filter_map(|row| row.get(field)?.as_str());
+        let unknown = words.filter(|word| !word.is_empty() && !is_known(word));
+        self.found.shapes.extend(unknown.map(|word| ShapeDifference {
+            answer,
+            path: field.to_owned(),
+            difference: Difference::UnknownWord { word: shape::shown_word(word) },
+        }));
+    }
+
+    /// Looks for settings by which the provider rings or chooses on its own. Each of these is named as
+    /// it is shown, as `agent agent_1`.
+    pub fn helpers(&mut self, settings: &[(String, &Value)], helpers: &[Helper]) {
+        for helper in helpers {
+            let mut with = settings.iter().filter(|(_, settings)| helper.sign.is_in(settings));
+            let Some((first, _)) = with.next() else {
+                continue;
+            };
+            let more = match with.count() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let message =
+                format!("{first}{more} has {}, which {}", helper.sign.name(), helper.does);
+            let mut finding = Finding::warning("helpers", message, helper.fix);
+            finding.severity = helper.severity;
+            self.add(finding);
+        }
+    }
+
     /// What was found.
     pub fn finish(self) -> Inspection {
         self.found
@@ -58,16 +113,22 @@ impl<'a> Inspector<'a> {
         self.taken(answer, scope, read)
     }
 
-    /// Sends a read that may be answered with an error although all is well, such as one of a call
-    /// that does not exist.
-    pub async fn probe(&mut self, answer: &'static str, request: Result<RawRequest>) {
+    /// Sends a read of something that need not be there: `None` then.
+    pub async fn optional(
+        &mut self,
+        answer: &'static str,
+        request: Result<RawRequest>,
+    ) -> Option<Value> {
         if self.found.failure.is_some() {
-            return;
+            return None;
         }
-        match self.send(request).await {
-            Ok(_) => {}
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => self.failed(answer, None, error),
+        match self.send(request).await.and_then(|read| read.value()) {
+            Ok(value) => Some(value),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => {
+                self.failed(answer, None, error);
+                None
+            }
         }
     }
 

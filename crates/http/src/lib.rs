@@ -20,7 +20,7 @@
 //! | answers whose fields may be missing or of another type | [`answer!`], [`fields`] |
 //! | settings and amounts of a backend | [`is_plausible_key`], [`protects_keys`], [`bill`], [`seconds`], [`millis`] |
 //! | lists | [`pages`], [`PageOf`]; how much of one is read: [`ReadBudget`], [`ReadLimits`] |
-//! | reading an account for an inspection | [`Inspector`] |
+//! | reading an account for an inspection | [`Inspector`], [`Helper`], [`Shape`] |
 //! | ids that were already seen | [`SeenIds`] |
 //! | requests to addresses that users give | [`GuardedClient`], [`GuardRules`] |
 //! | requests to addresses that the operator configures | [`OperatorClient`] |
@@ -40,6 +40,7 @@ mod envelope;
 mod exchange;
 pub mod fields;
 mod guard;
+mod helper;
 mod inspector;
 mod operator;
 mod paging;
@@ -51,6 +52,7 @@ mod request;
 mod retry;
 mod retry_after;
 mod seen_ids;
+mod shape;
 mod summary;
 
 pub use account_checks::{is_code, is_plausible_key, protects_keys};
@@ -66,6 +68,7 @@ pub use guard::{
     GetAnswer, GuardRules, GuardedClient, LONGEST_URL, NameResolver, PostAnswer, PostFailure,
     SystemResolver, UrlRefused, is_public,
 };
+pub use helper::{Helper, Sign};
 pub use inspector::Inspector;
 pub use operator::OperatorClient;
 pub use paging::{PageOf, pages};
@@ -76,3 +79,4 @@ pub use refresh::{RefreshingToken, StoreLock, TokenSet, TokenSource, TokenStore}
 pub use request::{Method, Request};
 pub use retry_after::{LONGEST_RETRY_AFTER, parse_retry_after};
 pub use seen_ids::SeenIds;
+pub use shape::{KnownField, Shape};

@@ -218,3 +218,28 @@ async fn the_address_of_webhooks_is_asked_where_that_is_allowed() {
     let report = harness.run(&["doctor", "--json"]).await.json();
     has(&report, "webhooks", "problem", "is not reached (connect)");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_acts_behind_the_router_and_how_answers_differ_is_shown() {
+    let six = Six::start().await;
+    let number = r#"[{"id": "n1", "number": "+14155550100", "provider": "twilio", "status": "active", "fallbackDestination": {"type": "number", "number": "+14155550142"}}]"#;
+    six.vapi.faults().add(Rule::on("GET", "/phone-number", Fault::raw(200, number)));
+    let deploy = r#"{"versions": [{"version_id": "v2", "percentage": 30}]}"#;
+    let path = format!("/v2/ai/assistants/{}/canary-deploys", six.telnyx.assistant_id());
+    six.telnyx.faults().add(Rule::on("GET", path, Fault::raw(200, deploy)));
+    let calls =
+        r#"{"calls": [{"call_id": "c1", "status": "teleported", "spare": "Ada Lovelace"}]}"#;
+    six.kallyai.faults().add(Rule::on("GET", "/v1/calls", Fault::raw(200, calls)));
+
+    let report = six.run(&["doctor", "--json"]).await.json();
+    has(&report, "vapi", "warning", "has fallbackDestination, which rings another phone");
+    has(&report, "telnyx", "warning", "30 % of its calls to another version");
+    has(&report, "kallyai", "warning", "no document lists: teleported");
+
+    let shapes = six.run(&["doctor", "--shapes"]).await;
+    assert_eq!(shapes.code, 0, "{}", shapes.err);
+    assert!(shapes.out.contains("kallyai GET /v1/calls"), "{}", shapes.out);
+    assert!(shapes.out.contains("calls[].spare string"), "{}", shapes.out);
+    assert!(!shapes.out.contains("Ada") && !shapes.out.contains("+1415"), "{}", shapes.out);
+    assert_eq!((six.rings.len(), six.rings.posts()), (0, 0));
+}

@@ -11,6 +11,7 @@ mod paths;
 mod placing;
 mod requests;
 mod secrets;
+mod shapes;
 mod statuses;
 mod support;
 mod text;

@@ -5,10 +5,20 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use secrecy::ExposeSecret;
 use serde_json::Value;
-use switchboard_core::{Clock, Finding, Inspect, Inspection};
+use switchboard_core::{Clock, Finding, Inspect, Inspection, ProviderState};
 use switchboard_http::{Inspector, Method};
 
-use crate::{account::Account, agents::KaiCallsAgents, numbers::KaiCallsNumbers, wire::ApiKey};
+use crate::{
+    account::Account,
+    agents::KaiCallsAgents,
+    convert::state,
+    numbers::KaiCallsNumbers,
+    wire::{self, ApiKey},
+};
+
+const CALLS: &str = "GET /api/v1/calls";
+const AGENTS: &str = "GET /api/v1/agents";
+const NUMBERS: &str = "GET /api/v1/numbers";
 
 /// [`Inspect`] on the typed client.
 #[derive(Debug, Clone)]
@@ -31,17 +41,33 @@ impl Inspect for KaiCallsInspect {
         }
         let balance = client.request(Method::Get, "/api/v1/balance");
         if let Some(value) = look.read("GET /api/v1/balance", None, balance).await {
+            look.compare::<wire::BusinessBalance>(
+                "GET /api/v1/balance",
+                &rows(&value, "businesses"),
+            );
             add_balance(&mut look, &value);
         }
         let calls = client.request(Method::Get, "/api/v1/calls?limit=20");
-        look.read("GET /api/v1/calls", Some("calls:read"), calls).await;
+        if let Some(value) = look.read(CALLS, Some("calls:read"), calls).await {
+            let rows = rows(&value, "calls");
+            look.compare::<wire::Call>(CALLS, &rows);
+            let is_known = |word: &str| state(word) != ProviderState::Unrecognised;
+            look.words(CALLS, &rows, "status", is_known);
+        }
         let agents = KaiCallsAgents(Arc::clone(&self.0));
         let own = config.agent_id.as_ref();
-        look.agents("GET /api/v1/agents", Some("agents:read"), &agents, own).await;
+        let agents = look.agents(AGENTS, Some("agents:read"), &agents, own).await;
+        let of_agents: Vec<&Value> = agents.iter().map(|agent| agent.raw.value()).collect();
+        look.compare::<wire::Agent>(AGENTS, &of_agents);
         let numbers = KaiCallsNumbers(Arc::clone(&self.0));
-        look.numbers("GET /api/v1/numbers", Some("numbers:read"), &numbers, None).await;
+        let numbers = look.numbers(NUMBERS, Some("numbers:read"), &numbers, None).await;
+        let of_numbers: Vec<&Value> = numbers.iter().map(|number| number.raw.value()).collect();
+        look.compare::<wire::Number>(NUMBERS, &of_numbers);
         let usage = client.request(Method::Get, "/api/v1/usage?limit=100");
         let usage = look.read("GET /api/v1/usage", None, usage).await;
+        if let Some(value) = &usage {
+            look.compare::<wire::UsageRow>("GET /api/v1/usage", &rows(value, "usage"));
+        }
         self.add_scopes(&mut look, usage.as_ref()).await;
         look.finish()
     }
@@ -75,6 +101,11 @@ impl KaiCallsInspect {
             )),
         }
     }
+}
+
+/// The rows of a list, under its documented name.
+fn rows<'a>(value: &'a Value, name: &str) -> Vec<&'a Value> {
+    value.get(name).and_then(Value::as_array).into_iter().flatten().collect()
 }
 
 fn of_key(key: &ApiKey) -> Finding {

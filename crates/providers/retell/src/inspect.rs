@@ -4,10 +4,65 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde_json::Value;
-use switchboard_core::{Clock, Finding, Inspect, Inspection};
-use switchboard_http::{Inspector, Method};
+use switchboard_core::{
+    Clock, Finding, Inspect, Inspection, ProviderState, Severity, TrustedReasons,
+};
+use switchboard_http::{Helper, Inspector, Method, Sign};
 
-use crate::{account::Account, agents::RetellAgents, numbers::RetellNumbers};
+use crate::{
+    account::Account,
+    agents::RetellAgents,
+    api::ListCalls,
+    numbers::RetellNumbers,
+    reasons::meaning,
+    state::{CallFacts, state},
+    wire,
+};
+
+/// A read, although it is a POST.
+const CALLS: &str = "POST /v3/list-calls";
+
+/// How many calls are compared with their type.
+const SAMPLE: u32 = 20;
+
+/// Settings of agents that act on their own (docs.retellai.com, and the types of `retell-sdk` 6.2.13).
+const OF_AGENTS: [Helper; 4] = [
+    Helper {
+        sign: Sign::Type("transfer_call"),
+        does: "rings another phone that no calling rule was asked about",
+        fix: "take the tool out of the agent, or see that it only leads to your own numbers",
+        severity: Severity::Warning,
+    },
+    Helper {
+        sign: Sign::Type("bridge_transfer"),
+        does: "rings another phone at a voicemail",
+        fix: "let the agent hang up at a voicemail",
+        severity: Severity::Warning,
+    },
+    Helper {
+        sign: Sign::Field("voicemail_option"),
+        does: "decides what is said or done at a voicemail",
+        fix: "see that it leaves nothing behind that a calling rule forbids",
+        severity: Severity::Note,
+    },
+    Helper {
+        sign: Sign::Field("fallback_voice_ids"),
+        does: "lets another voice speak when the agent's own fails",
+        fix: "leave it, unless an experiment compares voices",
+        severity: Severity::Note,
+    },
+];
+
+/// Settings of numbers that act on their own.
+const OF_NUMBERS: [Helper; 1] = [Helper {
+    sign: Sign::Several("outbound_agents"),
+    does: "draws lots between agents for calls that name none",
+    fix: "leave one agent: Switchboard names the agent of each call, and runs experiments itself",
+    severity: Severity::Warning,
+}];
+
+const AGENTS: &str = "GET /v2/list-agents";
+const NUMBERS: &str = "GET /v2/list-phone-numbers";
 
 /// [`Inspect`] on the typed client.
 #[derive(Debug, Clone)]
@@ -20,17 +75,34 @@ impl Inspect for RetellInspect {
         let mut look = Inspector::new(clock);
         let concurrency = client.request(Method::Get, "/get-concurrency");
         if let Some(value) = look.read("GET /get-concurrency", None, concurrency).await {
+            look.compare::<wire::Concurrency>("GET /get-concurrency", &[&value]);
             add_concurrency(&mut look, &value);
         }
         let agents = RetellAgents(Arc::clone(&self.0));
-        look.agents("GET /v2/list-agents", None, &agents, config.agent_id.as_ref()).await;
+        let agents = look.agents(AGENTS, None, &agents, config.agent_id.as_ref()).await;
+        let rows: Vec<&Value> = agents.iter().map(|agent| agent.raw.value()).collect();
+        look.compare::<wire::Agent>(AGENTS, &rows);
+        let named = agents.iter().map(|agent| (format!("agent {}", agent.id), agent.raw.value()));
+        look.helpers(&named.collect::<Vec<_>>(), &OF_AGENTS);
         let numbers = RetellNumbers(Arc::clone(&self.0));
         let from = config.from_number.as_ref();
-        let numbers = look.numbers("GET /v2/list-phone-numbers", None, &numbers, from).await;
+        let numbers = look.numbers(NUMBERS, None, &numbers, from).await;
+        let rows: Vec<&Value> = numbers.iter().map(|number| number.raw.value()).collect();
+        look.compare::<wire::Number>(NUMBERS, &rows);
+        let named = numbers.iter().map(|number| {
+            let shown = number.number.map_or_else(String::new, |number| number.masked());
+            (format!("number {shown}"), number.raw.value())
+        });
+        look.helpers(&named.collect::<Vec<_>>(), &OF_NUMBERS);
         for number in &numbers {
             if let Some(carrier) = carrier(number.raw.value()) {
                 look.carrier(carrier);
             }
+        }
+        let calls = client.request(Method::Post, "/v3/list-calls");
+        let calls = calls.and_then(|request| request.json(&ListCalls::new().limit(SAMPLE)));
+        if let Some(value) = look.read(CALLS, None, calls).await {
+            add_calls(&mut look, &value);
         }
         look.finish()
     }
@@ -50,6 +122,18 @@ fn add_concurrency(look: &mut Inspector<'_>, value: &Value) {
             "buy more, or set limits.concurrent_calls to what the account may use",
         )
     });
+}
+
+fn add_calls(look: &mut Inspector<'_>, value: &Value) {
+    let rows = value.get("items").unwrap_or(value).as_array();
+    let rows: Vec<&Value> = rows.into_iter().flatten().collect();
+    look.compare::<wire::Call>(CALLS, &rows);
+    let is_state = |word: &str| {
+        let facts = CallFacts::new(word, None, true);
+        state(facts, &TrustedReasons::default()) != ProviderState::Unrecognised
+    };
+    look.words(CALLS, &rows, "call_status", is_state);
+    look.words(CALLS, &rows, "disconnection_reason", |word| meaning(word).is_some());
 }
 
 /// Who carries a number, where it says so.

@@ -4,10 +4,75 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde_json::Value;
-use switchboard_core::{Clock, Finding, Inspect, Inspection, OwnedNumber};
-use switchboard_http::{Inspector, Method};
+use switchboard_core::{
+    Clock, Finding, Inspect, Inspection, OwnedNumber, ProviderState, Severity, TrustedReasons,
+};
+use switchboard_http::{Helper, Inspector, Method, Sign};
 
-use crate::{VapiConfig, account::Account, agents::VapiAgents, numbers::VapiNumbers};
+use crate::{
+    VapiConfig,
+    account::Account,
+    agents::VapiAgents,
+    numbers::VapiNumbers,
+    reasons::meaning,
+    state::{CallFacts, state},
+    wire,
+};
+
+const CALLS: &str = "GET /call";
+
+/// Settings of assistants that act on their own (Vapi's OpenAPI document, `Assistant`).
+const OF_ASSISTANTS: [Helper; 5] = [
+    Helper {
+        sign: Sign::Field("forwardingPhoneNumber"),
+        does: "rings another phone that no calling rule was asked about",
+        fix: "take it out of the assistant, or see that it is your own number",
+        severity: Severity::Warning,
+    },
+    Helper {
+        sign: Sign::Type("transferCall"),
+        does: "rings another phone that no calling rule was asked about",
+        fix: "take the tool out of the assistant, or see that it only leads to your own numbers",
+        severity: Severity::Warning,
+    },
+    Helper {
+        sign: Sign::Field("hooks"),
+        does: "may transfer or end a call on its own",
+        fix: "see what each hook does, and that it rings no other phone",
+        severity: Severity::Warning,
+    },
+    Helper {
+        sign: Sign::Field("voicemailMessage"),
+        does: "is left at a voicemail",
+        fix: "see that it says nothing that a calling rule forbids",
+        severity: Severity::Note,
+    },
+    Helper {
+        sign: Sign::Field("fallbackPlan"),
+        does: "goes to another voice or transcriber when the first fails",
+        fix: "leave it, unless an experiment compares them",
+        severity: Severity::Note,
+    },
+];
+
+/// Settings of numbers that act on their own (the same, `PhoneNumber`).
+const OF_NUMBERS: [Helper; 2] = [
+    Helper {
+        sign: Sign::Field("fallbackDestination"),
+        does: "rings another phone when no assistant answers the number",
+        fix: "take it out of the number, or see that it is your own",
+        severity: Severity::Warning,
+    },
+    Helper {
+        sign: Sign::Field("hooks"),
+        does: "may transfer a call on its own",
+        fix: "see what each hook does, and that it rings no other phone",
+        severity: Severity::Warning,
+    },
+];
+
+const AGENTS: &str = "GET /assistant";
+const NUMBERS: &str = "GET /phone-number";
 
 /// [`Inspect`] on the typed client.
 #[derive(Debug, Clone)]
@@ -18,13 +83,25 @@ impl Inspect for VapiInspect {
     async fn inspect(&self, clock: &dyn Clock) -> Inspection {
         let Account { config, client } = &*self.0;
         let mut look = Inspector::new(clock);
-        // The smallest read there is: its answer has the provider's time.
-        let calls = client.request(Method::Get, "/call?limit=1");
-        look.read("GET /call", None, calls).await;
+        let calls = client.request(Method::Get, "/call?limit=20");
+        if let Some(value) = look.read(CALLS, None, calls).await {
+            add_calls(&mut look, &value);
+        }
         let agents = VapiAgents(Arc::clone(&self.0));
-        look.agents("GET /assistant", None, &agents, config.agent_id.as_ref()).await;
+        let agents = look.agents(AGENTS, None, &agents, config.agent_id.as_ref()).await;
+        let rows: Vec<&Value> = agents.iter().map(|agent| agent.raw.value()).collect();
+        look.compare::<wire::Assistant>(AGENTS, &rows);
+        let named = agents.iter().map(|agent| (format!("agent {}", agent.id), agent.raw.value()));
+        look.helpers(&named.collect::<Vec<_>>(), &OF_ASSISTANTS);
         let numbers = VapiNumbers(Arc::clone(&self.0));
-        let numbers = look.numbers("GET /phone-number", None, &numbers, None).await;
+        let numbers = look.numbers(NUMBERS, None, &numbers, None).await;
+        let rows: Vec<&Value> = numbers.iter().map(|number| number.raw.value()).collect();
+        look.compare::<wire::Number>(NUMBERS, &rows);
+        let named = numbers.iter().map(|number| {
+            let shown = number.number.map_or_else(String::new, |number| number.masked());
+            (format!("number {shown}"), number.raw.value())
+        });
+        look.helpers(&named.collect::<Vec<_>>(), &OF_NUMBERS);
         for number in &numbers {
             let carrier = number.raw.value().get("provider").and_then(Value::as_str);
             if let Some(carrier) = carrier.and_then(carrier_of) {
@@ -37,6 +114,18 @@ impl Inspect for VapiInspect {
         }
         look.finish()
     }
+}
+
+fn add_calls(look: &mut Inspector<'_>, value: &Value) {
+    let rows: Vec<&Value> = value.as_array().into_iter().flatten().collect();
+    look.compare::<wire::Call>(CALLS, &rows);
+    let is_state = |word: &str| {
+        let facts = CallFacts::new(word, None, true);
+        let deletes = ["not-found", "deletion-failed"].contains(&word);
+        deletes || state(facts, &TrustedReasons::default()) != ProviderState::Unrecognised
+    };
+    look.words(CALLS, &rows, "status", is_state);
+    look.words(CALLS, &rows, "endedReason", |word| meaning(word).is_some());
 }
 
 /// The failure domain of the carrier with Vapi's word. A trunk of the account may lead anywhere.

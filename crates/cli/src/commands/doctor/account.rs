@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use switchboard::{
     Error, Provider,
     config::ProviderConfig,
-    core::{Finding, Inspection},
+    core::{Difference, Finding, Inspection},
     jiff::SignedDuration,
     process_environment,
     router::ProviderPolicy,
@@ -64,7 +64,9 @@ pub(super) async fn check(setup: &Setup, name: &str, named: bool) -> Section {
         section.findings.extend(numbers(name, policy, &inspection));
         section.findings.extend(agents(setup, name, &inspection));
     }
+    section.findings.extend(shapes(&inspection));
     section.findings.extend(inspection.findings);
+    section.shapes = inspection.shapes;
     section
 }
 
@@ -192,6 +194,41 @@ fn numbers(name: &str, policy: &ProviderPolicy, inspection: &Inspection) -> Vec<
             ),
             format!("add \"{carrier}\" to providers.{name}.failure_domains"),
         ));
+    }
+    findings
+}
+
+/// Whether the answers are as the types of this version expect.
+fn shapes(inspection: &Inspection) -> Vec<Finding> {
+    const CHECK: &str = "answers";
+    let shapes = &inspection.shapes;
+    let words: Vec<&str> = shapes
+        .iter()
+        .filter_map(|one| match &one.difference {
+            Difference::UnknownWord { word } => Some(word.as_deref().unwrap_or("one not shown")),
+            _ => None,
+        })
+        .collect();
+    let mut findings = Vec::new();
+    if !words.is_empty() {
+        findings.push(Finding::warning(
+            CHECK,
+            format!(
+                "they have words for the state of calls that no document lists: {}",
+                words.join(", ")
+            ),
+            "update Switchboard, or send switchboard doctor --shapes to its maintainers",
+        ));
+    }
+    match (shapes.len() - words.len(), inspection.compared.len()) {
+        (_, 0) => {}
+        (0, count) => {
+            findings.push(Finding::ok(CHECK, format!("{count} kinds of them are as they are known")));
+        }
+        (differ, _) => findings.push(Finding::note(
+            CHECK,
+            format!("{differ} fields of them are not as they are known: switchboard doctor --shapes lists them"),
+        )),
     }
     findings
 }

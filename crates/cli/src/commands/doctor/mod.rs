@@ -64,5 +64,6 @@ pub(crate) async fn run(common: &Common, args: DoctorArgs, output: Output) -> Ou
     if named.is_none() {
         sections.push(together::check(&setup.policy));
     }
-    Ok(Report::new(sections).show(output))
+    let report = Report::new(sections);
+    Ok(if args.shapes { report.show_shapes(output) } else { report.show(output) })
 }

@@ -1,7 +1,9 @@
 //! Prints what was found.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
-use switchboard::core::{Finding, Severity};
+use switchboard::core::{Difference, Finding, Severity, ShapeDifference};
 
 use crate::{exit::Exit, output::Output, wrap::wrapped};
 
@@ -13,11 +15,13 @@ pub(super) struct Section {
     /// The kind of the account, if it is about one.
     pub(super) kind: Option<String>,
     pub(super) findings: Vec<Finding>,
+    /// How its answers differ from what is known of them.
+    pub(super) shapes: BTreeSet<ShapeDifference>,
 }
 
 impl Section {
     pub(super) fn new(about: &str, findings: Vec<Finding>) -> Self {
-        Self { about: about.to_owned(), kind: None, findings }
+        Self { about: about.to_owned(), kind: None, findings, shapes: BTreeSet::new() }
     }
 
     fn json(&self, finding: &Finding) -> Value {
@@ -68,7 +72,59 @@ impl Report {
             .into_iter()
             .map(|one| (one.as_str().to_owned(), self.count(one).into()))
             .collect();
-        json!({"findings": findings, "counts": counts})
+        json!({"findings": findings, "counts": counts, "shapes": self.shapes()})
+    }
+
+    /// By kind of provider: the name of an account may be somebody's.
+    fn by_kind(&self) -> BTreeSet<(&str, &ShapeDifference)> {
+        let mut all = BTreeSet::new();
+        for section in &self.0 {
+            let kind = section.kind.as_deref().unwrap_or_default();
+            all.extend(section.shapes.iter().map(|one| (kind, one)));
+        }
+        all
+    }
+
+    fn shapes(&self) -> Vec<Value> {
+        let with_kind = |(kind, one): (&str, &ShapeDifference)| {
+            let mut value = json!(one);
+            value["kind"] = kind.into();
+            value
+        };
+        self.by_kind().into_iter().map(with_kind).collect()
+    }
+
+    /// Prints how answers differ, and nothing that is anybody's.
+    pub(super) fn show_shapes(&self, output: Output) -> Exit {
+        let version = env!("CARGO_PKG_VERSION");
+        if output.json {
+            output.object(&json!({"version": version, "shapes": self.shapes()}));
+            return Exit::Done;
+        }
+        output.line(format!("switchboard {version}"));
+        let mut last = None;
+        for (kind, one) in self.by_kind() {
+            if last != Some((kind, one.answer)) {
+                output.heading(&format!("{kind} {}", one.answer));
+                last = Some((kind, one.answer));
+            }
+            let (word, more) = match &one.difference {
+                Difference::UnknownField { holds } => ("unknown", holds.as_str()),
+                Difference::MissingField => ("missing", ""),
+                Difference::OtherType { holds } => ("type", holds.as_str()),
+                Difference::UnknownWord { word } => {
+                    ("word", word.as_deref().unwrap_or("(not shown)"))
+                }
+            };
+            let text = format!("{} {more}", one.path);
+            for line in wrapped(&format!("  {word:<8} "), &text) {
+                output.line(line);
+            }
+        }
+        if last.is_none() {
+            output.line("the answers are as they are known");
+        }
+        Exit::Done
     }
 
     fn text(&self, output: Output) {
