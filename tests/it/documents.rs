@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 use switchboard_tests::binary::root;
 
-const PAGES: [&str; 17] = [
+const PAGES: [&str; 18] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",

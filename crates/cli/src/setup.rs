@@ -213,11 +213,16 @@ pub(crate) fn report_recovered(recovered: Recovered, output: Output) {
         ));
     }
     // What was not decided was left by a process that did not come to its end.
-    if recovered.uncertain + recovered.resumed > 0 {
+    if recovered.uncertain > 0 {
         output.note(format!(
-            "of a process that ended early, {} and evidence is looked for; {} now",
-            calls(recovered.uncertain, "may have rung", "may have rung"),
-            calls(recovered.resumed, "are placed", "is placed"),
+            "of a process that ended early, {}: evidence is looked for",
+            calls(recovered.uncertain, "may have rung", "may have rung")
+        ));
+    }
+    if recovered.resumed > 0 {
+        output.note(format!(
+            "of a process that ended early, {} now",
+            calls(recovered.resumed, "are placed", "is placed")
         ));
     }
     if recovered.not_resumed > 0 {

@@ -90,7 +90,7 @@ async fn batches_are_listed_in_pages() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_process_goes_on_where_one_was_killed() {
-    const PEOPLE: usize = 120;
+    const PEOPLE: usize = 400;
     let first = Server::start().await;
     let background = first.background();
     let key = first.key(Some("acme"), Role::Caller).await;

@@ -4,7 +4,10 @@ use std::io::{BufRead, stdin};
 
 use switchboard::{Country, Currency};
 
-use super::kinds::{self, Kind};
+use super::{
+    amount,
+    kinds::{self, Kind},
+};
 use crate::{
     failure::{Failure, Outcome},
     output::Output,
@@ -53,7 +56,7 @@ pub(super) fn budget(currency: Currency, output: Output) -> Outcome<Option<Strin
         if answer.is_empty() {
             return Ok(None);
         }
-        super::amount(answer).map(Some)
+        amount::above_zero(answer).map(Some)
     })
 }
 

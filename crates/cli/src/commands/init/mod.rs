@@ -1,5 +1,6 @@
 //! `switchboard init`: writes a first configuration.
 
+mod amount;
 mod ask;
 mod kinds;
 mod simulated;
@@ -12,7 +13,7 @@ use std::{
 };
 
 use serde_json::json;
-use switchboard::{Config, Currency, config::Amount};
+use switchboard::{Config, Currency};
 
 use self::{kinds::Kind, simulated::Simulated, text::Choices};
 use crate::{
@@ -113,7 +114,7 @@ async fn choose(args: InitArgs, output: Output) -> Outcome<Choices> {
     let budget = match args.budget {
         None if asks => ask::budget(currency, output)?,
         given => given
-            .map(|given| amount(&given))
+            .map(|given| amount::above_zero(&given))
             .transpose()
             .map_err(|wrong| Failure::input("--budget", wrong))?,
     };
@@ -141,17 +142,6 @@ fn named(words: &[String]) -> Outcome<Vec<&'static Kind>> {
         kinds.push(kind);
     }
     Ok(kinds)
-}
-
-/// An amount above zero, as the configuration reads it.
-fn amount(text: &str) -> Result<String, String> {
-    let wrong = || format!("{text:?} is no amount: write it as 50 or 49.90, without the currency");
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let above_zero = text.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
-    if !plain || !above_zero || Amount::parse(text).is_err() {
-        return Err(wrong());
-    }
-    Ok(text.to_owned())
 }
 
 fn write_new(file: &Path, text: &str, mode: u32) -> Outcome<()> {
