@@ -147,8 +147,13 @@ impl Shared {
         config: &ActiveConfig,
         request: &ValidCall,
     ) -> Result<CalleeHistory> {
-        let since = self.now().checked_sub(config.tables.looks_back()).unwrap_or(Timestamp::MIN);
+        let since = self.looks_back_to(config);
         self.journal.history(&request.tenant, &request.to, since).await
+    }
+
+    /// The time of the earliest ring that a rule may ask about.
+    pub(crate) fn looks_back_to(&self, config: &ActiveConfig) -> Timestamp {
+        self.now().checked_sub(config.tables.looks_back()).unwrap_or(Timestamp::MIN)
     }
 
     /// What the rules say about a ring at this time, by the agent of this profile.

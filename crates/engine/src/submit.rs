@@ -190,21 +190,21 @@ async fn open(
         at: inner.now(),
     };
     let commit = debug_span!("ledger.commit", call = field::Empty);
-    let history = async {
-        match &config.policy.rules.off {
-            Some(_) => Ok(CalleeHistory::default()),
-            None => inner.history(&config, &request).await,
+    let opened = match &config.policy.rules.off {
+        Some(_) => {
+            let opened = inner.journal.open(new).instrument(commit.clone()).await;
+            opened.map(|opened| (opened, CalleeHistory::default()))
+        }
+        None => {
+            let since = inner.looks_back_to(&config);
+            inner.journal.open_with_history(new, since).instrument(commit.clone()).await
         }
     };
-    // What is known about the callee is read while the call is written down. The read is begun
-    // first, because a write may keep this thread until it is on disk.
-    let (history, opened) =
-        futures::join!(history, inner.journal.open(new).instrument(commit.clone()));
-    if let Ok(Opened::New(_)) = &opened {
+    if let Ok((Opened::New(_), _)) = &opened {
         commit.record("call", field::display(&id));
     }
     drop(commit);
-    let opened = inner.halt_on_journal_error(opened)?;
+    let (opened, history) = inner.halt_on_journal_error(opened)?;
     let (Opened::New(call) | Opened::Replayed(call) | Opened::Changed(call)) = &opened;
     inner.in_progress.is_asked_for(call.id, inner.now());
     Ok(match opened {
@@ -220,7 +220,6 @@ async fn open(
         Opened::New(call) => {
             let driving = Driving::begin(&inner, id);
             let at = request.window.opens.map_or(call.created_at, |at| at.max(call.created_at));
-            let history = inner.halt_on_journal_error(history)?;
             let lists = inner.lists(&config, at).await;
             let lists = inner.halt_on_journal_error(lists)?;
             let answer = question.answer(&config, &request.to, &history, &lists, at);

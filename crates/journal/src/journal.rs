@@ -10,8 +10,8 @@ use std::{fmt::Debug, num::NonZeroUsize, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchboard_core::{
-    AttemptId, Call, CallId, CallStatus, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId,
-    ValidCall,
+    AttemptId, Call, CallId, CallStatus, CalleeHistory, PhoneNumber, ProviderCallId, ProviderId,
+    Result, TenantId, ValidCall,
 };
 use switchboard_router::{AuditEntry, AuditTopic, DuplicateWindows};
 use uuid::Uuid;
@@ -135,6 +135,18 @@ pub trait CallLog: Debug + Send + Sync {
     /// was recorded within the window or is still to be placed, and the request does not say that
     /// the repetition is intended.
     async fn open(&self, call: NewCall) -> Result<Opened>;
+
+    /// Like [`CallLog::open`]; for a call that is new, also returns what [`People::history`] says of
+    /// its callee and its tenant, read in the same transaction. For one that was recorded before, the
+    /// history is empty.
+    ///
+    /// # Errors
+    /// As for [`CallLog::open`].
+    async fn open_with_history(
+        &self,
+        call: NewCall,
+        since: Timestamp,
+    ) -> Result<(Opened, CalleeHistory)>;
 
     /// Writes facts and makes their reservation in one transaction: everything or nothing.
     ///

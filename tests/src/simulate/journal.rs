@@ -170,6 +170,16 @@ impl CallLog for SimJournal {
         opened
     }
 
+    async fn open_with_history(
+        &self,
+        call: NewCall,
+        since: Timestamp,
+    ) -> Result<(Opened, CalleeHistory)> {
+        let request = Arc::clone(&call.request);
+        let history = self.inner.history(&request.tenant, &request.to, since).await?;
+        Ok((self.open(call).await?, history))
+    }
+
     async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded, WriteError> {
         self.process.gate().await;
         let wish = self.world.with(|state| state.seen.get(&id).map_or(0, |seen| seen.wish));

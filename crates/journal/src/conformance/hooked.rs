@@ -98,6 +98,15 @@ impl<H: Hooks> CallLog for HookedJournal<H> {
         self.inner.open(call).await
     }
 
+    async fn open_with_history(
+        &self,
+        call: NewCall,
+        since: Timestamp,
+    ) -> Result<(Opened, CalleeHistory)> {
+        self.hooks.opens().await?;
+        self.inner.open_with_history(call, since).await
+    }
+
     async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded, WriteError> {
         self.hooks.writes(&write.facts).await?;
         let facts = write.facts.clone();

@@ -67,6 +67,7 @@ pub async fn hold<Made: Future<Output = Arc<dyn Journal>> + Send>(
     records::consents_count_for_their_tenant_until_withdrawn(new().await).await;
     records::a_consent_without_its_evidence_is_refused(new().await).await;
     records::the_last_call_of_each_kind_is_known(new().await).await;
+    records::what_is_known_comes_with_a_new_call(new().await).await;
     one_person(&[new().await]).await;
     inbox::webhooks_are_kept_until_they_are_handled(new().await).await;
     audit::decisions_are_kept_in_order(new().await).await;

@@ -44,7 +44,8 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use store::Store;
 use switchboard_core::{
-    AttemptId, Call, CallId, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall,
+    AttemptId, Call, CallId, CalleeHistory, PhoneNumber, ProviderCallId, ProviderId, Result,
+    TenantId, ValidCall,
 };
 use switchboard_router::{AuditEntry, AuditTopic};
 
@@ -130,6 +131,25 @@ impl CallLog for MemoryJournal {
         let opened = self.store.lock().open(call, self.member());
         self.wrote();
         opened
+    }
+
+    async fn open_with_history(
+        &self,
+        call: NewCall,
+        since: Timestamp,
+    ) -> Result<(Opened, CalleeHistory)> {
+        let mut store = self.store.lock();
+        let (tenant, to) = (call.request.tenant.clone(), call.request.to);
+        let history = store.people.history(&tenant, &to, store.rings_of(&to, since));
+        let opened = store.open(call, self.member());
+        drop(store);
+        self.wrote();
+        Ok(match opened? {
+            Opened::New(call) => (Opened::New(call), history),
+            before @ (Opened::Replayed(_) | Opened::Changed(_)) => {
+                (before, CalleeHistory::default())
+            }
+        })
     }
 
     async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded, WriteError> {

@@ -12,7 +12,7 @@ use std::{
 
 use jiff::Timestamp;
 use sqlx::{PgConnection, PgPool, Postgres, Transaction, pool::PoolConnection};
-use switchboard_core::{Call, CallId, Error, Result};
+use switchboard_core::{Call, CallId, CalleeHistory, Error, Result};
 use switchboard_journal::{
     Denied, News, Opened, Recorded, StoredWebhook, Write, server::FeedSignal,
 };
@@ -167,13 +167,17 @@ impl Inner {
         self.epoch.load(Ordering::SeqCst)
     }
 
-    pub(super) async fn open(&self, new: &NewCallRow) -> Result<Opened> {
+    pub(super) async fn open(
+        &self,
+        new: &NewCallRow,
+        since: Option<i64>,
+    ) -> Result<(Opened, CalleeHistory)> {
         for tried in 1.. {
             let mut change = self.begin().await?;
-            let answer = queries::open(&mut change, new, self.epoch()).await;
+            let answer = queries::open(&mut change, new, self.epoch(), since).await;
             match self.end(change, answer, tried == TRIES).await {
                 Ok(Some(opened)) => {
-                    if matches!(opened, Opened::New(_)) {
+                    if matches!(opened, (Opened::New(_), _)) {
                         self.signal.written();
                     }
                     return Ok(opened);

@@ -74,8 +74,8 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use switchboard_core::{
-    AttemptId, Call, CallId, Error, ErrorKind, PhoneNumber, ProviderCallId, ProviderId, Result,
-    TenantId, ValidCall,
+    AttemptId, Call, CallId, CalleeHistory, Error, ErrorKind, PhoneNumber, ProviderCallId,
+    ProviderId, Result, TenantId, ValidCall,
 };
 use switchboard_journal::{
     AuditLog, AuditQuery, CallLog, EvidenceIndex, Inbox, Membership, NewCall, News, Opened,
@@ -229,7 +229,16 @@ impl std::fmt::Debug for PostgresJournal {
 impl CallLog for PostgresJournal {
     async fn open(&self, call: NewCall) -> Result<Opened> {
         let (inner, new) = (Arc::clone(&self.inner), NewCallRow::new(call, &self.inner.key)?);
-        carry_out(async move { inner.open(&new).await }).await
+        Ok(carry_out(async move { inner.open(&new, None).await }).await?.0)
+    }
+
+    async fn open_with_history(
+        &self,
+        call: NewCall,
+        since: Timestamp,
+    ) -> Result<(Opened, CalleeHistory)> {
+        let (inner, new) = (Arc::clone(&self.inner), NewCallRow::new(call, &self.inner.key)?);
+        carry_out(async move { inner.open(&new, Some(micros(since))).await }).await
     }
 
     async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded, WriteError> {

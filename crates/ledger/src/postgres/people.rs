@@ -5,8 +5,8 @@
 //! that was recorded is seen by every attempt that is checked after it.
 
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, PgConnection, Row};
-use switchboard_core::{AttemptId, CalleeHistory, TenantId};
+use sqlx::{AssertSqlSafe, PgConnection, Row, postgres::PgRow};
+use switchboard_core::{AttemptId, CalleeHistory};
 use switchboard_journal::{
     Denied, OptOut, Person, TakeBack, Withdrawal,
     people::{OptOutEvent, OptOutNews, check_take_back, opt_out_news, opted_out},
@@ -148,32 +148,44 @@ pub(super) async fn take_back(
 /// One statement, because it is read for every call.
 pub(super) async fn history(
     connection: &mut PgConnection,
-    tenant: &TenantId,
+    tenant: &str,
     person: &[u8; 32],
     since: i64,
 ) -> TxResult<CalleeHistory> {
+    let row = sqlx::query(AssertSqlSafe(format!("SELECT {}", history_columns("$2", "$3"))))
+        .bind(person.as_slice())
+        .bind(since)
+        .bind(tenant)
+        .fetch_one(connection)
+        .await?;
+    read_history(&row)
+}
+
+/// The first columns of a row for [`read_history`]. `$1` is the person; `since` and `tenant` are
+/// parameters, too.
+pub(super) fn history_columns(since: &str, tenant: &str) -> String {
     let last =
         |kind| format!("(SELECT at FROM person_events WHERE to_hash = $1 AND kind = '{kind}')");
     let given = |column| {
         format!(
-            "ARRAY(SELECT {column} FROM consents WHERE to_hash = $1 AND tenant = $3 AND withdrawn_at IS NULL ORDER BY number)"
+            "ARRAY(SELECT {column} FROM consents WHERE to_hash = $1 AND tenant = {tenant} AND withdrawn_at IS NULL ORDER BY number)"
         )
     };
-    let sql = format!(
-        "SELECT ARRAY(SELECT {RANG_AT} FROM attempts WHERE to_hash = $1 AND {RANG} AND {RANG_AT} > $2 ORDER BY {RANG_AT}), \
+    format!(
+        "ARRAY(SELECT {RANG_AT} FROM attempts WHERE to_hash = $1 AND {RANG} AND {RANG_AT} > {since} ORDER BY {RANG_AT}), \
          {OPTED_OUT}, {}, {}, {}, {}, {}",
         last("refused"),
         last("conversation"),
         last("abandoned"),
         given("terms"),
         given("evidence"),
-    );
-    let row = sqlx::query(AssertSqlSafe(sql))
-        .bind(person.as_slice())
-        .bind(since)
-        .bind(tenant.as_str())
-        .fetch_one(connection)
-        .await?;
+    )
+}
+
+/// The number of [`history_columns`].
+pub(super) const HISTORY_COLUMNS: usize = 7;
+
+pub(super) fn read_history(row: &PgRow) -> TxResult<CalleeHistory> {
     let (terms, evidence): (Vec<String>, Vec<Option<String>>) = (row.try_get(5)?, row.try_get(6)?);
     let history = HistoryRow {
         rings: row.try_get(0)?,

@@ -36,7 +36,7 @@ impl People for PostgresJournal {
     ) -> Result<CalleeHistory> {
         let person = self.inner.key.person(to);
         let (mut connection, _turn) = self.inner.single().await?;
-        read(history(&mut connection, tenant, &person, micros(since)).await)
+        read(history(&mut connection, tenant.as_str(), &person, micros(since)).await)
     }
 
     async fn opt_out(&self, to: &PhoneNumber, asked: &OptOut) -> Result<bool> {

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, PgConnection, Row, postgres::PgRow};
-use switchboard_core::{AttemptId, Call, CallId, ValidCall};
+use switchboard_core::{AttemptId, Call, CallId, CalleeHistory, ValidCall};
 use switchboard_journal::{Denied, News, Opened, Recorded, Selection, Write};
 use uuid::Uuid;
 
@@ -75,11 +75,13 @@ const IS_ALONE_BY_TASK: &str = "SELECT NOT EXISTS (SELECT 1 FROM attempts AS oth
 const RINGS: &str = "SELECT count(*) FROM calls JOIN attempts ON attempts.call_id = calls.id \
                      WHERE calls.to_hash = $1 AND tenant = $2 AND state <> 'not_placed' AND sent_at >= $3";
 
+/// `since`: how far back the history of the callee of a new call is read, if at all.
 pub(crate) async fn open(
     connection: &mut PgConnection,
     new: &NewCallRow,
     epoch: i64,
-) -> TxResult<Opened> {
+    since: Option<i64>,
+) -> TxResult<(Opened, CalleeHistory)> {
     let tenant = new.call.tenant.as_str();
     let mut person = [0; 8];
     person.copy_from_slice(&new.to_hash[..8]);
@@ -102,26 +104,13 @@ pub(crate) async fn open(
             }
             let call =
                 Box::new(call(connection, first).await?.ok_or_else(|| refusal::erased(first))?);
-            return Ok(if same { Opened::Replayed(call) } else { Opened::Changed(call) });
+            let before = if same { Opened::Replayed(call) } else { Opened::Changed(call) };
+            return Ok((before, CalleeHistory::default()));
         }
     }
-    if let Some(Duplicates { after, before, open_after }) = new.duplicates {
-        let first = sqlx::query(DUPLICATE)
-            .bind(new.to_hash.as_slice())
-            .bind(after)
-            .bind(before)
-            .bind(open_after)
-            .bind(tenant)
-            .bind(new.task_hash.as_slice())
-            .fetch_optional(&mut *connection)
-            .await?;
-        if let Some(row) = first {
-            return Err(duplicate::possible_duplicate(
-                CallId::new(row.try_get(0)?),
-                row.try_get(1)?,
-            )
-            .into());
-        }
+    let (first, history) = beside(&mut *connection, new, since).await?;
+    if let Some((first, since)) = first {
+        return Err(duplicate::possible_duplicate(CallId::new(first), since).into());
     }
     sqlx::query(NEW_CALL)
         .bind(new.id.as_uuid())
@@ -149,7 +138,44 @@ pub(crate) async fn open(
             Some("one_call_per_key") => TxError::Retry(error),
             Some(_) | None => error.into(),
         })?;
-    Ok(Opened::New(Box::new(new.call.clone())))
+    Ok((Opened::New(Box::new(new.call.clone())), history))
+}
+
+/// The call that this one may repeat, with its time, and what is known about the callee: in one
+/// statement, because each costs a way to the server and back.
+async fn beside(
+    connection: &mut PgConnection,
+    new: &NewCallRow,
+    since: Option<i64>,
+) -> TxResult<(Option<(Uuid, i64)>, CalleeHistory)> {
+    let (tenant, person) = (new.call.tenant.as_str(), &new.to_hash);
+    let Some(Duplicates { after, before, open_after }) = new.duplicates else {
+        return Ok(match since {
+            Some(since) => (None, people::history(connection, tenant, person, since).await?),
+            None => (None, CalleeHistory::default()),
+        });
+    };
+    let columns = since.map(|_| people::history_columns("$7", "$5") + ", ").unwrap_or_default();
+    let sql = format!(
+        "SELECT {columns}first.id, first.created_at FROM (VALUES (1)) AS one LEFT JOIN LATERAL ({DUPLICATE}) AS first ON TRUE"
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql))
+        .bind(person.as_slice())
+        .bind(after)
+        .bind(before)
+        .bind(open_after)
+        .bind(tenant)
+        .bind(new.task_hash.as_slice());
+    if let Some(since) = since {
+        query = query.bind(since);
+    }
+    let row = query.fetch_one(connection).await?;
+    let (history, at) = match since {
+        Some(_) => (people::read_history(&row)?, people::HISTORY_COLUMNS),
+        None => (CalleeHistory::default(), 0),
+    };
+    let first = row.try_get::<Option<Uuid>, _>(at)?.map(|id| Ok((id, row.try_get(at + 1)?)));
+    Ok((first.transpose().map_err(TxError::Failed)?, history))
 }
 
 /// Writes facts for the process with this epoch, and tells whether they made events. If it is

@@ -68,7 +68,8 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use rusqlite::Connection;
 use switchboard_core::{
-    AttemptId, Call, CallId, PhoneNumber, ProviderCallId, ProviderId, Result, TenantId, ValidCall,
+    AttemptId, Call, CallId, CalleeHistory, PhoneNumber, ProviderCallId, ProviderId, Result,
+    TenantId, ValidCall,
 };
 use switchboard_journal::{
     AuditLog, AuditQuery, CallLog, EvidenceIndex, Inbox, Membership, NewCall, News, Opened,
@@ -188,6 +189,25 @@ impl SqliteJournal {
         self.read(move |connection| queries::history(connection, id)).await
     }
 
+    async fn opened(
+        &self,
+        call: NewCall,
+        since: Option<Timestamp>,
+    ) -> Result<(Opened, CalleeHistory)> {
+        let (opening, mine) = (NewCallRow::new(call, &self.key)?, self.presence());
+        let since = since.map(micros);
+        let opened = self
+            .writer
+            .run_without_savepoint(move |connection| {
+                queries::open(connection, opening, mine.epoch(), since)
+            })
+            .await?;
+        if matches!(opened, (Opened::New(_), _)) {
+            self.wrote();
+        }
+        Ok(opened)
+    }
+
     /// Runs a read on a read-only connection, in one snapshot.
     async fn read<T: Send + 'static>(
         &self,
@@ -243,17 +263,15 @@ async fn blocking<T: Send + 'static>(
 #[async_trait]
 impl CallLog for SqliteJournal {
     async fn open(&self, call: NewCall) -> Result<Opened> {
-        let (opening, mine) = (NewCallRow::new(call, &self.key)?, self.presence());
-        let opened = self
-            .writer
-            .run_without_savepoint(move |connection| {
-                queries::open(connection, opening, mine.epoch())
-            })
-            .await?;
-        if matches!(opened, Opened::New(_)) {
-            self.wrote();
-        }
-        Ok(opened)
+        Ok(self.opened(call, None).await?.0)
+    }
+
+    async fn open_with_history(
+        &self,
+        call: NewCall,
+        since: Timestamp,
+    ) -> Result<(Opened, CalleeHistory)> {
+        self.opened(call, Some(since)).await
     }
 
     async fn write(&self, id: CallId, write: Write, at: Timestamp) -> Result<Recorded, WriteError> {

@@ -2,6 +2,8 @@
 //!
 //! There is one writer, so what is counted and what is written are one step.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use switchboard_core::{AttemptId, CalleeHistory};
@@ -27,6 +29,16 @@ const OPTED_OUT: &str = "SELECT min(at) FROM opt_outs WHERE to_hash = ?1 AND wha
 const OPT_OUTS: &str = "SELECT entry FROM opt_outs WHERE to_hash = ?1 ORDER BY number";
 const OPT_OUT: &str = "INSERT INTO opt_outs (to_hash, what, at, entry) VALUES (?1, ?2, ?3, ?4)";
 const EVENTS: &str = "SELECT kind, at, call_id FROM person_events WHERE to_hash = ?1";
+/// True of a person about whom a [`CalleeHistory`] says anything.
+static IS_KNOWN: LazyLock<String> = LazyLock::new(|| {
+    let any = |table| format!("EXISTS (SELECT 1 FROM {table} WHERE to_hash = ?1)");
+    format!(
+        "SELECT EXISTS (SELECT 1 FROM attempts WHERE to_hash = ?1 AND {RANG}) OR {} OR {} OR {}",
+        any("opt_outs"),
+        any("person_events"),
+        any("consents")
+    )
+});
 const GIVEN: &str = "SELECT terms, evidence FROM consents WHERE to_hash = ?1 AND tenant = ?2 AND withdrawn_at IS NULL ORDER BY number";
 const WITHDRAW_ALL: &str = "UPDATE consents SET withdrawn_at = ?2, withdrawn_by = ?3 WHERE to_hash = ?1 AND withdrawn_at IS NULL";
 const FORGET_EVIDENCE: &str =
@@ -148,6 +160,12 @@ pub(super) fn history(
     person: &[u8; 32],
     since: i64,
 ) -> TxResult<CalleeHistory> {
+    // Most callees are called for the first time.
+    let is_known: bool =
+        connection.prepare_cached(&IS_KNOWN)?.query_row([person], |row| row.get(0))?;
+    if !is_known {
+        return Ok(CalleeHistory::default());
+    }
     let mut history = HistoryRow {
         rings: rings(connection, person, since, None)?,
         opted_out: opted_out_at(connection, person)?,

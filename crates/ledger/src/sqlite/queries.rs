@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use switchboard_core::{AttemptId, Call, CallId, ValidCall};
+use switchboard_core::{AttemptId, Call, CallId, CalleeHistory, ValidCall};
 use switchboard_journal::{Denied, News, Opened, Recorded, Selection, Write};
 use uuid::Uuid;
 
@@ -75,8 +75,14 @@ const ONE_LIVE_ATTEMPT: &str = "attempts.call_id, attempts.ring";
 const ATTEMPT_ID: &str = "attempts.id";
 const CALL_ID: &str = "calls.id";
 
-/// Is only refused before it writes.
-pub(crate) fn open(connection: &Connection, new: NewCallRow, epoch: i64) -> TxResult<Opened> {
+/// Is only refused before it writes. `since`: how far back the history of the callee of a new call is
+/// read, if at all.
+pub(crate) fn open(
+    connection: &Connection,
+    new: NewCallRow,
+    epoch: i64,
+    since: Option<i64>,
+) -> TxResult<(Opened, CalleeHistory)> {
     let tenant = new.call.tenant.as_str();
     if let Some(key) = &new.key {
         let first = connection
@@ -92,7 +98,8 @@ pub(crate) fn open(connection: &Connection, new: NewCallRow, epoch: i64) -> TxRe
                 return Err(refusal::key_reused(first).into());
             }
             let call = Box::new(call(connection, first)?.ok_or_else(|| refusal::erased(first))?);
-            return Ok(if same { Opened::Replayed(call) } else { Opened::Changed(call) });
+            let before = if same { Opened::Replayed(call) } else { Opened::Changed(call) };
+            return Ok((before, CalleeHistory::default()));
         }
     }
     if let Some(Duplicates { after, before, open_after }) = new.duplicates {
@@ -107,6 +114,10 @@ pub(crate) fn open(connection: &Connection, new: NewCallRow, epoch: i64) -> TxRe
             return Err(duplicate::possible_duplicate(first, since).into());
         }
     }
+    let history = match since {
+        Some(since) => people::history(connection, tenant, &new.to_hash, since)?,
+        None => CalleeHistory::default(),
+    };
     let written = connection.prepare_cached(NEW_CALL)?.execute(params![
         new.id.as_uuid().as_bytes(),
         tenant,
@@ -128,7 +139,7 @@ pub(crate) fn open(connection: &Connection, new: NewCallRow, epoch: i64) -> TxRe
         Some(_) | None => TxError::Failed(error),
     })?;
     feed::append(connection, std::slice::from_ref(&new.published), false)?;
-    Ok(Opened::New(Box::new(new.call)))
+    Ok((Opened::New(Box::new(new.call)), history))
 }
 
 /// Writes facts for the process with this epoch, and tells whether they made events. If it is

@@ -4,13 +4,15 @@
 
 use std::sync::Arc;
 
-use switchboard_core::{CallId, CalleeHistory, Consent, ConsentKind, ErrorKind, Purpose, TenantId};
+use switchboard_core::{
+    CallId, CallRequest, CalleeHistory, Consent, ConsentKind, ErrorKind, Purpose, TenantId,
+};
 use uuid::Uuid;
 
-use super::{limits, of, person, ring, said_no};
+use super::{end, limits, of, person, ring, said_no};
 use crate::{
-    Journal, NewConsent, PersonEvent, PersonEventKind, TakeBack, Withdrawal,
-    conformance::fixtures::{at, epoch},
+    Journal, NewConsent, Opened, PersonEvent, PersonEventKind, TakeBack, Withdrawal,
+    conformance::fixtures::{at, epoch, new_call},
 };
 
 fn full() -> Consent {
@@ -144,4 +146,46 @@ pub(in crate::conformance) async fn the_last_call_of_each_kind_is_known(journal:
     assert_eq!(known.rings, [at(2), at(6)]);
     let other = journal.history(&TenantId::default(), &person(2), epoch()).await.unwrap();
     assert_eq!(other, CalleeHistory::default());
+}
+
+pub(in crate::conformance) async fn what_is_known_comes_with_a_new_call(journal: Arc<dyn Journal>) {
+    let tried = ring(&journal, of("b", 1), limits(vec![]), 6).await.unwrap();
+    end(&journal, tried).await;
+    journal.opt_out(&person(2), &said_no(7)).await.unwrap();
+    let talked = PersonEvent { kind: PersonEventKind::Conversation, at: at(3), call: None };
+    journal.note(&person(3), &talked).await.unwrap();
+    journal.add_consent(&person(4), &given("a", full())).await.unwrap();
+    journal.add_consent(&person(5), &given("b", full())).await.unwrap();
+    let open = |request: CallRequest, since| {
+        let journal = Arc::clone(&journal);
+        async move { journal.open_with_history(new_call(&request, at(20)), since).await }
+    };
+    let tenant = TenantId::from("a");
+    for (n, is_known) in [(1, true), (2, true), (3, true), (4, true), (5, false), (6, false)] {
+        for (task, meant) in [("Ask once.", false), ("Ask again.", true)] {
+            for since in [epoch(), at(6)] {
+                let known = journal.history(&tenant, &person(n), since).await.unwrap();
+                assert_eq!(known != CalleeHistory::default(), is_known && (n, since) != (1, at(6)));
+                let request = of("a", n).with(|call| {
+                    call.task = format!("{task} {since}");
+                    call.allow_duplicate = meant;
+                });
+                let (opened, history) = open(request, since).await.unwrap();
+                assert!(matches!(opened, Opened::New(_)), "{n}");
+                assert_eq!(history, known, "{n}");
+            }
+        }
+    }
+
+    let keyed = of("a", 2).with(|call| call.idempotency_key = Some("order-18".to_owned()));
+    let (first, history) = open(keyed.clone(), epoch()).await.unwrap();
+    assert!(matches!(first, Opened::New(_)) && history.opted_out.is_some());
+    let (again, history) = open(keyed, epoch()).await.unwrap();
+    assert!(matches!(again, Opened::Replayed(_)));
+    assert_eq!(history, CalleeHistory::default(), "of a call that is there already");
+
+    let twice = of("a", 4).with(|call| call.allow_duplicate = false);
+    open(twice.clone(), epoch()).await.unwrap();
+    let refused = open(twice, epoch()).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::PossibleDuplicate);
 }
