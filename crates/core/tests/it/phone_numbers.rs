@@ -286,7 +286,8 @@ fn countries_are_the_assigned_codes_and_those_of_the_numbering_plans() {
         ("UK", "write GB"),
         ("uk", "write GB"),
         ("ZZ", "ZZ is not a country"),
-        ("USA", "two letters"),
+        ("USA", "write US,"),
+        ("XYZ", "two letters"),
         ("", "two letters"),
         ("É", "two letters"),
     ] {
