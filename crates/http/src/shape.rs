@@ -98,8 +98,7 @@ impl Seen {
                 self.found.insert((below(at, key), Difference::OtherType { holds }));
             }
         }
-        let is_known =
-            |key: &str| fields.iter().any(|field| field.keys.iter().any(|known| *known == key));
+        let is_known = |key: &str| fields.iter().any(|field| field.keys.contains(&key));
         for (key, value) in object.iter().filter(|(key, _)| !is_known(key)) {
             let holds = JsonType::of(value);
             self.found.insert((below(at, key), Difference::UnknownField { holds }));
