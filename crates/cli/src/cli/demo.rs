@@ -6,8 +6,6 @@ use clap::{Args, ValueEnum, builder::PossibleValue};
 use switchboard::Country;
 use switchboard_testkit::SimKind;
 
-use crate::failure::{Failure, Outcome};
-
 /// `demo`
 #[derive(Debug, Args)]
 pub(crate) struct DemoArgs {
@@ -37,19 +35,6 @@ pub(crate) struct DemoArgs {
     /// Print every decision as it is made, and the result of each call.
     #[arg(long, short, conflicts_with = "json")]
     pub(crate) verbose: bool,
-}
-
-impl DemoArgs {
-    /// The two providers.
-    pub(crate) fn pair(&self) -> Outcome<(SimKind, SimKind)> {
-        match self.providers[..] {
-            [first, second] if first != second => Ok((first.kind(), second.kind())),
-            _ => Err(Failure::input(
-                "--providers",
-                "takes two different providers with a comma between them, such as retell,vapi",
-            )),
-        }
-    }
 }
 
 /// `sim`

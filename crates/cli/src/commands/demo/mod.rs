@@ -25,6 +25,7 @@ use std::{collections::HashSet, path::Path, time::Duration};
 use futures::{StreamExt, future::join_all, stream};
 use jiff::Timestamp;
 use switchboard::{Call, CallId, CallStatus, journal::JournalExt};
+use switchboard_testkit::SimKind;
 
 use self::{
     calls::Row,
@@ -37,7 +38,7 @@ use crate::{
     cli::DemoArgs,
     commands::serve,
     exit::Exit,
-    failure::Outcome,
+    failure::{Failure, Outcome},
     output::{Output, hide},
 };
 
@@ -48,7 +49,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 pub(crate) async fn run(args: DemoArgs, output: Output) -> Outcome {
     let rows = calls::read(args.calls.as_deref())?;
-    let (first, second) = args.pair()?;
+    let (first, second) = pair(&args)?;
     let simulation =
         Simulation::start((first, second), &rows, args.seed, args.ledger.as_deref()).await?;
     let (first, second) = (first.title(), second.title());
@@ -105,6 +106,17 @@ pub(crate) async fn run(args: DemoArgs, output: Output) -> Outcome {
         next(&args, output);
     }
     Ok(if report.is_good() { Exit::Done } else { Exit::Failed })
+}
+
+/// The two providers to simulate.
+fn pair(args: &DemoArgs) -> Outcome<(SimKind, SimKind)> {
+    match args.providers[..] {
+        [first, second] if first != second => Ok((first.kind(), second.kind())),
+        _ => Err(Failure::input(
+            "--providers",
+            "takes two different providers with a comma between them, such as retell,vapi",
+        )),
+    }
 }
 
 /// Suggests the next commands, under the name by which this program was started.
