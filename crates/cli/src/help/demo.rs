@@ -6,11 +6,8 @@ Shows routing, failover and experiments at work, with simulated providers.
 Examples:
   switchboard demo
   switchboard demo --verbose
-<<<<<<< HEAD
   switchboard demo --open
-=======
   switchboard demo --providers retell,telnyx
->>>>>>> 71c14b5f (The demo, the simulators of the command line and the kill loop take any of the six providers)
   switchboard demo --json
   switchboard demo --calls my-calls.csv
   switchboard demo --ledger demo.db && switchboard calls --ledger demo.db list
