@@ -31,7 +31,8 @@ pub struct Account {
 }
 
 impl Account {
-    /// The accounts of both providers of the tests of the server.
+    /// The accounts of both providers of the tests of the server. KaiCalls, which sends webhooks, is
+    /// asked first.
     pub fn of(sims: &Sims) -> [Self; 2] {
         let account = |kind, url: &str, agent: Option<&str>| Self {
             kind,
@@ -41,8 +42,8 @@ impl Account {
         };
         let agent = sims.kaicalls.agent_id();
         [
-            account(SimKind::KallyAi, sims.kallyai.url(), None),
             account(SimKind::KaiCalls, sims.kaicalls.url(), Some(agent)),
+            account(SimKind::KallyAi, sims.kallyai.url(), None),
         ]
     }
 

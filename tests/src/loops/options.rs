@@ -41,7 +41,7 @@ impl LoopOptions {
             postgres: false,
             pause: false,
             seed: RandomState::new().build_hasher().finish() >> 32,
-            providers: [SimKind::KallyAi, SimKind::KaiCalls],
+            providers: [SimKind::KaiCalls, SimKind::KallyAi],
             at_once,
             program: None,
             json: false,

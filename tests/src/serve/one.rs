@@ -251,7 +251,7 @@ place_window_seconds = {seconds}
         .iter()
         .map(|wish| Row { to: wish.to.clone(), tag: wish.tag, kind: RowKind::Good })
         .collect();
-    let [kallyai, kaicalls] = faults::draw(&mut chance, PROVIDERS, &rows);
+    let [kaicalls, kallyai] = faults::draw(&mut chance, PROVIDERS, &rows);
     let config = |script| {
         let plain = SimConfig::default().speed(setting.speed).seed(0);
         plain.limits(1_000_000, 1_000_000).credits(1_000_000).faults(script)

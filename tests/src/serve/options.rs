@@ -5,7 +5,7 @@ use switchboard_testkit::SimKind;
 use crate::loops::LoopOptions;
 
 /// The providers of every loop.
-pub const PROVIDERS: [SimKind; 2] = [SimKind::KallyAi, SimKind::KaiCalls];
+pub const PROVIDERS: [SimKind; 2] = [SimKind::KaiCalls, SimKind::KallyAi];
 
 /// The options of a run.
 #[derive(Debug, Clone)]

@@ -130,8 +130,8 @@ impl Stage {
             .env("SWITCHBOARD_CONFIG", self.path().join("switchboard.toml"))
             .env("PROOF_SECRET", SECRET)
             .env("PROOF_HOOKS_SECRET", SECRET)
-            .env(CREDENTIALS[0], self.sims.kallyai.credential())
-            .env(CREDENTIALS[1], self.sims.kaicalls.credential())
+            .env(CREDENTIALS[0], self.sims.kaicalls.credential())
+            .env(CREDENTIALS[1], self.sims.kallyai.credential())
             .stdin(Stdio::null())
             .kill_on_drop(true);
         if let Books::Postgres(url) = &self.ledger {
