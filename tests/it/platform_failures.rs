@@ -11,12 +11,10 @@ use std::time::Duration;
 use futures::{StreamExt, stream};
 use switchboard::{Call, CallStatus, Delivery, Switchboard, Timings, core::Refusal};
 use switchboard_testkit::{
-    RingLedger, SimConfig, SimKallyAi,
+    RingLedger, SimConfig, SimKallyAi, Simulator,
     fault::{After, Fault, FaultScript, Rule},
 };
-use switchboard_tests::{
-    Platform, Sims, Which, callee, dead::ClosedPort, platforms::PlatformSim, request, wait::within,
-};
+use switchboard_tests::{Platform, Sims, Which, callee, dead::ClosedPort, request, wait::within};
 
 use self::{
     Ends::{Elsewhere, Here, Nowhere},
@@ -189,7 +187,7 @@ fn plays() -> Vec<Play> {
 }
 
 impl Play {
-    fn rule(self, sim: &PlatformSim) -> Option<Rule> {
+    fn rule(self, sim: &Simulator) -> Option<Rule> {
         let spoils_answer = After::Answer;
         let (fault, after) = match self.failure {
             ConnectionRefused => return None,
@@ -198,7 +196,7 @@ impl Play {
             Says(status, code) => (Fault::answer(status, code), After::Ring),
             Words(status, body) => (Fault::raw(status, body), After::Ring),
             Redirects(status) => {
-                let location = format!("{}{}", sim.handle().url(), self.at.path());
+                let location = format!("{}{}", sim.url(), self.at.path());
                 (Fault::Redirect { status, location }, After::Ring)
             }
             CutBody => (Fault::CutBody { sent: None }, spoils_answer),
@@ -238,11 +236,11 @@ async fn play(play: Play, rings: RingLedger) -> Result<(), String> {
     let behind = Sims::on(rings.clone(), setup(), setup()).await;
     let closed = matches!(play.failure, ConnectionRefused).then(ClosedPort::new);
     if let Some(rule) = play.rule(&sim) {
-        sim.handle().faults().set(FaultScript::default().rule(rule));
+        sim.faults().set(FaultScript::default().rule(rule));
     }
     let switchboard = Switchboard::builder()
         .without_calling_rules("no person is called in a test")
-        .provider(sim.provider(closed.as_ref().map(ClosedPort::url).as_deref()))
+        .provider(play.at.provider(&sim, closed.as_ref().map(ClosedPort::url).as_deref()))
         .provider(behind.provider(Which::KallyAi, None))
         .timings(timings())
         .build()

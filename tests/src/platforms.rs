@@ -1,6 +1,6 @@
 //! The platforms of voice agents: each with its simulator and an account of the real backend at it.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use switchboard::{
     PhoneNumber, Provider,
@@ -9,9 +9,7 @@ use switchboard::{
     telnyx::{Telnyx, TelnyxConfig},
     vapi::{Vapi, VapiConfig},
 };
-use switchboard_testkit::{
-    RingLedger, SimCallE, SimConfig, SimHandle, SimRetell, SimTelnyx, SimVapi,
-};
+use switchboard_testkit::{RingLedger, SimConfig, SimKind, Simulator};
 
 /// One of the platforms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,23 +28,24 @@ impl Platform {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Retell, Self::CallE, Self::Telnyx, Self::Vapi];
 
+    /// The simulated provider.
+    pub const fn kind(self) -> SimKind {
+        match self {
+            Self::Retell => SimKind::Retell,
+            Self::CallE => SimKind::CallE,
+            Self::Telnyx => SimKind::Telnyx,
+            Self::Vapi => SimKind::Vapi,
+        }
+    }
+
     /// The id of the provider.
     pub const fn id(self) -> &'static str {
-        match self {
-            Self::Retell => "retell",
-            Self::CallE => "calle",
-            Self::Telnyx => "telnyx",
-            Self::Vapi => "vapi",
-        }
+        self.kind().id()
     }
 
     /// The path of the POST that places a call.
     pub const fn path(self) -> &'static str {
-        match self {
-            Self::Retell => "/v2/create-phone-call",
-            Self::CallE | Self::Telnyx => "/v2/calls",
-            Self::Vapi => "/call",
-        }
+        self.kind().place_path()
     }
 
     /// True if the provider documents what a repeat under the same key does.
@@ -66,73 +65,43 @@ impl Platform {
     }
 
     /// Starts the simulator with a ring ledger.
-    pub async fn start(self, rings: &RingLedger, config: SimConfig) -> PlatformSim {
-        let config = config.ledger(rings.clone());
-        match self {
-            Self::Retell => PlatformSim::Retell(SimRetell::start(config).await.unwrap()),
-            Self::CallE => PlatformSim::CallE(SimCallE::start(config).await.unwrap()),
-            Self::Telnyx => PlatformSim::Telnyx(SimTelnyx::start(config).await.unwrap()),
-            Self::Vapi => PlatformSim::Vapi(SimVapi::start(config).await.unwrap()),
-        }
-    }
-}
-
-/// The simulator of one platform.
-#[derive(Debug)]
-pub enum PlatformSim {
-    /// Of Retell.
-    Retell(SimRetell),
-    /// Of CALL-E.
-    CallE(SimCallE),
-    /// Of Telnyx.
-    Telnyx(SimTelnyx),
-    /// Of Vapi.
-    Vapi(SimVapi),
-}
-
-impl PlatformSim {
-    /// What all simulators can do.
-    pub fn handle(&self) -> &SimHandle {
-        match self {
-            Self::Retell(sim) => sim,
-            Self::CallE(sim) => sim,
-            Self::Telnyx(sim) => sim,
-            Self::Vapi(sim) => sim,
-        }
+    pub async fn start(self, rings: &RingLedger, config: SimConfig) -> Simulator {
+        self.kind().start(config.ledger(rings.clone())).await.unwrap()
     }
 
     /// The real backend, with its API at `url`, or at the simulator if `url` is `None`.
-    pub fn provider(&self, url: Option<&str>) -> Arc<dyn Provider> {
-        let handle = self.handle();
-        let url = url.unwrap_or(handle.url()).parse().unwrap();
-        let number = |text: &str| Some(PhoneNumber::parse(text).unwrap());
+    pub fn provider(self, sim: &Simulator, url: Option<&str>) -> Arc<dyn Provider> {
+        let url = url.unwrap_or(sim.url()).parse().unwrap();
+        let account: HashMap<_, _> = sim.account().into_iter().collect();
+        let agent = sim.agent_id().map(Into::into);
+        let number = || Some(PhoneNumber::parse(&account["from_number"]).unwrap());
         match self {
-            Self::Retell(sim) => {
-                let mut config = RetellConfig::new(handle.credential());
+            Self::Retell => {
+                let mut config = RetellConfig::new(sim.credential());
                 config.base_url = url;
-                config.agent_id = Some(sim.agent_id().into());
-                config.from_number = number(sim.number());
+                config.agent_id = agent;
+                config.from_number = number();
                 Arc::new(Retell::new(config).unwrap())
             }
-            Self::CallE(_) => {
-                let mut config = CallEConfig::new(handle.credential());
+            Self::CallE => {
+                let mut config = CallEConfig::new(sim.credential());
                 config.base_url = url;
                 Arc::new(CallE::new(config).unwrap())
             }
-            Self::Telnyx(sim) => {
-                let mut config = TelnyxConfig::new(handle.credential());
+            Self::Telnyx => {
+                let mut config = TelnyxConfig::new(sim.credential());
                 config.base_url = url;
-                config.connection_id = Some(sim.connection_id().to_owned());
-                config.agent_id = Some(sim.assistant_id().into());
-                config.from_number = number(sim.number());
-                config.webhook_public_key = Some(sim.public_key());
+                config.connection_id = Some(account["connection_id"].clone());
+                config.agent_id = agent;
+                config.from_number = number();
+                config.webhook_public_key = Some(account["webhook_public_key"].clone());
                 Arc::new(Telnyx::new(config).unwrap())
             }
-            Self::Vapi(sim) => {
-                let mut config = VapiConfig::new(handle.credential());
+            Self::Vapi => {
+                let mut config = VapiConfig::new(sim.credential());
                 config.base_url = url;
-                config.agent_id = Some(sim.assistant_id().into());
-                config.phone_number_id = Some(sim.phone_number_id().into());
+                config.agent_id = agent;
+                config.phone_number_id = Some(account["phone_number_id"].as_str().into());
                 Arc::new(Vapi::new(config).unwrap())
             }
         }

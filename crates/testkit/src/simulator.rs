@@ -92,6 +92,20 @@ impl SimKind {
         }
     }
 
+    /// What stands for this provider in `at` of a profile, as TOML, where the account's agent is this
+    /// one.
+    pub fn in_profile(self, agent_id: Option<&str>) -> String {
+        match (self, agent_id) {
+            // A task has a category there, and no agent.
+            (Self::KallyAi, _) => "\"general\"".to_owned(),
+            (Self::Retell | Self::Telnyx | Self::Vapi, Some(id)) => {
+                format!("{{ id = \"{id}\", task_variable = \"task\" }}")
+            }
+            (_, Some(id)) => format!("\"{id}\""),
+            (_, None) => "\"task\"".to_owned(),
+        }
+    }
+
     /// Starts the simulator.
     ///
     /// # Errors

@@ -46,19 +46,6 @@ impl Account {
             account(SimKind::KallyAi, sims.kallyai.url(), None),
         ]
     }
-
-    /// What stands for the provider in `at` of a profile.
-    fn at(&self) -> String {
-        match (self.kind, &self.agent) {
-            // A task has a category there, and no agent.
-            (SimKind::KallyAi, _) => "\"general\"".to_owned(),
-            (SimKind::Retell | SimKind::Telnyx | SimKind::Vapi, Some(id)) => {
-                format!("{{ id = \"{id}\", task_variable = \"task\" }}")
-            }
-            (_, Some(id)) => format!("\"{id}\""),
-            (_, None) => "\"task\"".to_owned(),
-        }
-    }
 }
 
 /// True if the limits of this provider are so low that a loop would wait for them.
@@ -103,7 +90,7 @@ tags = ["{id}"]
 providers = ["{id}"]
 "#
         );
-        at.push(format!("{id} = {}", account.at()));
+        at.push(format!("{id} = {}", account.kind.in_profile(account.agent.as_deref())));
     }
     let at = at.join(", ");
     text + &format!(

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use switchboard_testkit::{SimKind, Simulator};
+use switchboard_testkit::Simulator;
 
 /// The section `[providers.ID]` of an account at this simulator. Its credential is in the
 /// environment variable `variable`.
@@ -20,13 +20,5 @@ pub(crate) fn section(sim: &Simulator, variable: &str) -> String {
 
 /// What stands for this provider in `at` of a profile.
 pub(crate) fn agent(sim: &Simulator) -> String {
-    match (sim.kind(), sim.agent_id()) {
-        // A task has a category there, and no agent.
-        (SimKind::KallyAi, _) => "\"general\"".to_owned(),
-        (SimKind::Retell | SimKind::Telnyx | SimKind::Vapi, Some(id)) => {
-            format!("{{ id = \"{id}\", task_variable = \"task\" }}")
-        }
-        (_, Some(id)) => format!("\"{id}\""),
-        (_, None) => "\"task\"".to_owned(),
-    }
+    sim.kind().in_profile(sim.agent_id())
 }
