@@ -75,7 +75,7 @@ impl<'a> Inspector<'a> {
 
     /// Looks for settings by which the provider rings or chooses on its own. Each of these is named as
     /// it is shown, as `agent agent_1`.
-    pub fn helpers(&mut self, settings: &[(String, &Value)], helpers: &[Helper]) {
+    fn helpers(&mut self, settings: &[(String, &Value)], helpers: &[Helper]) {
         for helper in helpers {
             let mut with = settings.iter().filter(|(_, settings)| helper.sign.is_in(settings));
             let Some((first, _)) = with.next() else {
@@ -91,6 +91,43 @@ impl<'a> Inspector<'a> {
             finding.severity = helper.severity;
             self.add(finding);
         }
+    }
+
+    /// Compares the records of agents with the type that reads them, and looks for settings by which
+    /// they act on their own.
+    pub fn compare_agents<T: Field>(
+        &mut self,
+        answer: &'static str,
+        agents: &[Agent],
+        helpers: &[Helper],
+    ) {
+        let named = agents.iter().map(|agent| (format!("agent {}", agent.id), agent.raw.value()));
+        self.compare_named::<T>(answer, &named.collect::<Vec<_>>(), helpers);
+    }
+
+    /// The same for numbers.
+    pub fn compare_numbers<T: Field>(
+        &mut self,
+        answer: &'static str,
+        numbers: &[OwnedNumber],
+        helpers: &[Helper],
+    ) {
+        let named = numbers.iter().map(|number| {
+            let shown = number.number.map_or_else(String::new, |number| number.masked());
+            (format!("number {shown}"), number.raw.value())
+        });
+        self.compare_named::<T>(answer, &named.collect::<Vec<_>>(), helpers);
+    }
+
+    fn compare_named<T: Field>(
+        &mut self,
+        answer: &'static str,
+        named: &[(String, &Value)],
+        helpers: &[Helper],
+    ) {
+        let rows: Vec<&Value> = named.iter().map(|(_, row)| *row).collect();
+        self.compare::<T>(answer, &rows);
+        self.helpers(named, helpers);
     }
 
     /// What was found.

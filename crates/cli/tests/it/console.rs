@@ -6,27 +6,20 @@
 
 #![cfg(unix)]
 
-use std::{fs, io::Write, path::Path, process::Output};
+use std::{io::Write, path::Path};
 
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::common::server::Server;
+use crate::common::{
+    outside::{node, run},
+    server::Server,
+};
 
 const PACKAGES: [&str; 2] = ["playwright-core@1.65.1", "axe-core@4.14.1"];
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/node/console.mjs");
 const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
-
-async fn run(command: &mut Command) -> Result<Output, String> {
-    let name = command.as_std().get_program().to_string_lossy().into_owned();
-    let output = command.output().await.map_err(|error| format!("{name}: {error}"))?;
-    if output.status.success() {
-        return Ok(output);
-    }
-    let said = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
-    Err(format!("{name} ended with {}:\n{}", output.status, said.concat()))
-}
 
 /// Where Chromium is.
 async fn browser() -> Result<String, String> {
@@ -39,27 +32,9 @@ async fn browser() -> Result<String, String> {
     Err("Chromium is needed, as apt-get install chromium installs it".to_owned())
 }
 
-/// A Node with what the script needs beside a copy of it.
-async fn node(directory: &Path) -> Result<Command, String> {
-    let new = "if (Number(process.versions.node.split('.')[0]) < 20) throw new Error('it is older than 20')";
-    run(Command::new("node").args(["--eval", new]))
-        .await
-        .map_err(|why| format!("Node 20 or newer is needed ({why})"))?;
-    let script = directory.join("console.mjs");
-    fs::copy(SCRIPT, &script).unwrap();
-    fs::write(directory.join("package.json"), "{\"private\": true}").unwrap();
-    let install = ["install", "--silent", "--no-audit", "--no-fund"];
-    run(Command::new("npm").args(install).args(PACKAGES).current_dir(directory))
-        .await
-        .map_err(|why| format!("npm and its package index are needed ({why})"))?;
-    let mut command = Command::new("node");
-    command.arg(script);
-    Ok(command)
-}
-
 /// Everything that it needs, or what is missing.
 async fn needs(directory: &Path) -> Result<(String, Command), String> {
-    Ok((browser().await?, node(directory).await?))
+    Ok((browser().await?, node(directory, SCRIPT, &PACKAGES).await?))
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,14 +6,18 @@
 
 #![cfg(unix)]
 
-use std::{ffi::OsStr, fs, io::Write, path::Path, process::Output};
+use std::{ffi::OsStr, io::Write, path::Path};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::{
-    common::{Harness, server::Server},
+    common::{
+        Harness,
+        outside::{node, run},
+        server::Server,
+    },
     mcp::{NUMBER, harness},
 };
 
@@ -22,16 +26,6 @@ const PYTHON: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/python/mcp_sdk.
 const NODE_PACKAGES: [&str; 2] =
     ["@modelcontextprotocol/sdk@1.32.2", "@modelcontextprotocol/client@2.4.0"];
 const NODE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/node/mcp_sdk.mjs");
-
-async fn run(command: &mut Command) -> Result<Output, String> {
-    let name = command.as_std().get_program().to_string_lossy().into_owned();
-    let output = command.output().await.map_err(|error| format!("{name}: {error}"))?;
-    if output.status.success() {
-        return Ok(output);
-    }
-    let said = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
-    Err(format!("{name} ended with {}:\n{}", output.status, said.concat()))
-}
 
 /// Says so past the test harness, which keeps what a test that passes prints.
 fn skipped(test: &str, why: &str) {
@@ -54,24 +48,6 @@ async fn python(directory: &Path) -> Result<Command, String> {
     let mut command = Command::new(python);
     // `-B`: no compiled Python beside the sources.
     command.args(["-B", PYTHON]);
-    Ok(command)
-}
-
-/// A Node with both SDKs beside a copy of the script; the error says what is missing.
-async fn node(directory: &Path) -> Result<Command, String> {
-    let new = "if (Number(process.versions.node.split('.')[0]) < 20) throw new Error('it is older than 20')";
-    run(Command::new("node").args(["--eval", new]))
-        .await
-        .map_err(|why| format!("Node 20 or newer is needed ({why})"))?;
-    let script = directory.join("mcp_sdk.mjs");
-    fs::copy(NODE, &script).unwrap();
-    fs::write(directory.join("package.json"), "{\"private\": true}").unwrap();
-    let install = ["install", "--silent", "--no-audit", "--no-fund"];
-    run(Command::new("npm").args(install).args(NODE_PACKAGES).current_dir(directory))
-        .await
-        .map_err(|why| format!("npm and its package index are needed ({why})"))?;
-    let mut command = Command::new("node");
-    command.arg(script);
     Ok(command)
 }
 
@@ -108,7 +84,7 @@ async fn the_python_sdk_confirms_and_declines() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_typescript_sdks_confirm_and_decline() {
     let directory = TempDir::new().unwrap();
-    match node(directory.path()).await {
+    match node(directory.path(), NODE, &NODE_PACKAGES).await {
         Ok(script) => meets_both(script, &harness().await).await,
         Err(why) => skipped("the_typescript_sdks_confirm_and_decline", &why),
     }

@@ -57,12 +57,10 @@ impl Inspect for KaiCallsInspect {
         let agents = KaiCallsAgents(Arc::clone(&self.0));
         let own = config.agent_id.as_ref();
         let agents = look.agents(AGENTS, Some("agents:read"), &agents, own).await;
-        let of_agents: Vec<&Value> = agents.iter().map(|agent| agent.raw.value()).collect();
-        look.compare::<wire::Agent>(AGENTS, &of_agents);
+        look.compare_agents::<wire::Agent>(AGENTS, &agents, &[]);
         let numbers = KaiCallsNumbers(Arc::clone(&self.0));
         let numbers = look.numbers(NUMBERS, Some("numbers:read"), &numbers, None).await;
-        let of_numbers: Vec<&Value> = numbers.iter().map(|number| number.raw.value()).collect();
-        look.compare::<wire::Number>(NUMBERS, &of_numbers);
+        look.compare_numbers::<wire::Number>(NUMBERS, &numbers, &[]);
         let usage = client.request(Method::Get, "/api/v1/usage?limit=100");
         let usage = look.read("GET /api/v1/usage", None, usage).await;
         if let Some(value) = &usage {

@@ -80,20 +80,11 @@ impl Inspect for RetellInspect {
         }
         let agents = RetellAgents(Arc::clone(&self.0));
         let agents = look.agents(AGENTS, None, &agents, config.agent_id.as_ref()).await;
-        let rows: Vec<&Value> = agents.iter().map(|agent| agent.raw.value()).collect();
-        look.compare::<wire::Agent>(AGENTS, &rows);
-        let named = agents.iter().map(|agent| (format!("agent {}", agent.id), agent.raw.value()));
-        look.helpers(&named.collect::<Vec<_>>(), &OF_AGENTS);
+        look.compare_agents::<wire::Agent>(AGENTS, &agents, &OF_AGENTS);
         let numbers = RetellNumbers(Arc::clone(&self.0));
         let from = config.from_number.as_ref();
         let numbers = look.numbers(NUMBERS, None, &numbers, from).await;
-        let rows: Vec<&Value> = numbers.iter().map(|number| number.raw.value()).collect();
-        look.compare::<wire::Number>(NUMBERS, &rows);
-        let named = numbers.iter().map(|number| {
-            let shown = number.number.map_or_else(String::new, |number| number.masked());
-            (format!("number {shown}"), number.raw.value())
-        });
-        look.helpers(&named.collect::<Vec<_>>(), &OF_NUMBERS);
+        look.compare_numbers::<wire::Number>(NUMBERS, &numbers, &OF_NUMBERS);
         for number in &numbers {
             if let Some(carrier) = carrier(number.raw.value()) {
                 look.carrier(carrier);

@@ -40,18 +40,14 @@ impl Inspect for TelnyxInspect {
         }
         let agents = TelnyxAgents(Arc::clone(&self.0));
         let agents = look.agents(AGENTS, None, &agents, config.agent_id.as_ref()).await;
-        let rows: Vec<&Value> = agents.iter().map(|agent| agent.raw.value()).collect();
-        look.compare::<wire::Assistant>(AGENTS, &rows);
-        let named = agents.iter().map(|agent| (format!("agent {}", agent.id), agent.raw.value()));
-        look.helpers(&named.collect::<Vec<_>>(), &OF_ASSISTANTS);
+        look.compare_agents::<wire::Assistant>(AGENTS, &agents, &OF_ASSISTANTS);
         for agent in agents.iter().take(MOST_ROLLOUTS) {
             self.add_rollout(&mut look, agent).await;
         }
         let numbers = TelnyxNumbers(Arc::clone(&self.0));
         let from = config.from_number.as_ref();
         let numbers = look.numbers(NUMBERS, None, &numbers, from).await;
-        let rows: Vec<&Value> = numbers.iter().map(|number| number.raw.value()).collect();
-        look.compare::<wire::Number>(NUMBERS, &rows);
+        look.compare_numbers::<wire::Number>(NUMBERS, &numbers, &[]);
         for _ in &numbers {
             look.carrier("telnyx");
         }

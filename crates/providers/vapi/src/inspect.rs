@@ -89,19 +89,10 @@ impl Inspect for VapiInspect {
         }
         let agents = VapiAgents(Arc::clone(&self.0));
         let agents = look.agents(AGENTS, None, &agents, config.agent_id.as_ref()).await;
-        let rows: Vec<&Value> = agents.iter().map(|agent| agent.raw.value()).collect();
-        look.compare::<wire::Assistant>(AGENTS, &rows);
-        let named = agents.iter().map(|agent| (format!("agent {}", agent.id), agent.raw.value()));
-        look.helpers(&named.collect::<Vec<_>>(), &OF_ASSISTANTS);
+        look.compare_agents::<wire::Assistant>(AGENTS, &agents, &OF_ASSISTANTS);
         let numbers = VapiNumbers(Arc::clone(&self.0));
         let numbers = look.numbers(NUMBERS, None, &numbers, None).await;
-        let rows: Vec<&Value> = numbers.iter().map(|number| number.raw.value()).collect();
-        look.compare::<wire::Number>(NUMBERS, &rows);
-        let named = numbers.iter().map(|number| {
-            let shown = number.number.map_or_else(String::new, |number| number.masked());
-            (format!("number {shown}"), number.raw.value())
-        });
-        look.helpers(&named.collect::<Vec<_>>(), &OF_NUMBERS);
+        look.compare_numbers::<wire::Number>(NUMBERS, &numbers, &OF_NUMBERS);
         for number in &numbers {
             let carrier = number.raw.value().get("provider").and_then(Value::as_str);
             if let Some(carrier) = carrier.and_then(carrier_of) {

@@ -2,6 +2,8 @@
 
 pub(crate) mod browser;
 #[cfg(unix)]
+pub(crate) mod outside;
+#[cfg(unix)]
 pub(crate) mod pty;
 #[cfg(unix)]
 pub(crate) mod server;
