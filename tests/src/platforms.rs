@@ -48,11 +48,11 @@ impl Platform {
         self.kind().place_path()
     }
 
-    /// True if the provider documents what a repeat under the same key does.
+    /// True if a request in doubt is repeated: the provider knows its key for long enough.
     pub const fn repeats(self) -> bool {
         match self {
-            Self::Retell | Self::CallE | Self::Telnyx => true,
-            Self::Vapi => false,
+            Self::Retell | Self::CallE => true,
+            Self::Telnyx | Self::Vapi => false,
         }
     }
 

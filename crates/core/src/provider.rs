@@ -50,6 +50,24 @@ pub enum Idempotency {
     },
 }
 
+impl Idempotency {
+    /// The shortest life of a key under which a request may be repeated: four minutes. A shorter one leaves
+    /// a repeat no time to arrive while the provider still knows the key.
+    pub const SHORTEST_LIFE: Duration = Duration::from_secs(240);
+
+    /// How long after the first request a repeat under the same key may leave; `None` if none may. This is
+    /// half of the key's life. The other half, at least two minutes, is for the repeat to arrive: a provider
+    /// that stands still reads it late, and would ring a second time if it had forgotten the key by then.
+    pub fn repeats_within(self) -> Option<Duration> {
+        match self {
+            Idempotency::Documented { lives, .. } if lives >= Self::SHORTEST_LIFE => {
+                Some(lives / 2)
+            }
+            Idempotency::Documented { .. } | Idempotency::None | Idempotency::Undocumented => None,
+        }
+    }
+}
+
 /// The answer to a repeated request, if the first one was accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -31,17 +31,11 @@ impl Departure {
         clock.uptime().saturating_sub(self.uptime)
     }
 
-    /// True if the provider documents that a repeat under the same key places no second call, and does so
-    /// for at least as long again as the request has been out: a repeat may be slow to arrive. The older of
-    /// the two readings counts: the wall clock may have been set back, and the other one may have stood
-    /// still while the machine slept.
+    /// True if a repeat may still leave. The older of the two readings counts: the wall clock may have been
+    /// set back, and the other one may have stood still while the machine slept.
     pub(crate) fn has_young_key(self, clock: &dyn Clock, idempotency: Idempotency) -> bool {
-        match idempotency {
-            Idempotency::None | Idempotency::Undocumented => false,
-            Idempotency::Documented { lives, .. } => {
-                let by_wall = Duration::try_from(clock.now().duration_since(self.at));
-                self.elapsed(clock).max(by_wall.unwrap_or_default()) < lives / 2
-            }
-        }
+        let by_wall = Duration::try_from(clock.now().duration_since(self.at));
+        let age = self.elapsed(clock).max(by_wall.unwrap_or_default());
+        idempotency.repeats_within().is_some_and(|within| age < within)
     }
 }

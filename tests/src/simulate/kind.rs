@@ -86,7 +86,7 @@ impl Kind {
                 Way::Never,
             ],
             Kind::CallE => &[Way::Repeat, Way::Webhook, Way::Operator, Way::Never],
-            Kind::Telnyx => &[Way::Repeat, Way::Reference, Way::Webhook, Way::Operator, Way::Never],
+            Kind::Telnyx => &[Way::Reference, Way::Webhook, Way::Operator, Way::Never],
             Kind::Vapi => {
                 &[Way::Reference, Way::Webhook, Way::NotDialled, Way::Operator, Way::Never]
             }
@@ -111,6 +111,15 @@ impl Kind {
             // Its documents do not say; what the backend assumes.
             Kind::CallE => Some(Duration::from_secs(240)),
             Kind::Telnyx => Some(Duration::from_secs(60)),
+        }
+    }
+
+    /// True if an attempt in doubt is repeated under its key. A minute is too short for that: a repeat may be
+    /// read later.
+    pub const fn repeats(self) -> bool {
+        match self {
+            Kind::Retell | Kind::CallE => true,
+            Kind::KallyAi | Kind::KaiCalls | Kind::Telnyx | Kind::Vapi => false,
         }
     }
 

@@ -68,17 +68,18 @@ impl SimProvider {
     }
 
     /// After how many milliseconds a request that was held back arrives. No document says what a provider
-    /// does with one that comes after its key's life: the world keeps what the engine supposes, that a first
-    /// request is on its way for less than that, and a repeat for less than half of it.
+    /// does with one that comes after its key's life: the world keeps what the engine supposes where it
+    /// repeats a request, that the first one is on its way for less than that, and the repeat for less than
+    /// two minutes.
     fn held_back(&self, nth: usize, late: u64) -> u64 {
-        let Some(life) = self.kind.key_life() else {
-            return late;
+        let life = match self.kind.key_life() {
+            Some(life) if self.kind.repeats() => u64::try_from(life.as_millis()).unwrap_or(u64::MAX),
+            _ => return late,
         };
-        let life = u64::try_from(life.as_millis()).unwrap_or(u64::MAX);
         match nth {
             0 if self.world.sown == Some(Sown::RequestHeldBack) => life + 60_000,
             0 => late.min(life - 1_000),
-            _ => late.min(life / 2 - 1_000),
+            _ => late.min(119_000),
         }
     }
 

@@ -64,9 +64,11 @@ async fn nothing_is_repeated_without_a_documented_key_or_late_in_its_life() {
     let mut undocumented = keeping(seconds(3600), || Ok(completed("alpha", "a-1")));
     undocumented.info.idempotency = Idempotency::Undocumented;
     // Half of the key's life is over when the request has failed.
-    let mut late = keeping(seconds(60), || Ok(completed("alpha", "a-1")));
-    late.place_takes = seconds(31);
-    for alpha in [undocumented, late] {
+    let mut late = keeping(seconds(240), || Ok(completed("alpha", "a-1")));
+    late.place_takes = seconds(121);
+    // A repeat could arrive when the provider has forgotten the key, however soon it leaves.
+    let short = keeping(seconds(239), || Ok(completed("alpha", "a-1")));
+    for alpha in [undocumented, late, short] {
         let (router, logs) = start(vec![alpha]);
         let call = run(&router, call(1)).await;
         assert_eq!(call.status, CallStatus::Indeterminate);
@@ -93,14 +95,15 @@ async fn whoever_opted_out_meanwhile_is_not_rung_by_a_repeat() {
 
 #[tokio::test(start_paused = true)]
 async fn the_time_between_the_last_look_at_the_key_and_the_first_byte_counts() {
-    // The journal takes seven seconds to write that the request is repeated. The first read comes after
-    // two, so that half of a life of sixteen seconds is over when it is written.
-    for (lives, places) in [(16, 1), (20, 2)] {
+    // The request fails after 112 seconds, the first read comes two seconds later, and the journal takes
+    // seven to write that the request is repeated: half of a life of 240 seconds is over when it is written.
+    for (lives, places) in [(240, 1), (250, 2)] {
         let journal = Meddling::new(|fact| match fact {
             Fact::Repeated(_) => Meddle::Delay(seconds(7)),
             _ => Meddle::No,
         });
-        let alpha = keeping(seconds(lives), || Ok(completed("alpha", "a-1")));
+        let mut alpha = keeping(seconds(lives), || Ok(completed("alpha", "a-1")));
+        alpha.place_takes = seconds(112);
         let (router, logs) = start_with(vec![alpha], |_| {}, |builder| builder.journal(journal));
         let call = run(&router, call(1)).await;
         assert_eq!(logs[0].count(Op::Place), places, "a life of {lives} s");
@@ -109,10 +112,10 @@ async fn the_time_between_the_last_look_at_the_key_and_the_first_byte_counts() {
     }
 }
 
-/// How often a request is sent whose key lives for a minute, and whose answer takes so long, if the wall
+/// How often a request is sent whose key lives for four minutes, and whose answer takes so long, if the wall
 /// clock is changed by this many seconds, so long after the request left.
 async fn sent_after_a_change(answer: Duration, after: Duration, by: i64) -> usize {
-    let mut alpha = keeping(seconds(60), || Ok(completed("alpha", "a-1")));
+    let mut alpha = keeping(seconds(240), || Ok(completed("alpha", "a-1")));
     alpha.place_takes = answer;
     let true_clock: Arc<dyn Clock> = clock();
     let wall = Set::new(&true_clock, 0);
@@ -127,7 +130,7 @@ async fn sent_after_a_change(answer: Duration, after: Duration, by: i64) -> usiz
 
 #[tokio::test(start_paused = true)]
 async fn no_change_of_the_wall_clock_makes_a_key_younger() {
-    assert_eq!(sent_after_a_change(seconds(31), seconds(10), -3600).await, 1, "set back");
+    assert_eq!(sent_after_a_change(seconds(121), seconds(10), -3600).await, 1, "set back");
     // As where the machine slept, and its other clock stood still.
     assert_eq!(sent_after_a_change(seconds(0), seconds(1), 3600).await, 1, "it slept");
     assert_eq!(sent_after_a_change(seconds(0), seconds(1), -3600).await, 2, "young all the same");

@@ -45,8 +45,8 @@ pub struct CallEConfig {
     /// For how many seconds an idempotency key is relied on: a request without an answer is sent once
     /// more in the first half of that time, to learn the id of the call. CALL-E documents that a
     /// repeat brings back the first call, and not for how long: if it forgot the key sooner, the repeat
-    /// would ring a second time. Default: 240. 0 never repeats; such a call is then settled by its
-    /// webhook or by a person.
+    /// would ring a second time. Default: 240, which is also the least: a repeat needs two minutes to
+    /// arrive. 0 never repeats; such a call is then settled by its webhook or by a person.
     #[serde(default = "default_key_life")]
     pub key_life_seconds: u32,
     /// The platforms and carriers that the account depends on: two providers that share one are no
@@ -92,6 +92,11 @@ impl CallEConfig {
             (
                 "base_url",
                 "would send the key unprotected: write https://, or http:// with a loopback address",
+            )
+        } else if self.idempotency().repeats_within().is_none() && self.key_life_seconds != 0 {
+            (
+                "key_life_seconds",
+                "is too short, as a repeat needs two minutes to arrive: write at least 240, or 0 to repeat nothing",
             )
         } else if self.countries.is_empty() {
             ("countries", "names no country: leave it out for US")

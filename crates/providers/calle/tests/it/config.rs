@@ -36,6 +36,7 @@ fn what_cannot_work_names_its_key() {
         ("api_key", json!("")),
         ("api_key", json!("key with spaces")),
         ("base_url", json!("http://api.heycall-e.com")),
+        ("key_life_seconds", json!(239)),
         ("countries", json!([])),
         ("languages", json!([])),
     ];
