@@ -249,6 +249,11 @@ fn is_waiting(world: &World, state: &State, call: &Call) -> bool {
     waits_for_rules(call, world.truth.at(world.now().saturating_sub(state.set_back)))
 }
 
+/// True if no call is under way: each is settled, or waits for the calling rules.
+pub(super) fn is_over(world: &World, state: &State) -> bool {
+    state.seen.values().all(|seen| seen.stage.is_settled() || is_waiting(world, state, &seen.call))
+}
+
 fn lost(state: &mut State, world: &World, calls: &[Call]) {
     let mut wrong = Vec::new();
     for (wish, accepted) in state.accepted.iter().enumerate() {

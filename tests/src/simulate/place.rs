@@ -73,7 +73,9 @@ impl SimProvider {
     /// two minutes.
     fn held_back(&self, nth: usize, late: u64) -> u64 {
         let life = match self.kind.key_life() {
-            Some(life) if self.kind.repeats() => u64::try_from(life.as_millis()).unwrap_or(u64::MAX),
+            Some(life) if self.kind.repeats() => {
+                u64::try_from(life.as_millis()).unwrap_or(u64::MAX)
+            }
             _ => return late,
         };
         match nth {

@@ -205,8 +205,9 @@ fn calm(world: &Arc<World>) {
     webhooks::let_all_go(world, if world.plan.long { 20 * 3_600_000 } else { 300_000 });
 }
 
-/// How long a call that has begun may take to its end, in milliseconds.
-const UNDER_WAY: u64 = 3_600_000;
+/// How long the world goes on for calls that have begun, in milliseconds. Others that the rules make wait may
+/// begin while one of these comes to its end.
+const UNDER_WAY: u64 = 12 * 3_600_000;
 
 /// Waits until nothing more happens.
 async fn rest(world: &World) {
@@ -215,13 +216,12 @@ async fn rest(world: &World) {
     let step = if world.plan.long { 120 } else { 5 };
     // Calls that the rules make wait longer go on waiting.
     let within = if world.plan.long { 20 * 3_600_000 } else { 15 * 60_000 };
-    let all = |state: &State, within| {
-        state.seen.values().all(|seen| check::is_at_rest(world, seen, within))
-    };
-    let at_rest = |state: &State| all(state, within);
+    let at_rest =
+        |state: &State| state.seen.values().all(|seen| check::is_at_rest(world, seen, within));
     // What the rules let begin at the last moment comes to its end too.
-    let is_cut = |now| now >= limit + UNDER_WAY || world.with(|state| all(state, 0));
-    while world.now() < limit || !is_cut(world.now()) {
+    let is_over =
+        |now| now >= limit + UNDER_WAY || world.with(|state| check::is_over(world, state));
+    while world.now() < limit || !is_over(world.now()) {
         let quiet = world.with(|state| {
             state.callers == 0
                 && state.letters == 0
