@@ -117,7 +117,9 @@ fn the_demo_fits_on_a_screen_and_shows_one_decision_of_each_kind() {
 
 #[test]
 fn any_two_providers_can_be_simulated() {
-    for (providers, down) in [("retell,calle", "Retell"), ("telnyx,vapi", "Telnyx")] {
+    for (providers, down) in
+        [("retell,calle", "Retell"), ("telnyx,vapi", "Telnyx"), ("kallyai,vapi", "KallyAI")]
+    {
         let ran = run(&["demo", "--providers", providers, "--json"]);
         assert_eq!(ran.code, 0, "{providers}: {} {}", ran.out, ran.err);
         let summary = ran.json();

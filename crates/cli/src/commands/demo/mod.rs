@@ -44,6 +44,8 @@ use crate::{
 
 /// How many calls are placed at a time.
 const AT_ONCE: usize = 6;
+/// How long a row may hold up the rows behind it.
+const LONGEST_DECISION: Duration = Duration::from_secs(1);
 /// The longest wait for the calls to end.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
@@ -68,7 +70,7 @@ pub(crate) async fn run(args: DemoArgs, output: Output) -> Outcome {
     let mut thirds = rows.chunks(third.max(1));
     log.section("Both providers are up");
     send(thirds.next(), &mut results, &simulation, &mut log).await;
-    simulation.begin_outage().await;
+    simulation.begin_outage().await?;
     log.section(&format!("{first} is down: its connections are refused"));
     send(thirds.next(), &mut results, &simulation, &mut log).await;
     log.section(&format!("{first} is back, and is used again after a successful read"));
@@ -155,7 +157,7 @@ fn next(args: &DemoArgs, output: Output) {
     }
 }
 
-/// Submits the calls of some rows, and returns once each is decided.
+/// Submits the calls of some rows, and returns once each is decided or waits for a provider.
 async fn send(
     rows: Option<&[Row]>,
     results: &mut Vec<RowResult>,
@@ -204,7 +206,13 @@ async fn place(
     simulation: &Simulation,
 ) -> switchboard::Result<Call> {
     let request = row.request(Timestamp::now());
-    let id = simulation.switchboard.submit(&request).await?.id;
+    let call = simulation.switchboard.submit(&request).await?;
+    let id = call.id;
     numbers.insert(id, line);
-    simulation.switchboard.engine().decided(id).await
+    let engine = simulation.switchboard.engine();
+    match tokio::time::timeout(LONGEST_DECISION, engine.decided(id)).await {
+        Ok(decided) => decided,
+        // It waits for a provider that is down, and goes on when that is back.
+        Err(_) => Ok(call),
+    }
 }

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use jiff::Timestamp;
 use switchboard::{
     Clock, Config, ErrorKind, Ledger, PhoneNumber, ProviderId, Switchboard, SystemClock,
-    journal::{OptOut, OptOutSource},
+    journal::{JournalExt as _, OptOut, OptOutSource},
     router::BreakerState,
 };
 use switchboard_testkit::{
@@ -34,6 +34,8 @@ const HOURS_KEPT: &str = "P-HOURS-REQUESTED";
 const CREDITS: u32 = 10_000;
 /// The circuit breaker closes after a successful read, tried after one second, then after two.
 const LONGEST_RECOVERY: Duration = Duration::from_secs(10);
+/// How long a request may take to a simulator on this machine.
+const LONGEST_WAY: Duration = Duration::from_secs(2);
 const POLL_EVERY: Duration = Duration::from_millis(50);
 
 /// Two simulated providers that share a ring ledger, and the switchboard over them.
@@ -94,9 +96,19 @@ impl Simulation {
         })
     }
 
-    /// Starts the outage: connections are cut, and new ones refused.
-    pub(super) async fn begin_outage(&self) {
+    /// Starts the outage: connections are cut, and new ones refused. What was sent arrives before, so that
+    /// its answers are lost, and no request on its way there leaves a doubt for ever.
+    pub(super) async fn begin_outage(&self) -> Outcome<()> {
+        let kind = self.first.kind();
+        let calls = self.ledger.journal().list().await?;
+        let attempts = calls.iter().flat_map(|call| &call.attempts);
+        let sent = attempts
+            .filter(|one| one.provider.as_str() == kind.id() && one.sent_at.is_some())
+            .count();
+        let arrived = self.first.wait_for_requests("POST", kind.place_path(), sent);
+        let _ = tokio::time::timeout(LONGEST_WAY, arrived).await;
         self.first.refuse_connections().await;
+        Ok(())
     }
 
     /// Ends the outage, and returns once a read has succeeded.
