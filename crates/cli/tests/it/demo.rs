@@ -128,7 +128,11 @@ fn any_two_providers_can_be_simulated() {
             let calls = summary["by_provider"][provider].as_u64();
             assert!(calls > Some(0), "{providers}: {summary}");
         }
-        assert!(summary["failed_over"].as_u64() > Some(0), "{providers}: {summary}");
+        // KallyAI answers when a call is over: the answers that the outage cuts pause it at once, and
+        // nothing more is sent there.
+        let moves = summary["failed_over"].as_u64();
+        assert!(moves > Some(0) || down == "KallyAI", "{providers}: {summary}");
+        assert_eq!(summary["undecided"], 0, "{providers}: {summary}");
         let ran = run(&["demo", "--providers", providers]);
         assert!(ran.out.contains(&format!("{down} is down")), "{providers}: {}", ran.out);
     }
