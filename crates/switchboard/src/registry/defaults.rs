@@ -1,25 +1,37 @@
 //! What the kinds of the backends share: the settings that each has a default for, the key, and the
 //! words of the file.
 
+use std::borrow::Cow;
+#[cfg(feature = "backend")]
 use std::collections::BTreeSet;
 
-use switchboard_core::{Country, Error, FailureDomains, Language};
+use switchboard_core::{AgentRef, Error, ErrorKind, Result};
+#[cfg(feature = "backend")]
+use switchboard_core::{Country, FailureDomains, Language, ProviderId};
+#[cfg(feature = "backend")]
 use url::Url;
 
+#[cfg(feature = "backend")]
+use super::account::Account;
+#[cfg(feature = "backend")]
 use crate::config::ProviderConfig;
 
 /// The places of these settings in a backend's own configuration.
+#[cfg(feature = "backend")]
 pub(super) struct Defaults<'a> {
+    pub(super) id: &'a mut ProviderId,
     pub(super) base_url: &'a mut Url,
     pub(super) failure_domains: &'a mut FailureDomains,
     pub(super) countries: &'a mut BTreeSet<Country>,
     pub(super) languages: &'a mut BTreeSet<Language>,
 }
 
+#[cfg(feature = "backend")]
 impl Defaults<'_> {
     /// Replaces the defaults by what the file says.
-    pub(super) fn override_by(self, file: &ProviderConfig) {
-        let ProviderConfig { base_url, failure_domains, countries, languages, .. } = file;
+    pub(super) fn override_by(self, account: &Account<'_>) {
+        let ProviderConfig { base_url, failure_domains, countries, languages, .. } = account.config;
+        *self.id = account.id();
         put(self.base_url, base_url.as_ref());
         put(self.failure_domains, failure_domains.as_ref());
         put(self.countries, countries.as_ref());
@@ -27,6 +39,7 @@ impl Defaults<'_> {
     }
 }
 
+#[cfg(feature = "backend")]
 /// The error with the key of the file in place of the one in the backend's own configuration, where
 /// the two differ.
 pub(super) fn with_file_key(error: Error, keys: &[(&str, &'static str)]) -> Error {
@@ -37,27 +50,34 @@ pub(super) fn with_file_key(error: Error, keys: &[(&str, &'static str)]) -> Erro
     }
 }
 
+/// Refuses an empty id.
+pub(super) fn has_an_id(agent: &AgentRef) -> Result<()> {
+    match agent.id.as_str().trim() {
+        "" => Err(refusal(
+            "is empty: write the agent's id, as the provider's list of agents shows it",
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Refuses a version and a variable of the prompt where agents have neither, and an empty id.
 #[cfg(any(feature = "calle", feature = "kaicalls", feature = "kallyai"))]
-pub(super) fn is_an_id_alone(agent: &switchboard_core::AgentRef) -> switchboard_core::Result<()> {
-    use switchboard_core::ErrorKind;
-
-    if agent.id.as_str().trim().is_empty() {
-        let message = "is empty: write the agent's id, as the provider's list of agents shows it";
-        return Err(Error::new(ErrorKind::Configuration, message));
-    }
+pub(super) fn is_an_id_alone(agent: &AgentRef) -> Result<()> {
+    has_an_id(agent)?;
     let given = [("version", &agent.version), ("task_variable", &agent.task_variable)];
     match given.into_iter().find(|(_, value)| value.is_some()) {
-        Some((key, _)) => Err(Error::new(
-            ErrorKind::Configuration,
-            format!(
-                "has a {key}, and agents of this provider have none: write the agent's id alone"
-            ),
-        )),
+        Some((key, _)) => Err(refusal(format!(
+            "has a {key}, and agents of this provider have none: write the agent's id alone"
+        ))),
         None => Ok(()),
     }
 }
 
+fn refusal(message: impl Into<Cow<'static, str>>) -> Error {
+    Error::new(ErrorKind::Configuration, message)
+}
+
+#[cfg(feature = "backend")]
 fn put<T: Clone>(place: &mut T, said: Option<&T>) {
     if let Some(said) = said {
         place.clone_from(said);

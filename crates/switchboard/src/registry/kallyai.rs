@@ -209,7 +209,6 @@ fn config(
     refresh_token: Option<SecretString>,
 ) -> Result<KallyAiConfig> {
     let mut config = KallyAiConfig::new(access_token);
-    config.id = account.id();
     config.refresh_token = refresh_token;
     if let Some(agent) = &own.default_agent {
         config.task_category =
@@ -219,12 +218,13 @@ fn config(
         config.timezone = timezone;
     }
     let defaults = Defaults {
+        id: &mut config.id,
         base_url: &mut config.base_url,
         failure_domains: &mut config.failure_domains,
         countries: &mut config.countries,
         languages: &mut config.languages,
     };
-    defaults.override_by(account.config);
+    defaults.override_by(account);
     Ok(config)
 }
 

@@ -7,7 +7,7 @@ use switchboard_core::{
     AgentRef, Clock, Credits, Error, ErrorKind, Provider, ProviderInfo, Result,
 };
 
-use super::{account::Account, raw::RawApi};
+use super::{account::Account, defaults::has_an_id, raw::RawApi};
 use crate::config::TokenLocation;
 
 /// The secrets of an account; each is there where the configuration names it.
@@ -83,12 +83,7 @@ pub trait ProviderKind: Debug + Send + Sync {
     /// # Errors
     /// Says what an agent looks like there.
     fn check_agent(&self, agent: &AgentRef) -> Result<()> {
-        if agent.id.as_str().trim().is_empty() {
-            let message =
-                "is empty: write the agent's id, as the provider's list of agents shows it";
-            return Err(Error::new(ErrorKind::Configuration, message));
-        }
-        Ok(())
+        has_an_id(agent)
     }
 
     /// What is known of an account without its secrets and without asking; its id is

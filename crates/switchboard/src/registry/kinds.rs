@@ -6,6 +6,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::calle;
 #[cfg(feature = "kaicalls")]
 use super::kaicalls;
+#[cfg(feature = "keyed")]
+use super::keyed::Keyed;
 use super::kind::ProviderKind;
 #[cfg(feature = "retell")]
 use super::retell;
@@ -38,15 +40,15 @@ impl Default for Registry {
         #[cfg(feature = "kallyai")]
         let empty = empty.with("kallyai", Arc::new(kallyai::Kind));
         #[cfg(feature = "kaicalls")]
-        let empty = empty.with("kaicalls", Arc::new(kaicalls::Kind));
+        let empty = empty.with("kaicalls", Arc::new(Keyed::<kaicalls::Backend>::new()));
         #[cfg(feature = "calle")]
-        let empty = empty.with("calle", Arc::new(calle::Kind));
+        let empty = empty.with("calle", Arc::new(Keyed::<calle::Backend>::new()));
         #[cfg(feature = "retell")]
-        let empty = empty.with("retell", Arc::new(retell::Kind));
+        let empty = empty.with("retell", Arc::new(Keyed::<retell::Backend>::new()));
         #[cfg(feature = "telnyx")]
-        let empty = empty.with("telnyx", Arc::new(telnyx::Kind));
+        let empty = empty.with("telnyx", Arc::new(Keyed::<telnyx::Backend>::new()));
         #[cfg(feature = "vapi")]
-        let empty = empty.with("vapi", Arc::new(vapi::Kind));
+        let empty = empty.with("vapi", Arc::new(Keyed::<vapi::Backend>::new()));
         empty
     }
 }

@@ -15,12 +15,13 @@
 mod account;
 #[cfg(feature = "calle")]
 mod calle;
-#[cfg(feature = "backend")]
 mod defaults;
 #[cfg(feature = "kaicalls")]
 mod kaicalls;
 #[cfg(feature = "kallyai")]
 mod kallyai;
+#[cfg(feature = "keyed")]
+mod keyed;
 mod kind;
 mod kinds;
 mod raw;

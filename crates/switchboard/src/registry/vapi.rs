@@ -4,30 +4,22 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use serde::Deserialize;
-use switchboard_core::{
-    AgentId, Clock, Error, NumberId, Provider, ProviderInfo, Result, TrustedReasons,
-};
+use switchboard_core::{AgentId, Clock, NumberId, Provider, ProviderInfo, Result, TrustedReasons};
 use switchboard_vapi::{Vapi, VapiClient, VapiConfig, WebhookCheck};
 
-use crate::registry::{
-    Account, Credential, ProviderKind, RawApi, Secrets,
-    defaults::{Defaults, with_file_key},
-    raw::RawClient,
+use super::{
+    defaults::Defaults,
+    keyed::KeyedBackend,
+    raw::{RawApi, RawClient},
 };
 
-/// Stands where a key would, so that an account can be described without one. Nothing is ever sent
-/// with it.
-const NO_KEY: &str = "key_none";
-
-const WEBHOOK_SECRET: &str = "webhook_secret_env";
-
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Kind;
+#[derive(Debug)]
+pub(super) struct Backend;
 
 /// What an account at Vapi has beside the settings of every account.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Settings {
+pub(super) struct Settings {
     /// The assistant of calls that name no profile.
     default_agent: Option<String>,
     /// The version of that assistant.
@@ -49,76 +41,56 @@ struct Settings {
     _webhook_secret_env: Option<String>,
 }
 
-impl ProviderKind for Kind {
-    fn credential(&self) -> Credential {
-        Credential::Key("VAPI_API_KEY")
+impl KeyedBackend for Backend {
+    type Settings = Settings;
+    type Config = VapiConfig;
+
+    const VARIABLE: &'static str = "VAPI_API_KEY";
+    const NO_KEY: &'static str = "key_none";
+    const WEBHOOK_SECRET: Option<(&'static str, &'static str)> =
+        Some(("webhook_secret_env", "webhook_secret"));
+    const KEYS: &'static [(&'static str, &'static str)] =
+        &[("agent_id", "default_agent"), ("agent_version", "default_agent_version")];
+
+    fn config(
+        key: SecretString,
+        own: Settings,
+        webhook_secret: Option<SecretString>,
+    ) -> VapiConfig {
+        let mut config = VapiConfig::new(key);
+        config.agent_id = own.default_agent.map(AgentId::from);
+        config.agent_version = own.default_agent_version;
+        config.phone_number_id = own.phone_number_id.map(NumberId::from);
+        if let Some(variable) = own.task_variable {
+            config.task_variable = variable;
+        }
+        config.not_dialled = own.not_dialled;
+        config.webhook_secret = webhook_secret;
+        config.webhook_check = own.webhook_check;
+        config.webhook_credential_id = own.webhook_credential_id;
+        config
     }
 
-    fn info(&self, account: &Account<'_>) -> Result<ProviderInfo> {
-        config(account, NO_KEY.into(), None)?.info().map_err(our_keys)
+    fn defaults(config: &mut VapiConfig) -> Defaults<'_> {
+        Defaults {
+            id: &mut config.id,
+            base_url: &mut config.base_url,
+            failure_domains: &mut config.failure_domains,
+            countries: &mut config.countries,
+            languages: &mut config.languages,
+        }
     }
 
-    fn open(
-        &self,
-        account: &Account<'_>,
-        secrets: &Secrets,
-        _clock: &Arc<dyn Clock>,
-    ) -> Result<Arc<dyn Provider>> {
-        let opened = Vapi::new(with_key(account, secrets)?);
-        Ok(Arc::new(opened.map_err(our_keys)?))
+    fn info(config: &VapiConfig) -> Result<ProviderInfo> {
+        config.info()
     }
 
-    fn raw(
-        &self,
-        account: &Account<'_>,
-        secrets: &Secrets,
-        _clock: &Arc<dyn Clock>,
-    ) -> Result<Option<Arc<dyn RawApi>>> {
-        let client = VapiClient::new(&with_key(account, secrets)?).map_err(our_keys)?;
-        Ok(Some(Arc::new(RawClient(move |method, path: &str| client.request(method, path)))))
+    fn open(config: VapiConfig, _clock: &Arc<dyn Clock>) -> Result<Arc<dyn Provider>> {
+        Ok(Arc::new(Vapi::new(config)?))
     }
-}
 
-fn with_key(account: &Account<'_>, secrets: &Secrets) -> Result<VapiConfig> {
-    config(account, secrets.key()?, secrets.get(WEBHOOK_SECRET).cloned())
-}
-
-fn config(
-    account: &Account<'_>,
-    api_key: SecretString,
-    webhook_secret: Option<SecretString>,
-) -> Result<VapiConfig> {
-    let own = account.settings::<Settings>()?;
-    let mut config = VapiConfig::new(api_key);
-    config.id = account.id();
-    config.agent_id = own.default_agent.map(AgentId::from);
-    config.agent_version = own.default_agent_version;
-    config.phone_number_id = own.phone_number_id.map(NumberId::from);
-    if let Some(variable) = own.task_variable {
-        config.task_variable = variable;
+    fn raw(config: &VapiConfig) -> Result<Arc<dyn RawApi>> {
+        let client = VapiClient::new(config)?;
+        Ok(Arc::new(RawClient(move |method, path: &str| client.request(method, path))))
     }
-    config.not_dialled = own.not_dialled;
-    config.webhook_secret = webhook_secret;
-    config.webhook_check = own.webhook_check;
-    config.webhook_credential_id = own.webhook_credential_id;
-    let defaults = Defaults {
-        base_url: &mut config.base_url,
-        failure_domains: &mut config.failure_domains,
-        countries: &mut config.countries,
-        languages: &mut config.languages,
-    };
-    defaults.override_by(account.config);
-    Ok(config)
-}
-
-/// The keys of the backend's own configuration for which the file has other words.
-const KEYS: &[(&str, &str)] = &[
-    ("api_key", "api_key_env"),
-    ("agent_id", "default_agent"),
-    ("agent_version", "default_agent_version"),
-    ("webhook_secret", WEBHOOK_SECRET),
-];
-
-fn our_keys(error: Error) -> Error {
-    with_file_key(error, KEYS)
 }
