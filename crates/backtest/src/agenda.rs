@@ -1,6 +1,9 @@
 //! The queue of events, in the order of time.
 
-use std::{cmp::Reverse, collections::BinaryHeap};
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap},
+};
 
 use jiff::Timestamp;
 use switchboard_core::{AttemptId, Money};
@@ -8,7 +11,7 @@ use switchboard_core::{AttemptId, Money};
 /// A ring of a call, by their indices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct RingId {
-    /// Index into the replayed calls.
+    /// The number of the call, in the order of creation.
     pub(super) call: usize,
     /// Index into the rings of the call.
     pub(super) ring: usize,
@@ -49,9 +52,25 @@ pub(super) enum Event {
     Ask(RingId, usize),
 }
 
+impl Event {
+    /// The ring that it is about; `None` if it is about the reservations of an attempt.
+    pub(super) fn ring(&self) -> Option<RingId> {
+        match *self {
+            Event::Earlier(_, at, _)
+            | Event::Repeat(_, at, _)
+            | Event::Started(at)
+            | Event::Continue(at)
+            | Event::Ask(at, _) => Some(at),
+            Event::NotPlaced { .. } | Event::Bill { .. } | Event::Ended(_) => None,
+        }
+    }
+}
+
 /// The events that are still to come.
 #[derive(Debug, Default)]
 pub(super) struct Agenda {
+    /// How many of them are about rings of each call.
+    of_calls: HashMap<usize, usize>,
     next: BinaryHeap<Reverse<(Timestamp, Event, u64)>>,
     count: u64,
     now: Option<Timestamp>,
@@ -62,13 +81,34 @@ impl Agenda {
     pub(super) fn schedule(&mut self, at: Timestamp, event: Event) {
         let at = self.now.map_or(at, |now| now.max(at));
         self.count += 1;
+        if let Some(ring) = event.ring() {
+            *self.of_calls.entry(ring.call).or_default() += 1;
+        }
         self.next.push(Reverse((at, event, self.count)));
     }
 
-    pub(super) fn next(&mut self) -> Option<(Timestamp, Event)> {
+    /// The next event, if it comes before this moment.
+    pub(super) fn next_before(&mut self, until: Option<Timestamp>) -> Option<(Timestamp, Event)> {
+        let Reverse((at, ..)) = self.next.peek()?;
+        if until.is_some_and(|until| *at >= until) {
+            return None;
+        }
         let Reverse((at, event, _)) = self.next.pop()?;
         self.now = Some(at);
+        if let Some(ring) = event.ring()
+            && let Some(left) = self.of_calls.get_mut(&ring.call)
+        {
+            *left -= 1;
+            if *left == 0 {
+                self.of_calls.remove(&ring.call);
+            }
+        }
         Some((at, event))
+    }
+
+    /// True if an event of this call is still to come.
+    pub(super) fn has_more_of(&self, call: usize) -> bool {
+        self.of_calls.contains_key(&call)
     }
 }
 

@@ -20,13 +20,19 @@ pub(super) struct Known {
 }
 
 impl Known {
-    pub(super) fn new(calls: &[PastCall]) -> Self {
-        let mut known = Self::default();
-        for attempt in calls.iter().flat_map(|call| &call.rings).flat_map(|ring| &ring.attempts) {
-            known.sent.entry(attempt.provider.clone()).or_default().push(attempt.sent_at);
+    /// Adds when the attempts of a call were sent. Each call has to be known a second before
+    /// anything is decided that it may have been sent in between.
+    pub(super) fn add_sent(&mut self, call: &PastCall) {
+        for attempt in call.rings.iter().flat_map(|ring| &ring.attempts) {
+            if !self.sent.contains_key(&attempt.provider) {
+                self.sent.insert(attempt.provider.clone(), Vec::new());
+            }
+            if let Some(sent) = self.sent.get_mut(&attempt.provider) {
+                // Calls come nearly in order, so that nearly all are added at the end.
+                let place = sent.partition_point(|at| *at <= attempt.sent_at);
+                sent.insert(place, attempt.sent_at);
+            }
         }
-        known.sent.values_mut().for_each(|sent| sent.sort_unstable());
-        known
     }
 
     /// Adds the readings of a recorded plan.

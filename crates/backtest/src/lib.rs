@@ -13,6 +13,7 @@
 //! | `reservations.rs` | rate limits, concurrency limits and budgets of the other policy |
 //! | `progress.rs` | how far one ring has come in the replay |
 //! | `step.rs` | one step of a ring: which provider is asked, and what follows |
+//! | `backtest.rs` | takes calls in, one after the other |
 //! | `replay.rs` | runs all events |
 //! | `tally.rs` | sums of the past and of the replay |
 //! | `summary.rs` | turns the sums into a report |
@@ -32,6 +33,7 @@
 //! the ledger to the last millionth. If it did not, no other policy's result could be trusted.
 
 mod agenda;
+mod backtest;
 mod caveats;
 mod known;
 mod past;
@@ -44,6 +46,7 @@ mod step;
 mod summary;
 mod tally;
 
+pub use backtest::Backtest;
 pub use past::PastCall;
 pub use report::{
     CostChange, Expectation, Fit, Level, LimitKind, LimitReached, Line, Move, Outcomes, Refusals,
@@ -55,6 +58,12 @@ use switchboard_router::Policy;
 
 /// Replays calls through another policy. A pure function: the same arguments give the same report.
 /// The order of the calls does not matter.
+///
+/// For calls that need not all be in memory there is [`Backtest`].
 pub fn backtest(policy: &Policy, calls: &[PastCall], settings: &BacktestSettings) -> Report {
-    replay::run(policy, calls, settings)
+    let mut in_order: Vec<&PastCall> = calls.iter().collect();
+    in_order.sort_by_key(|call| (call.created_at, call.id));
+    let mut backtest = Backtest::new(policy, settings);
+    in_order.into_iter().for_each(|call| backtest.add(call.clone()));
+    backtest.report()
 }

@@ -1,6 +1,10 @@
 //! Runs all events of a replay, in the order of time.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use switchboard_core::{AttemptId, ErrorKind, Money};
@@ -22,22 +26,12 @@ use crate::{
 /// An attempt within this time of its plan counts as made at once. Other calls may have come in
 /// between.
 pub(super) const AT_ONCE: Duration = Duration::from_secs(1);
-pub(super) fn run(policy: &Policy, calls: &[PastCall], settings: &BacktestSettings) -> Report {
-    let mut replay = Replay::new(policy, calls, settings);
-    replay.tally.learn(calls);
-    for index in 0..calls.len() {
-        replay.enter(index);
-    }
-    while let Some((now, event)) = replay.agenda.next() {
-        replay.handle(now, event);
-    }
-    replay.tally.report()
-}
-
 pub(super) struct Replay<'a> {
     pub(super) policy: &'a Policy,
-    /// In the order in which they were created.
-    pub(super) calls: Vec<&'a PastCall>,
+    /// The calls that are not over yet in the replay, by their number in the order of creation.
+    calls: HashMap<usize, Arc<PastCall>>,
+    /// How many calls entered so far.
+    entered: usize,
     pub(super) settings: &'a BacktestSettings,
     /// The states of the experiments after zero, one, two, ... of the decisions.
     states: Vec<ExperimentStates>,
@@ -49,39 +43,71 @@ pub(super) struct Replay<'a> {
 }
 
 impl<'a> Replay<'a> {
-    fn new(policy: &'a Policy, calls: &'a [PastCall], settings: &'a BacktestSettings) -> Self {
+    pub(super) fn new(policy: &'a Policy, settings: &'a BacktestSettings) -> Self {
         let mut states = vec![ExperimentStates::default()];
         for (number, decision) in &settings.decisions {
             let mut next = states.last().cloned().unwrap_or_default();
             next.apply(*number, decision);
             states.push(next);
         }
-        let mut in_order: Vec<&PastCall> = calls.iter().collect();
-        in_order.sort_by_key(|call| (call.created_at, call.id));
         Self {
             policy,
-            calls: in_order,
+            calls: HashMap::new(),
+            entered: 0,
             settings,
             states,
             agenda: Agenda::default(),
             reservations: ReplayReservations::default(),
-            known: Known::new(calls),
+            known: Known::default(),
             waiting: BTreeMap::new(),
             tally: Tally::new(policy, settings.alpha),
         }
     }
 
-    pub(super) fn of(&self, at: RingId) -> Option<(&'a PastCall, &'a PastRing)> {
-        let call = *self.calls.get(at.call)?;
-        Some((call, call.rings.get(at.ring)?))
+    /// The call of a ring. Look at the ring with [`ring_of`].
+    pub(super) fn held(&self, at: RingId) -> Option<Arc<PastCall>> {
+        self.calls.get(&at.call).map(Arc::clone)
+    }
+
+    /// Replays everything that happens before the next call comes in, and takes it in. Calls enter
+    /// in the order in which they were created.
+    pub(super) fn take_in(&mut self, call: PastCall) {
+        self.run(Some(call.created_at));
+        self.tally.learn(&call);
+        let (call, index) = (Arc::new(call), self.entered);
+        self.entered += 1;
+        self.calls.insert(index, Arc::clone(&call));
+        self.enter(&call, index);
+        self.drop_if_over(index);
+    }
+
+    /// Replays everything that is left.
+    pub(super) fn report(mut self) -> Report {
+        self.run(None);
+        self.tally.report()
+    }
+
+    /// Handles the events before this moment, or all of them.
+    fn run(&mut self, until: Option<Timestamp>) {
+        while let Some((now, event)) = self.agenda.next_before(until) {
+            let at = event.ring();
+            self.handle(now, event);
+            if let Some(at) = at {
+                self.drop_if_over(at.call);
+            }
+        }
+    }
+
+    /// A call of which nothing is to come takes no memory.
+    fn drop_if_over(&mut self, index: usize) {
+        if !self.agenda.has_more_of(index) {
+            self.calls.remove(&index);
+        }
     }
 
     /// Schedules a call: its attempts before the replayed period as they were, and the start of its
     /// first ring in the period.
-    fn enter(&mut self, index: usize) {
-        let Some(call) = self.calls.get(index).copied() else {
-            return;
-        };
+    fn enter(&mut self, call: &PastCall, index: usize) {
         if call.is_open() {
             self.tally.special_cases.not_replayed += 1;
             return;
@@ -129,7 +155,8 @@ impl<'a> Replay<'a> {
     /// An attempt from before the replayed period: it uses up limits and budgets, and is not
     /// counted.
     fn before(&mut self, at: RingId, nth: usize, now: Timestamp) {
-        let Some((call, ring)) = self.of(at) else {
+        let held = self.held(at);
+        let Some((call, ring)) = ring_of(held.as_ref(), at) else {
             return;
         };
         if let Some(record) = &ring.plan {
@@ -214,7 +241,8 @@ impl<'a> Replay<'a> {
         record: Option<&PlanRecord>,
         now: Timestamp,
     ) -> Option<Plan> {
-        let (call, _) = self.of(at)?;
+        let held = self.held(at);
+        let (call, _) = ring_of(held.as_ref(), at)?;
         let (readings, reserved) =
             self.known.readings(self.policy, &self.reservations, record, now);
         let measured = record.and_then(PlanRecord::measurements);
@@ -251,7 +279,8 @@ impl<'a> Replay<'a> {
     }
 
     fn begin(&mut self, at: RingId, now: Timestamp) {
-        let Some((call, ring)) = self.of(at) else {
+        let held = self.held(at);
+        let Some((call, ring)) = ring_of(held.as_ref(), at) else {
             return;
         };
         for record in ring.plan.iter().chain(&ring.last_plan).filter(|record| record.at <= now) {
@@ -278,7 +307,8 @@ impl<'a> Replay<'a> {
     }
 
     pub(super) fn refused_as_then(&mut self, progress: &RingProgress, now: Timestamp) {
-        let Some((call, _)) = self.of(progress.at) else {
+        let held = self.held(progress.at);
+        let Some((call, _)) = ring_of(held.as_ref(), progress.at) else {
             return;
         };
         self.tally.special_cases.ended_regardless += u64::from(call.ended_regardless_of_policy());
@@ -291,7 +321,8 @@ impl<'a> Replay<'a> {
 
     /// The ring is finished. The next ring of its call follows if a provider took this one.
     pub(super) fn finish(&mut self, progress: &RingProgress, ended: Option<Ended>, now: Timestamp) {
-        let Some((call, ring)) = self.of(progress.at) else {
+        let held = self.held(progress.at);
+        let Some((call, ring)) = ring_of(held.as_ref(), progress.at) else {
             return;
         };
         let waited = Duration::try_from(now.duration_since(progress.began)).unwrap_or_default();
@@ -317,6 +348,12 @@ impl<'a> Replay<'a> {
             self.tally.ring((at.call, call, one), one.began().unwrap_or(now), None);
         }
     }
+}
+
+/// A ring of a call that [`Replay::held`] returned.
+pub(super) fn ring_of(held: Option<&Arc<PastCall>>, at: RingId) -> Option<(&PastCall, &PastRing)> {
+    let call = held?;
+    Some((call, call.rings.get(at.ring)?))
 }
 
 /// The newest of the ring's recorded plans at this moment.

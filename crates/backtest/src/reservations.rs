@@ -83,10 +83,13 @@ impl ReplayReservations {
     pub(super) fn not_placed(&mut self, attempt: AttemptId, unsent: bool) {
         self.reservations.settle(Settlement::Nothing { attempt, unsent });
         self.reservations.release_concurrency(attempt);
+        self.reservations.forget_hold(attempt);
     }
 
     pub(super) fn bill(&mut self, attempt: AttemptId, amount: Money) {
         self.reservations.settle(Settlement::Bill { attempt, amount });
+        // There is no second bill in a replay.
+        self.reservations.forget_hold(attempt);
     }
 
     pub(super) fn ended(&mut self, attempt: AttemptId) {

@@ -11,7 +11,7 @@ use crate::{
     agenda::{Event, micros_in},
     past::PastRing,
     progress::{RingProgress, Then},
-    replay::{AT_ONCE, Replay, newest},
+    replay::{AT_ONCE, Replay, newest, ring_of},
     report::LimitKind,
     reservations::Shortage,
     tally::{Ended, Price, usual},
@@ -24,7 +24,8 @@ impl Replay<'_> {
     /// Decides which provider is asked next. `first` is the plan to use; without one, a plan is
     /// made.
     pub(super) fn proceed(&mut self, progress: RingProgress, now: Timestamp, first: Option<Plan>) {
-        let Some((call, ring)) = self.of(progress.at) else {
+        let held = self.held(progress.at);
+        let Some((call, ring)) = ring_of(held.as_ref(), progress.at) else {
             return;
         };
         if progress.follows() {
@@ -58,7 +59,8 @@ impl Replay<'_> {
     /// The next step of a ring that has repeated the past so far. Its plan is recorded; the results
     /// of waiting, and of later plans, are known only from what was done.
     fn follow(&mut self, mut progress: RingProgress, now: Timestamp) {
-        let Some((call, ring)) = self.of(progress.at) else {
+        let held = self.held(progress.at);
+        let Some((call, ring)) = ring_of(held.as_ref(), progress.at) else {
             return;
         };
         let by_budget = call.fault == Some(ErrorKind::QuotaExceeded);
@@ -91,7 +93,8 @@ impl Replay<'_> {
         plan: &Plan,
         now: Timestamp,
     ) -> Option<RingProgress> {
-        let (_, ring) = self.of(progress.at)?;
+        let held = self.held(progress.at);
+        let (_, ring) = ring_of(held.as_ref(), progress.at)?;
         let at_once = self.at_once(&progress, ring, now);
         for candidate in &plan.candidates {
             let provider = &candidate.provider;
@@ -160,7 +163,8 @@ impl Replay<'_> {
 
     /// Repeats a past attempt.
     pub(super) fn repeat(&mut self, mut progress: RingProgress, nth: usize, now: Timestamp) {
-        let Some((call, ring)) = self.of(progress.at) else {
+        let held = self.held(progress.at);
+        let Some((call, ring)) = ring_of(held.as_ref(), progress.at) else {
             return;
         };
         let Some(attempt) = ring.attempts.get(nth) else {
@@ -209,7 +213,8 @@ impl Replay<'_> {
     /// Asks a provider that was not asked in the past. It is assumed to take the call, with an
     /// unknown outcome.
     pub(super) fn ask(&mut self, mut progress: RingProgress, index: usize, now: Timestamp) {
-        let Some((call, ring)) = self.of(progress.at) else {
+        let held = self.held(progress.at);
+        let Some((call, ring)) = ring_of(held.as_ref(), progress.at) else {
             return;
         };
         let Some(provider) = self.provider(index) else {
@@ -294,7 +299,8 @@ impl Replay<'_> {
             return;
         }
         progress.deviated = true;
-        let Some((_, ring)) = self.of(progress.at) else {
+        let held = self.held(progress.at);
+        let Some((_, ring)) = ring_of(held.as_ref(), progress.at) else {
             return;
         };
         for attempt in progress.remaining(ring) {

@@ -8,7 +8,7 @@ use std::{
 use jiff::Timestamp;
 use switchboard_core::{Country, Currency, ErrorKind, Money, Outcome, ProviderId};
 use switchboard_experiments::sequential::{Means, Rate};
-use switchboard_router::{Plan, PlanRecord, Policy, failover::NotPlaced};
+use switchboard_router::{Plan, PlanRecord, Policy, failover::NotPlaced, hash::digest};
 
 use crate::{
     agenda::micros_in,
@@ -82,6 +82,8 @@ pub(super) struct Tally<'a> {
     pub(super) waits: Waits,
     pub(super) assumed: u64,
     pub(super) calls: HashSet<usize>,
+    /// The people whom a provider has called, as hashes together with it and the tenant.
+    people: HashSet<u64>,
     pub(super) rings: u64,
     pub(super) same: u64,
     pub(super) span: Option<(Timestamp, Timestamp)>,
@@ -110,6 +112,7 @@ impl<'a> Tally<'a> {
             waits: Waits::default(),
             assumed: 0,
             calls: HashSet::new(),
+            people: HashSet::new(),
             rings: 0,
             same: 0,
             span: None,
@@ -129,37 +132,38 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// Measures the providers from the past calls: how many people they reached, and how their
-    /// bills compare with estimates.
-    pub(super) fn learn(&mut self, calls: &[PastCall]) {
-        let mut known = HashSet::new();
-        for call in calls {
-            let country = call.request.country();
-            for taken in call.rings.iter().filter_map(PastRing::taken) {
-                let person = (taken.provider.clone(), call.request.tenant.clone(), call.request.to);
-                if let Some(outcome) = taken.outcome
-                    && known.insert(person)
-                {
-                    for country in [None, Some(country)] {
-                        let rate = self.rates.entry((taken.provider.clone(), country)).or_default();
-                        rate.of += 1;
-                        rate.successes += u64::from(outcome == Outcome::Completed);
-                    }
+    /// Measures the providers from a past call: how many people they reached, and how their bills
+    /// compare with estimates.
+    pub(super) fn learn(&mut self, call: &PastCall) {
+        let country = call.request.country();
+        for taken in call.rings.iter().filter_map(PastRing::taken) {
+            let person = digest(&[
+                taken.provider.as_str().as_bytes(),
+                call.request.tenant.as_str().as_bytes(),
+                call.request.to.e164().as_bytes(),
+            ]);
+            if let Some(outcome) = taken.outcome
+                && self.people.insert(person)
+            {
+                for country in [None, Some(country)] {
+                    let rate = self.rates.entry((taken.provider.clone(), country)).or_default();
+                    rate.of += 1;
+                    rate.successes += u64::from(outcome == Outcome::Completed);
                 }
-                let deck = self
-                    .policy
-                    .index_of(&taken.provider)
-                    .and_then(|index| self.policy.providers.get(index));
-                let estimate = deck.zip(taken.duration);
-                let estimate = estimate.and_then(|(one, duration)| {
-                    one.deck.estimate(&call.request.to, duration, taken.sent_at)
-                });
-                if let (Some(estimate), Some(bill)) =
-                    (estimate, micros_in(taken.billed, self.policy.currency))
-                {
-                    let bills = self.bills.entry(taken.provider.clone()).or_default();
-                    bills.means.add(units(bill), units(estimate.micros()));
-                }
+            }
+            let deck = self
+                .policy
+                .index_of(&taken.provider)
+                .and_then(|index| self.policy.providers.get(index));
+            let estimate = deck.zip(taken.duration);
+            let estimate = estimate.and_then(|(one, duration)| {
+                one.deck.estimate(&call.request.to, duration, taken.sent_at)
+            });
+            if let (Some(estimate), Some(bill)) =
+                (estimate, micros_in(taken.billed, self.policy.currency))
+            {
+                let bills = self.bills.entry(taken.provider.clone()).or_default();
+                bills.means.add(units(bill), units(estimate.micros()));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use switchboard::{Call, CallStatus, ErrorKind};
+use switchboard::{Call, CallStatus, ErrorKind, Outcome};
 
 /// The exit codes. The help of each command lists the ones that it uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub(crate) enum Exit {
     /// The phone may have rung, or the end of the call was never seen. A person should check before
     /// calling again.
     Unknown,
+    /// A provider had the call, and it broke off for a technical reason: its outcome is `failed`.
+    CallFailed,
 }
 
 impl Exit {
@@ -32,6 +34,7 @@ impl Exit {
             Exit::NotPlaced => 3,
             Exit::NeedsApproval => 4,
             Exit::Unknown => 5,
+            Exit::CallFailed => 6,
         }
     }
 
@@ -53,6 +56,7 @@ impl Exit {
     /// The exit code for the present status of a call.
     pub(crate) fn of_call(call: &Call) -> Self {
         match call.status {
+            CallStatus::Closed if call.outcome == Some(Outcome::Failed) => Exit::CallFailed,
             CallStatus::Closed | CallStatus::InProgress | CallStatus::Scheduled => Exit::Done,
             CallStatus::Refused => Exit::NotPlaced,
             CallStatus::NeedsApproval => Exit::NeedsApproval,

@@ -42,6 +42,14 @@ impl Local {
         self.short(at)
     }
 
+    /// With milliseconds: `14:03:07.123`, and with the date on another day.
+    pub(crate) fn instant(&self, at: Timestamp) -> String {
+        let (then, now) = (at.to_zoned(self.zone.clone()), self.now.to_zoned(self.zone.clone()));
+        let format =
+            if then.date() == now.date() { "%H:%M:%S.%3f" } else { "%Y-%m-%d %H:%M:%S.%3f" };
+        then.strftime(format).to_string()
+    }
+
     /// When this day began here.
     pub(crate) fn midnight(&self) -> Timestamp {
         let today = self.now.to_zoned(self.zone.clone());

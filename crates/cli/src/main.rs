@@ -4,7 +4,7 @@
 //! |---|---|
 //! | arguments and their help | `cli/`, `help/` |
 //! | what a command does | `commands/`, one file or folder each |
-//! | printing to stdout and stderr | `output.rs`, `terminal.rs`, `wrap.rs` |
+//! | printing to stdout and stderr | `output.rs`, `terminal.rs`, `wrap.rs`, `progress.rs` |
 //! | exit codes and errors | `exit.rs`, `failure.rs`, `credential.rs` |
 //! | traces, with the feature `otel` | `traces/` |
 //! | what is said about the calling rules of a configuration | `rules_state.rs` |
@@ -26,6 +26,7 @@ mod log_writer;
 mod logging;
 mod output;
 mod private_file;
+mod progress;
 mod reload;
 mod request;
 mod rules_state;

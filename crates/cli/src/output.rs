@@ -24,7 +24,7 @@ use switchboard::PhoneNumber;
 
 use crate::{
     fitted::{self, FittedColumn},
-    terminal,
+    terminal, wrap,
 };
 
 /// An error as JSON.
@@ -55,9 +55,10 @@ impl Output {
         Self { json, colour: terminal && !dumb && !set("NO_COLOR"), terminal }
     }
 
-    /// Prints one line on stdout.
+    /// Prints one line on stdout; on a terminal as several that fit it, broken between words.
     pub(crate) fn line(&self, text: impl AsRef<str>) {
-        put(&terminal::line(text.as_ref()));
+        let line = terminal::line(text.as_ref());
+        if self.terminal { put(&wrap::fitting(&line, self.width())) } else { put(&line) }
     }
 
     /// Prints several lines on stdout; all but the first are indented.
@@ -86,9 +87,9 @@ impl Output {
         Results { terminal: self.terminal, line: Vec::new() }
     }
 
-    /// Prints one line on stderr.
+    /// Prints one line on stderr; on a terminal as several that fit it, broken between words.
     pub(crate) fn note(&self, text: impl AsRef<str>) {
-        put_stderr(&terminal::line(text.as_ref()));
+        put_stderr(&fitting_stderr(&terminal::line(text.as_ref())));
     }
 
     /// Prints a question on stderr, whose answer is typed behind it.
@@ -116,7 +117,9 @@ impl Output {
 
     /// Prints why a command stopped: on stderr, and with `--json` also as an object on stdout.
     pub(crate) fn failure(&self, failure: &(impl Display + Serialize)) {
-        put_stderr(&terminal::block(&format!("error: {failure}")));
+        let lines = terminal::block(&format!("error: {failure}"));
+        let lines: Vec<String> = lines.lines().map(fitting_stderr).collect();
+        put_stderr(&lines.join("\n"));
         if self.json {
             self.object(&Failed { to: None, error: failure });
         }
@@ -262,6 +265,24 @@ impl Output {
         bar.set_message(terminal::line(text.as_ref()));
     }
 
+    /// A bar for what is read, or `None` without a terminal.
+    pub(crate) fn reading_bar(&self) -> Option<ProgressBar> {
+        if !stderr().is_terminal() {
+            return None;
+        }
+        let bar = ProgressBar::new(0);
+        let template = if self.colour {
+            "{msg}  {wide_bar:.cyan} {percent:>3} %  {elapsed}"
+        } else {
+            "{msg}  {wide_bar} {percent:>3} %  {elapsed}"
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(250));
+        Some(bar)
+    }
+
     /// A progress bar, or `None` without a terminal.
     pub(crate) fn bar(&self, steps: usize) -> Option<ProgressBar> {
         if self.json || !stderr().is_terminal() {
@@ -328,6 +349,14 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
         let _ = error.print();
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// The line as it fits the terminal that stderr is; unchanged without one.
+fn fitting_stderr(line: &str) -> String {
+    match terminal_size::terminal_size_of(stderr()).filter(|_| stderr().is_terminal()) {
+        Some((width, _)) => wrap::fitting(line, usize::from(width.0)),
+        None => line.to_owned(),
+    }
 }
 
 fn put(text: &str) {

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::{Value, value::RawValue};
 use switchboard_core::{Attempt, AttemptId, AttemptState, Call, CallId, Raw, Result, ValidCall};
 use switchboard_journal::{
     Denied, DuplicateOf, Identity, NewCall, Published, Settlement, created, details,
@@ -290,6 +291,14 @@ fn split(fact: &Fact) -> Result<(String, Option<String>)> {
     Ok((kind, content))
 }
 
+/// A fact as it is read.
+#[derive(Serialize)]
+struct Joined<'a> {
+    kind: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<&'a RawValue>,
+}
+
 /// Joins kind and content to a fact. `None` for the first event of a call, which is not a fact and
 /// is derived from the call's row.
 pub(crate) fn join(kind: &str, content: Option<&str>) -> Result<Option<Fact>> {
@@ -298,12 +307,10 @@ pub(crate) fn join(kind: &str, content: Option<&str>) -> Result<Option<Fact>> {
     }
     let unreadable =
         |source| crate::refusal::unreadable(format_args!("an event of the kind {kind:?}"), source);
-    let mut fields = serde_json::Map::new();
-    fields.insert("kind".to_owned(), Value::from(kind));
-    if let Some(content) = content {
-        fields.insert("content".to_owned(), serde_json::from_str(content).map_err(unreadable)?);
-    }
-    serde_json::from_value(Value::Object(fields)).map(Some).map_err(unreadable)
+    // Read as text: by way of a value, each event would be built twice.
+    let content = content.map(serde_json::from_str::<&RawValue>).transpose().map_err(unreadable)?;
+    let text = serde_json::to_string(&Joined { kind, content }).map_err(unreadable)?;
+    serde_json::from_str(&text).map(Some).map_err(unreadable)
 }
 
 /// The kind of the first event of a call, used by the history queries.

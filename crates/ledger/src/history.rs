@@ -1,7 +1,9 @@
 //! The history of a call.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
-use switchboard_core::AttemptId;
+use switchboard_core::{AttemptId, Call, ValidCall};
 use switchboard_journal::state::Fact;
 
 /// One event of a call.
@@ -19,6 +21,18 @@ pub struct Entry {
     pub kind: String,
     /// The fact; `None` for the first event of a call and after an erasure.
     pub fact: Option<Fact>,
+}
+
+/// A call with all that was written down of it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct CallRecord {
+    /// The call.
+    pub call: Call,
+    /// Its request.
+    pub request: Option<Arc<ValidCall>>,
+    /// Its events, in order.
+    pub history: Vec<Entry>,
 }
 
 impl Entry {

@@ -11,7 +11,7 @@ use std::{
 
 use jiff::Timestamp;
 use switchboard_core::{CallId, Error, ErrorKind, PhoneNumber, Result};
-use switchboard_journal::{Journal, server::ServerStore};
+use switchboard_journal::{Journal, Selection, server::ServerStore};
 
 #[cfg(feature = "postgres")]
 use crate::postgres::PostgresJournal;
@@ -19,10 +19,10 @@ use crate::postgres::PostgresJournal;
 use crate::sqlite::SqliteJournal;
 use crate::{
     commit::CommitObserver,
-    history::Entry,
+    history::{CallRecord, Entry},
     key::HashKey,
     look::Look,
-    maintenance::{Backup, Check, Erased, Retention, Swept},
+    maintenance::{Backup, Check, CheckProgress, Erased, Retention, Swept},
 };
 
 /// The error for a database that this program was built without.
@@ -177,6 +177,21 @@ impl Ledger {
         }
     }
 
+    /// The calls of a selection, oldest first, with their requests and events. A large ledger is read
+    /// page by page: [`Selection::limit`], and [`Selection::after`] the last call of the page before.
+    /// It costs less than to read each call by itself.
+    ///
+    /// # Errors
+    /// `Journal` if they cannot be read.
+    pub async fn records(&self, selection: &Selection) -> Result<Vec<CallRecord>> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(ledger) => ledger.records(selection).await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(ledger) => ledger.records(selection).await,
+        }
+    }
+
     /// Checks everything that can be verified without a provider. Calls can be placed meanwhile.
     /// They are read in pages, so a ledger of any size can be checked.
     ///
@@ -184,11 +199,22 @@ impl Ledger {
     /// `Journal` if the ledger cannot be read at all. Wrong content is not an error but a
     /// [`Problem`](crate::Problem).
     pub async fn check(&self) -> Result<Check> {
+        self.check_and_tell(|_| ()).await
+    }
+
+    /// Does the same as [`Ledger::check`], and tells meanwhile how far it is.
+    ///
+    /// # Errors
+    /// As [`Ledger::check`].
+    pub async fn check_and_tell(
+        &self,
+        tell: impl Fn(CheckProgress) + Send + Sync,
+    ) -> Result<Check> {
         match self {
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(ledger) => ledger.check().await,
+            Self::Sqlite(ledger) => ledger.check(&tell).await,
             #[cfg(feature = "postgres")]
-            Self::Postgres(ledger) => ledger.check().await,
+            Self::Postgres(ledger) => ledger.check(&tell).await,
         }
     }
 

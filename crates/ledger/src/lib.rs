@@ -136,11 +136,11 @@ mod sqlite;
 mod window;
 
 pub use commit::{Commit, CommitObserver};
-pub use history::Entry;
+pub use history::{CallRecord, Entry};
 pub use key::HashKey;
 pub use ledger::Ledger;
 pub use look::Look;
-pub use maintenance::{Backup, Check, Erased, Problem, Retention, Swept};
+pub use maintenance::{Backup, Check, CheckProgress, CheckStep, Erased, Problem, Retention, Swept};
 #[cfg(feature = "postgres")]
 pub use postgres::{PostgresJournal, PostgresOptions};
 #[cfg(feature = "sqlite")]

@@ -26,19 +26,23 @@ pub(crate) const NEEDS_OWNER: &str =
 pub(crate) const HOLDS_CALLEE: &str =
     "status IN ('admitted', 'attempting', 'in_progress', 'indeterminate', 'stalled')";
 
-/// The condition on `status`. The index `calls_by_status` omits closed calls, and is only used if
-/// the query does too.
+/// What no row of a selection lacks: what was erased is no call any more, and does not fill a page,
+/// which would then seem to be the last one.
+const IS_THERE: &str = "to_number IS NOT NULL";
+
+/// The condition on the rows of a selection. The index `calls_by_status` omits closed calls, and is
+/// only used if the query does too.
 pub(crate) fn condition(selection: &Selection) -> String {
     if selection.statuses.is_empty() {
-        return "1 = 1".to_owned();
+        return IS_THERE.to_owned();
     }
     let words: Vec<String> =
         selection.statuses.iter().map(|status| format!("'{}'", status.as_str())).collect();
     let among = format!("status IN ({})", words.join(", "));
     if selection.takes(CallStatus::Closed) {
-        among
+        format!("{IS_THERE} AND {among}")
     } else {
-        format!("{among} AND status <> 'closed'")
+        format!("{IS_THERE} AND {among} AND status <> 'closed'")
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use switchboard_core::{AttemptError, Delivery, Money, Proof, RuleDecision, RuleVerdict};
+use switchboard_core::{AttemptError, Cost, Delivery, Money, Proof, RuleDecision, RuleVerdict};
 use switchboard_journal::state::{Fact, Verdict};
 use switchboard_ledger::Entry;
 use switchboard_router::PlanRecord;
@@ -125,11 +125,12 @@ fn describe_fact(fact: &Fact) -> EventText {
             ),
         ),
         Fact::Billed(_, cost, money) => {
-            let money = money.map_or_else(String::new, |money: Money| format!(", {money}"));
-            by_provider("billed", format!("{}{money}", word(cost)))
+            let price = money.filter(|money| *cost != Cost::Money(*money));
+            let price = price.map_or_else(String::new, |money: Money| format!(", {money}"));
+            by_provider("billed", format!("{cost}{price}"))
         }
         Fact::Disbelieved(_, cost) => {
-            by_provider("disbelieved", format!("{}: this is impossible and is ignored", word(cost)))
+            by_provider("disbelieved", format!("{cost}: this is impossible and is ignored"))
         }
         Fact::Transcribed(transcript) => by_provider(
             "transcribed",

@@ -1,10 +1,11 @@
 //! `switchboard ledger`: checks and backs up the ledger, and deletes personal data.
 
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use switchboard::{
     Ledger, PhoneNumber, Retention,
     core::PhoneNumberError,
-    ledger::{Check, Swept},
+    ledger::{Check, CheckStep, Swept},
 };
 
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
     exit::Exit,
     failure::{Failure, Outcome},
     output::Output,
+    progress::Progress,
     setup,
 };
 
@@ -39,9 +41,7 @@ pub(crate) async fn run(common: &Common, args: LedgerArgs, output: Output) -> Ou
         }
         (LedgerCommand::Erase { .. }, Some(person)) => erase(&ledger, &person, output).await,
         (LedgerCommand::Sweep, _) => sweep(&ledger, &retention, output).await,
-        (LedgerCommand::Check | LedgerCommand::Erase { .. }, _) => {
-            Ok(show(&ledger.check().await?, output))
-        }
+        (LedgerCommand::Check | LedgerCommand::Erase { .. }, _) => check(&ledger, output).await,
     }
 }
 
@@ -107,6 +107,22 @@ async fn sweep(ledger: &Ledger, retention: &Retention, output: Output) -> Outcom
         rows.map(|(what, count)| vec![what.to_owned(), count.to_string()]),
     );
     Ok(Exit::Done)
+}
+
+async fn check(ledger: &Ledger, output: Output) -> Outcome {
+    let progress = Mutex::new(Progress::new(output, "reading the file"));
+    let check = ledger.check_and_tell(|so_far| {
+        let mut progress = progress.lock();
+        progress.begin(match so_far.step {
+            CheckStep::File => "reading the file",
+            CheckStep::Rules => "comparing the tables",
+            _ => "checking every call",
+        });
+        progress.at(so_far.done, so_far.of, so_far.done);
+    });
+    let check = check.await?;
+    drop(progress);
+    Ok(show(&check, output))
 }
 
 fn show(check: &Check, output: Output) -> Exit {

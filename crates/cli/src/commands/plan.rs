@@ -106,7 +106,7 @@ fn read_ledger(
         };
         let journal = ledger.journal();
         Ok::<_, Failure>(Some(LedgerData {
-            quality: quality::measure(&*journal, settings, Timestamp::now()).await?,
+            quality: quality::measure(&*journal, settings, Timestamp::now(), None).await?,
             experiments: ExperimentStates::of(
                 &journal.audit_entries(AuditTopic::Experiment, 0).await?,
             ),
@@ -213,7 +213,7 @@ fn worse(one: Exit, other: Exit) -> Exit {
         Exit::Done => 0,
         Exit::NotPlaced => 1,
         Exit::BadInput => 2,
-        Exit::Failed | Exit::NeedsApproval | Exit::Unknown => 3,
+        Exit::Failed | Exit::NeedsApproval | Exit::Unknown | Exit::CallFailed => 3,
     };
     if weight(other) > weight(one) { other } else { one }
 }

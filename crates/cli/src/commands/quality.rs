@@ -15,6 +15,7 @@ use crate::{
     exit::Exit,
     failure::{Failure, Outcome},
     output::{Output, or_dash},
+    progress::Progress,
     setup,
 };
 
@@ -30,7 +31,8 @@ pub(crate) async fn run(common: &Common, args: QualityArgs, output: Output) -> O
     let (ledger, _) = setup::ledger(common, file).await?;
     let now = Timestamp::now();
     let settings = policy.as_ref().map(|policy| policy.quality).unwrap_or_default();
-    let quality = measure(&*ledger.journal(), settings, now).await?;
+    let progress = Progress::new(output, "reading the ledger");
+    let quality = measure(&*ledger.journal(), settings, now, Some(progress)).await?;
     let report = Report::new(&quality, policy.as_ref(), &args, now);
     if output.json {
         output.object(&report);
@@ -60,11 +62,12 @@ fn check_provider(name: &str, policy: Option<&Policy>) -> Outcome<()> {
     ))
 }
 
-/// Measures the calls of the window that ends at `now`.
+/// Measures the calls of the window that ends at `now`, and shows how far it is.
 pub(crate) async fn measure(
     journal: &dyn Journal,
     settings: QualitySettings,
     now: Timestamp,
+    mut progress: Option<Progress>,
 ) -> switchboard::Result<Quality> {
     let mut quality = Quality::new(settings);
     let since = now.checked_sub(settings.window).unwrap_or(Timestamp::MIN);
@@ -75,6 +78,9 @@ pub(crate) async fn measure(
     };
     loop {
         let page = journal.select(&selection).await?;
+        if let Some(progress) = &mut progress {
+            progress.read(&page);
+        }
         page.iter().filter(|call| call.status.is_settled()).for_each(|call| quality.observe(call));
         match page.last() {
             Some(last) if page.len() == PAGE as usize => selection.after = Some(last.id),

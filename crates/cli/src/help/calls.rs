@@ -51,7 +51,9 @@ Exit codes:
      duplicate; no phone rang
   4  the call needs a person's approval at the provider; no phone rang
   5  indeterminate or stalled: the phone may have rung, check before you call
-     again";
+     again
+  6  a provider had the call, and it failed there for a technical reason (its
+     outcome is failed); the phone may have rung";
 
 pub(crate) const BATCH: &str = "\
 Places the calls of a CSV table, each row once, however often it is run.
@@ -271,7 +273,7 @@ Exit codes:
      with cancel, a call could not be cancelled
   2  the arguments or the configuration are wrong, an id is ambiguous, or there
      is no ledger yet; `list` then lists nothing
-  3, 4, 5  with `watch ID`: the same as `switchboard call`";
+  3, 4, 5, 6  with `watch ID`: the same as `switchboard call`";
 
 pub(crate) const TOP: &str = "\
 Shows every provider and what waits, over all processes that share the ledger.

@@ -45,6 +45,7 @@ Exit codes of every command:
   4  the call needs a person's approval at the provider; no phone rang
   5  the phone may have rung, or the end of the call was never seen: check
      before you call again
+  6  a provider had the call, and it failed there for a technical reason
 
 The configuration is switchboard.toml in the working directory, or else in your
 configuration folder ($XDG_CONFIG_HOME/switchboard or ~/.config/switchboard; on

@@ -73,6 +73,18 @@ async fn the_time_of_a_batch_follows_the_limits() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_time_of_a_batch_follows_the_limits_of_callers_and_agents() {
+    let harness = Harness::start(|config| config).await;
+    harness.configure("[callers.each]\nplace_requests = 5\nplace_window_seconds = 60");
+    let file = harness.write("calls.csv", &table(101));
+    let ran = harness.run(&["batch", &file, "--dry-run"]).await;
+    // Five at once, and five more each minute.
+    let time = "until the last is placed: 20 min (";
+    assert!(ran.err.contains(time), "{}", ran.err);
+    assert!(ran.err.contains("tenant/default 5 a minute)"), "{}", ran.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn more_than_twenty_calls_are_not_placed_unasked() {
     let harness = Harness::start(|config| config).await;
     let file = harness.write("calls.csv", &table(21));

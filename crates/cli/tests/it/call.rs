@@ -29,6 +29,17 @@ async fn a_call_that_is_waited_for_has_its_outcome() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_script_can_tell_a_call_that_failed() {
+    let harness = Harness::start(|config| config.outcome(NEW_YORK, Outcome::Failed)).await;
+    let ran =
+        harness.run(&["call", "--to", NEW_YORK, "--task", "Ask for a table.", "--wait"]).await;
+    assert_eq!(ran.code, 6, "{}{}", ran.out, ran.err);
+    let listed = harness.run(&["calls", "list", "--json"]).await.json();
+    let id = listed["calls"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(harness.run(&["calls", "watch", &id]).await.code, 6);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_waiting_it_ends_when_the_provider_has_the_call() {
     let long =
         CallScript::new(Outcome::Completed).talking_for(std::time::Duration::from_secs(360_000));

@@ -42,6 +42,8 @@ mod serve;
 mod serve_kill;
 mod serve_metrics;
 mod serve_traces;
+#[cfg(target_os = "linux")]
+mod session;
 mod sim;
 mod single_flight;
 mod start;

@@ -176,6 +176,14 @@ impl Reservations {
         }
     }
 
+    /// Forgets an attempt that is settled for good. What it counts for in its budgets stays; a later
+    /// bill changes nothing any more.
+    pub fn forget_hold(&mut self, attempt: AttemptId) {
+        if self.holds.get(&attempt).is_some_and(|held| !held.is_open) {
+            self.holds.remove(&attempt);
+        }
+    }
+
     /// Changes the amount that the attempt counts for in its budgets. It is not held back any more.
     fn correct(&mut self, attempt: AttemptId, micros: i64) {
         let Some(mut held) = self.holds.remove(&attempt) else {

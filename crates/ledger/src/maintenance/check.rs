@@ -46,6 +46,34 @@ pub struct Check {
     pub problems: Vec<Problem>,
 }
 
+/// How far a check is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CheckProgress {
+    /// What is being checked.
+    pub step: CheckStep,
+    /// How many calls of this step are checked, out of `of`; zero in the steps that say nothing of how
+    /// far they are.
+    pub done: u64,
+    /// How many calls there are; zero as long as it is not known.
+    pub of: u64,
+}
+
+/// What a check looks at, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CheckStep {
+    /// The file: its pages, its indexes, and that its tables are as they were made.
+    File,
+    /// What must hold between rows.
+    Rules,
+    /// Each call, with its events.
+    Calls,
+}
+
+/// Is told how far a check is.
+pub(crate) type Tell<'a> = &'a (dyn Fn(CheckProgress) + Send + Sync);
+
 /// An inconsistency. The description contains no personal data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]

@@ -57,8 +57,8 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-pub use check::{Check, Problem};
-pub(crate) use check::{MOST, Sheet, Standing};
+pub use check::{Check, CheckProgress, CheckStep, Problem};
+pub(crate) use check::{MOST, Sheet, Standing, Tell};
 pub use erasure::Erased;
 pub(crate) use erasure::{
     BLANK, ERASED, duplicate_window, forget_attempt, forget_call, may_be_erased, not_settled,

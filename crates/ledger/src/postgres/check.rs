@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     key::HashKey,
-    maintenance::{Check, MOST, Sheet, Standing},
+    maintenance::{Check, CheckProgress, CheckStep, MOST, Sheet, Standing, Tell},
     postgres::{
         PostgresJournal,
         queries::{self},
@@ -88,8 +88,9 @@ const RULES: [(&str, &str); 12] = [
 ];
 
 impl PostgresJournal {
-    pub(crate) async fn check(&self) -> Result<Check> {
+    pub(crate) async fn check(&self, tell: Tell<'_>) -> Result<Check> {
         let inner = &self.inner;
+        tell(CheckProgress { step: CheckStep::Rules, done: 0, of: 0 });
         let mut snapshot = inner.snapshot().await?;
         let mut check = read(counted(&mut snapshot).await)?;
         if let Err(error) = schema::check(&mut snapshot).await {
@@ -102,12 +103,14 @@ impl PostgresJournal {
                 check.found(call, what);
             }
         }
-        let mut after = Uuid::nil();
+        let (mut after, mut done) = (Uuid::nil(), 0);
         while !check.is_full() {
             let mut snapshot = inner.snapshot().await?;
             let page = read(page(&mut snapshot, &inner.key, after).await)?;
             let Some((last, _)) = page.last() else { break };
             after = last.as_uuid();
+            done += page.len() as u64;
+            tell(CheckProgress { step: CheckStep::Calls, done, of: check.calls });
             for (call, problems) in page {
                 for problem in problems {
                     check.found(Some(call), problem);

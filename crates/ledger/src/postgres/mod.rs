@@ -88,7 +88,7 @@ use crate::{
     audit::DecisionRow,
     change::NewCallRow,
     commit::{CommitObserver, Observed},
-    history::Entry,
+    history::{CallRecord, Entry},
     key::HashKey,
     refusal::{Halt, failed},
     row::{after, escape, micros},
@@ -207,6 +207,20 @@ impl PostgresJournal {
     pub async fn history(&self, id: CallId) -> Result<Vec<Entry>> {
         let mut snapshot = self.inner.snapshot().await?;
         read(queries::history(&mut snapshot, id).await)
+    }
+
+    pub(crate) async fn records(&self, selection: &Selection) -> Result<Vec<CallRecord>> {
+        let mut snapshot = self.inner.snapshot().await?;
+        let connection: &mut PgConnection = &mut snapshot;
+        let mut records = Vec::new();
+        for call in read(queries::select(connection, selection).await)? {
+            records.push(CallRecord {
+                request: read(queries::request(connection, call.id).await)?,
+                history: read(queries::history(connection, call.id).await)?,
+                call,
+            });
+        }
+        Ok(records)
     }
 
     /// Ends the lease of this process, so that others can take over its calls immediately, and

@@ -1,12 +1,15 @@
 //! The consistency check of a SQLite ledger, with its SQL.
 
+use std::num::NonZero;
+
+use futures::{StreamExt, stream};
 use rusqlite::{Connection, ErrorCode, params};
 use switchboard_core::{CallId, Error, ErrorKind, Result};
 use uuid::Uuid;
 
 use crate::{
     key::HashKey,
-    maintenance::{Check, MOST, Sheet, Standing},
+    maintenance::{Check, CheckProgress, CheckStep, MOST, Sheet, Standing, Tell},
     select::HOLDS_CALLEE,
     sqlite::{
         SqliteJournal,
@@ -17,16 +20,21 @@ use crate::{
 };
 
 /// How many calls are read in one transaction.
-const PAGE: i64 = 128;
+const PAGE: usize = 512;
+/// The most transactions at once. Each has a thread, and most of the time goes into reading events.
+const AT_ONCE: usize = 8;
 
 const DAMAGED: &str = "damaged";
+/// No id is greater.
+const LAST: [u8; 16] = [u8::MAX; 16];
 
 const COUNTS: &str = "SELECT (SELECT count(*) FROM calls), (SELECT count(*) FROM attempts), (SELECT count(*) FROM events)";
 const BY_STATUS: &str = "SELECT status, count(*) FROM calls GROUP BY status ORDER BY status";
 const STANDINGS: &str = "SELECT id, status, outcome, (SELECT state FROM attempts WHERE call_id = calls.id ORDER BY position DESC LIMIT 1), \
                          to_number IS NOT NULL, request IS NOT NULL, content IS NOT NULL, to_hash, \
                          (SELECT doubt FROM attempts WHERE call_id = calls.id ORDER BY position DESC LIMIT 1) FROM calls \
-                         WHERE id > ?1 ORDER BY id LIMIT ?2";
+                         WHERE id > ?1 AND id <= ?2 ORDER BY id";
+const IDS: &str = "SELECT id FROM calls ORDER BY id";
 const FOREIGN_KEYS: &str = "SELECT \"table\", count(*) FROM pragma_foreign_key_check GROUP BY 1";
 /// Queries for calls that break a rule, with a description of the rule. They do not use the indexes
 /// that enforce the rules, which may be damaged themselves.
@@ -82,36 +90,47 @@ const RULES: [(&str, &str); 10] = [
 ];
 
 impl SqliteJournal {
-    pub(crate) async fn check(&self) -> Result<Check> {
+    pub(crate) async fn check(&self, tell: Tell<'_>) -> Result<Check> {
         let mut check = Check::default();
-        match self.look(&mut check).await {
+        match self.look(&mut check, tell).await {
             Err(error) if error.code() == Some(DAMAGED) => check.found(None, error.message()),
             looked => looked?,
         }
         Ok(check)
     }
 
-    async fn look(&self, check: &mut Check) -> Result<()> {
+    async fn look(&self, check: &mut Check, tell: Tell<'_>) -> Result<()> {
+        let begin = |step| tell(CheckProgress { step, done: 0, of: 0 });
+        begin(CheckStep::File);
         let said = self.read(|connection| readable(integrity(connection))).await?;
         let counted = self.read(|connection| readable(counted(connection))).await?;
         *check = counted;
         for what in said {
             check.found(None, what);
         }
+        begin(CheckStep::Rules);
         for (sql, what) in RULES {
             for call in self.read(move |connection| readable(breaches(connection, sql))).await? {
                 check.found(call, what);
             }
         }
-        let (key, mut after) = (self.key, None);
-        while !check.is_full() {
-            let page = self.read(move |connection| page(connection, &key, after)).await?;
-            let Some((last, _)) = page.last() else { break };
-            after = Some(*last);
-            for (call, problems) in page {
-                for problem in problems {
-                    check.found(Some(call), problem);
-                }
+        let (key, calls) = (self.key, check.calls);
+        let edges = self.read(|connection| readable(edges(connection))).await?;
+        let ranges = std::iter::once(Vec::new()).chain(edges.clone());
+        let ranges = ranges.zip(edges.into_iter().chain([LAST.to_vec()]));
+        let at_once = std::thread::available_parallelism().map_or(1, NonZero::get).min(AT_ONCE);
+        let pages = ranges.map(|range| self.read(move |connection| page(connection, &key, &range)));
+        let mut pages = stream::iter(pages).buffered(at_once);
+        let mut done = 0;
+        while let Some(page) = pages.next().await {
+            let (checked, problems) = page?;
+            done += checked;
+            tell(CheckProgress { step: CheckStep::Calls, done, of: calls });
+            for (call, problem) in problems {
+                check.found(Some(call), problem);
+            }
+            if check.is_full() {
+                break;
             }
         }
         Ok(())
@@ -186,15 +205,22 @@ pub(crate) fn id(bytes: [u8; 16]) -> CallId {
     CallId::new(Uuid::from_bytes(bytes))
 }
 
-/// Checks the next page of calls.
+/// The id of the last call of each full page. The last page has no end: calls may come in meanwhile.
+fn edges(connection: &Connection) -> TxResult<Vec<Vec<u8>>> {
+    let mut statement = connection.prepare(IDS)?;
+    let ids = statement.query_map([], |row| row.get(0))?;
+    Ok(ids.skip(PAGE - 1).step_by(PAGE).collect::<rusqlite::Result<_>>()?)
+}
+
+/// Checks the calls of a page, from behind an id until another: how many there are, and what is wrong
+/// with which.
 fn page(
     connection: &Connection,
     key: &HashKey,
-    after: Option<CallId>,
-) -> TxResult<Vec<(CallId, Vec<String>)>> {
-    let after = after.map_or_else(Vec::new, |after| after.as_uuid().as_bytes().to_vec());
+    (after, until): &(Vec<u8>, Vec<u8>),
+) -> TxResult<(u64, Vec<(CallId, String)>)> {
     let mut statement = connection.prepare_cached(STANDINGS)?;
-    let rows = statement.query_map(params![after, PAGE], |row| {
+    let rows = statement.query_map(params![after, until], |row| {
         let standing = Standing {
             status: row.get(1)?,
             outcome: row.get(2)?,
@@ -205,17 +231,18 @@ fn page(
         };
         Ok((id(row.get(0)?), standing))
     })?;
-    let mut page = Vec::new();
+    let (mut checked, mut found) = (0, Vec::new());
     for row in rows {
         let (call, standing) = row?;
+        checked += 1;
         let problems = match sheet(connection, call, standing) {
             Ok(sheet) => sheet.problems(key),
             Err(TxError::Refused(error)) => vec![error.message().to_owned()],
             Err(TxError::Failed(error)) => return readable(Err(TxError::Failed(error))),
         };
-        page.push((call, problems));
+        found.extend(problems.into_iter().map(|problem| (call, problem)));
     }
-    Ok(page)
+    Ok((checked, found))
 }
 
 fn sheet(connection: &Connection, id: CallId, standing: Standing) -> TxResult<Sheet> {

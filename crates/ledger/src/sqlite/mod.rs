@@ -83,7 +83,7 @@ use crate::{
     audit::DecisionRow,
     change::NewCallRow,
     commit::CommitObserver,
-    history::Entry,
+    history::{CallRecord, Entry},
     key::{Domain, HashKey},
     refusal::{Halt, failed},
     row::{after, escape, micros},
@@ -187,6 +187,11 @@ impl SqliteJournal {
     /// `Journal` if it cannot be read.
     pub async fn history(&self, id: CallId) -> Result<Vec<Entry>> {
         self.read(move |connection| queries::history(connection, id)).await
+    }
+
+    pub(crate) async fn records(&self, selection: &Selection) -> Result<Vec<CallRecord>> {
+        let selection = selection.clone();
+        self.read(move |connection| queries::records(connection, &selection)).await
     }
 
     async fn opened(

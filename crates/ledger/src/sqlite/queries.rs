@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     change::{Change, Duplicates, Event, NewCallRow, Written, permit},
     duplicate,
-    history::Entry,
+    history::{CallRecord, Entry},
     key::HashKey,
     refusal,
     row::{AttemptRow, CallRow, read_request},
@@ -364,6 +364,18 @@ pub(crate) fn select(connection: &Connection, selection: &Selection) -> TxResult
         calls.extend(row.read(attempts)?);
     }
     Ok(calls)
+}
+
+pub(crate) fn records(connection: &Connection, selection: &Selection) -> TxResult<Vec<CallRecord>> {
+    let mut records = Vec::new();
+    for call in select(connection, selection)? {
+        records.push(CallRecord {
+            request: request(connection, call.id)?,
+            history: history(connection, call.id)?,
+            call,
+        });
+    }
+    Ok(records)
 }
 
 pub(crate) fn history(connection: &Connection, call: CallId) -> TxResult<Vec<Entry>> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use switchboard_core::{CallId, CallStatus};
 use switchboard_journal::{
+    Selection,
     conformance::{at, open, record, request},
     server::{CallSearch, CallsFilter},
     state::Fact,
@@ -110,5 +111,31 @@ async fn a_page_reads_a_bounded_number_of_rows() {
         let theirs = CallsFilter { to: person, statuses: vec![CallStatus::Scheduled], ..all() };
         let page = store.find(&theirs).await.unwrap();
         assert_eq!((page.calls.len(), page.next), (1, None));
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_a_selection_is_full_whoever_was_erased() {
+    for place in places().await {
+        let mut kept = Vec::new();
+        for nth in 0..7 {
+            let whom = if nth % 2 == 0 { BEN } else { ANN };
+            let call = talk(&place.journal, asks(whom, &format!("gryphon {nth}")), "gryphon").await;
+            kept.extend((whom == BEN).then_some(call));
+        }
+        place.ledger.erase(&number(ANN), at(7_200)).await.unwrap();
+        for statuses in [Vec::new(), vec![CallStatus::Closed, CallStatus::Refused]] {
+            let mut selection = Selection { limit: Some(2), statuses, ..Selection::default() };
+            let mut found = Vec::new();
+            loop {
+                let page = place.journal.select(&selection).await.unwrap();
+                found.extend(page.iter().map(|call| call.id));
+                if page.len() < 2 {
+                    break;
+                }
+                selection.after = found.last().copied();
+            }
+            assert_eq!(found, kept, "a page that is not full is the last one");
+        }
     }
 }

@@ -7,17 +7,19 @@ use std::{path::Path, time::Duration};
 
 use jiff::Timestamp;
 use switchboard::{
-    Config, Ledger, Policy,
+    CallId, Config, Ledger, Policy,
     journal::{Pages, Selection},
     router::AuditTopic,
 };
-use switchboard_backtest::{BacktestSettings, PastCall, backtest};
+use switchboard_backtest::{Backtest, BacktestSettings, PastCall};
+use tokio::task::JoinHandle;
 
 use crate::{
     cli::{BacktestArgs, Common},
     exit::Exit,
     failure::{Failure, Outcome},
     output::Output,
+    progress::Progress,
     setup,
 };
 
@@ -40,10 +42,9 @@ pub(crate) async fn run(common: &Common, args: BacktestArgs, output: Output) -> 
         ..BacktestSettings::default()
     };
     let from = args.since.map(|since| lead_in(&policy, since));
-    let reading = output.spinner("reading the ledger");
-    let calls = past(&ledger, from, args.until).await?;
-    reading.finish_and_clear();
-    let report = backtest(&policy, &calls, &settings);
+    let mut backtest = Backtest::new(&policy, &settings);
+    replay(&ledger, (from, args.until), &mut backtest, output).await?;
+    let report = backtest.report();
     if output.json {
         output.object(&report);
     } else if report.calls == 0 {
@@ -75,28 +76,60 @@ fn lead_in(policy: &Policy, since: Timestamp) -> Timestamp {
     budgets.chain([windows]).min().unwrap_or(windows)
 }
 
-/// Reads the calls with their requests and histories.
-async fn past(
+/// Replays the calls with their requests and histories, while they are read.
+async fn replay(
     ledger: &Ledger,
-    from: Option<Timestamp>,
-    until: Option<Timestamp>,
-) -> Outcome<Vec<PastCall>> {
-    let journal = ledger.journal();
-    let selection = Selection { after: from.map(Selection::from_moment), ..Selection::default() };
-    let (mut pages, mut past) = (Pages::new(&*journal, selection), Vec::new());
-    while let Some(page) = pages.next().await? {
-        for call in page.iter().filter(|call| until.is_none_or(|until| call.created_at < until)) {
-            // The request is gone if the person was erased.
-            let Some(request) = journal.request(call.id).await? else {
-                continue;
-            };
-            let history = ledger.history(call.id).await?;
-            let facts = history.iter().filter_map(|entry| Some((entry.at, entry.fact.as_ref()?)));
-            past.push(PastCall::of(call, request, facts));
-        }
-        if until.is_some_and(|until| page.last().is_some_and(|last| last.created_at > until)) {
+    (from, until): (Option<Timestamp>, Option<Timestamp>),
+    backtest: &mut Backtest<'_>,
+    output: Output,
+) -> Outcome<()> {
+    let mut progress = Progress::new(output, "replaying the ledger");
+    let mut next = read_page(ledger, from.map(Selection::from_moment));
+    loop {
+        let page = next.await.map_err(|error| Failure::local(error.to_string()))??;
+        let Some((last, created_at)) = page.last else {
+            break;
+        };
+        // The next page is read while this one is replayed.
+        next = read_page(ledger, Some(last));
+        progress.read_until(page.read, created_at);
+        let until = until.unwrap_or(Timestamp::MAX);
+        page.calls
+            .into_iter()
+            .filter(|call| call.created_at() < until)
+            .for_each(|call| backtest.add(call));
+        if page.read < Pages::SIZE as usize || created_at > until {
+            next.abort();
             break;
         }
     }
-    Ok(past)
+    Ok(())
+}
+
+/// A page of the ledger.
+struct Page {
+    /// The calls that can be replayed.
+    calls: Vec<PastCall>,
+    /// How many calls it has, and the last of them.
+    read: usize,
+    last: Option<(CallId, Timestamp)>,
+}
+
+/// Begins to read the page behind this call.
+fn read_page(ledger: &Ledger, after: Option<CallId>) -> JoinHandle<switchboard::Result<Page>> {
+    let ledger = ledger.clone();
+    tokio::spawn(async move {
+        let selection = Selection { after, limit: Some(Pages::SIZE), ..Selection::default() };
+        let records = ledger.records(&selection).await?;
+        let read = records.len();
+        let last = records.last().map(|last| (last.call.id, last.call.created_at));
+        let calls = records.into_iter().filter_map(|record| {
+            // The request is gone if the person was erased.
+            let request = record.request?;
+            let facts = record.history.iter();
+            let facts = facts.filter_map(|entry| Some((entry.at, entry.fact.as_ref()?)));
+            Some(PastCall::of(&record.call, request, facts))
+        });
+        Ok(Page { calls: calls.collect(), read, last })
+    })
 }

@@ -6,7 +6,13 @@ use std::{
 };
 
 use serde::Serialize;
-use switchboard::{Money, Plan, Policy, ProviderId, router::ProviderLimits};
+use switchboard::{
+    Money, Plan, Policy, ProviderId, TenantId,
+    router::{
+        ProviderLimits, Scope,
+        scopes::{allowance, scopes_of},
+    },
+};
 
 use crate::output::Output;
 
@@ -37,6 +43,9 @@ pub(super) struct Outlook {
     /// The providers that take any of them.
     #[serde(skip)]
     able: BTreeSet<ProviderId>,
+    /// How many of them are a caller's or an agent's that have a limit of their own.
+    #[serde(skip)]
+    scopes: BTreeMap<Scope, u64>,
 }
 
 impl Outlook {
@@ -52,11 +61,12 @@ impl Outlook {
             unpriced: 0,
             seconds: None,
             able: BTreeSet::new(),
+            scopes: BTreeMap::new(),
         }
     }
 
-    /// A new call, and who would take it.
-    pub(super) fn add(&mut self, plan: &Plan) {
+    /// A new call of this tenant, and who would take it.
+    pub(super) fn add(&mut self, policy: &Policy, plan: &Plan, tenant: &TenantId) {
         self.calls += 1;
         let Some(first) = plan.candidates.first() else {
             self.no_provider += 1;
@@ -67,6 +77,9 @@ impl Outlook {
             });
             return;
         };
+        for scope in scopes_of(policy, plan.parties(tenant)) {
+            *self.scopes.entry(scope).or_default() += 1;
+        }
         *self.providers.entry(first.provider.clone()).or_default() += 1;
         self.able.extend(plan.candidates.iter().map(|one| one.provider.clone()));
         let costs = plan.candidates.iter().filter_map(|one| one.estimated_cost);
@@ -100,8 +113,16 @@ impl Outlook {
             for limits in &limits {
                 all = all.zip(capacity(limits, expected, seconds)).map(|(sum, more)| sum + more);
             }
+            let callers = self.scopes.iter().all(|(scope, calls)| {
+                let theirs = of_callers(policy, scope);
+                theirs
+                    .and_then(|limits| capacity(&limits, expected, seconds))
+                    .is_none_or(|all| all >= *calls)
+            });
             let paced = pace.map(|calls| 1 + seconds * u64::from(calls) / 60);
-            all.is_none_or(|all| all >= placed) && paced.is_none_or(|paced| paced >= placed)
+            callers
+                && all.is_none_or(|all| all >= placed)
+                && paced.is_none_or(|paced| paced >= placed)
         };
         let (mut least, mut most) = (0, LONGEST);
         if !is_enough(most) {
@@ -131,8 +152,12 @@ impl Outlook {
         }
         output.note(format!("  expected cost: {}", self.cost()));
         let limits = policy.providers.iter().filter(|one| self.able.contains(&one.info.id));
-        let limits: Vec<String> =
+        let mut limits: Vec<String> =
             limits.map(|one| format!("{} {}", one.info.id, in_words(&one.limits))).collect();
+        limits.extend(self.scopes.keys().filter_map(|scope| {
+            let theirs = of_callers(policy, scope)?;
+            Some(format!("{scope} {}", in_words(&theirs)))
+        }));
         let time = self.seconds.map_or_else(|| "more than a year".to_owned(), in_time);
         if !limits.is_empty() {
             output.note(format!("  until the last is placed: {time} ({})", limits.join(", ")));
@@ -153,6 +178,17 @@ impl Outlook {
             calls => format!("{known}, and {calls} calls have no price at some provider"),
         }
     }
+}
+
+/// The limits of a caller or an agent, in the words of a provider's. `None` without any.
+fn of_callers(policy: &Policy, scope: &Scope) -> Option<ProviderLimits> {
+    let theirs = allowance(policy, scope)?;
+    let limited = theirs.requests.is_some() || theirs.concurrent.is_some();
+    limited.then(|| ProviderLimits {
+        placing: theirs.requests,
+        concurrent: theirs.concurrent,
+        ..ProviderLimits::default()
+    })
 }
 
 /// How many calls a provider takes in so many seconds. `None`: any number.

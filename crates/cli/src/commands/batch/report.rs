@@ -192,11 +192,14 @@ impl Report {
     /// A row's call is not settled, and is not waited for.
     pub(super) fn unsettled(&mut self, row: usize, call: &Call, why: Unsettled) {
         self.summary.unsettled += 1;
-        self.summary.not_sent += usize::from(matches!(
+        let unsent = matches!(
             call.status,
             CallStatus::Received | CallStatus::Scheduled | CallStatus::Admitted
-        ));
-        self.summary.lost += usize::from(why == Unsettled::Left);
+        );
+        self.summary.not_sent += usize::from(unsent);
+        let left = why == Unsettled::Left;
+        self.summary.lost += usize::from(left && !unsent);
+        self.summary.left_unsent += usize::from(left && unsent);
         self.display.result(&line(row, call));
     }
 
@@ -260,6 +263,7 @@ impl Report {
         {
             Exit::Unknown
         } else if !self.credentials.is_empty()
+            || self.summary.left_unsent > 0
             || (self.summary.not_started > 0
                 && self.summary.paused_by.is_none()
                 && !self.summary.first_words_missing)

@@ -62,9 +62,12 @@ pub(super) struct Summary {
     /// The table of results.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) results: Option<PathBuf>,
-    /// Calls that were left before they were settled.
+    /// Calls that were sent, and left before they were settled.
     #[serde(skip)]
     pub(super) lost: usize,
+    /// Calls that were left before they were sent: no phone rang.
+    #[serde(skip)]
+    pub(super) left_unsent: usize,
 }
 
 /// The sum of the bills, and how many calls have none: an unknown cost is not zero.
@@ -102,6 +105,7 @@ impl Summary {
             cost: Bill { sum: Money::from_micros(0, currency), calls_without_bill: 0 },
             results: None,
             lost: 0,
+            left_unsent: 0,
         }
     }
 
@@ -197,10 +201,17 @@ impl Summary {
             ));
         }
         if self.not_sent > 0 {
+            let (calls, they, them) = match self.not_sent {
+                1 => ("1 call stays in the ledger and was not sent".to_owned(), "it is", "it"),
+                calls => (
+                    format!("{calls} calls stay in the ledger and were not sent"),
+                    "they are",
+                    "them",
+                ),
+            };
             output.note(format!(
-                "{} calls stay in the ledger and were not sent: they are placed when this batch is run again, or by another running process; \
-                 to cancel them: switchboard calls cancel --batch {batch}",
-                self.not_sent
+                "{calls}: {they} placed when this batch is run again, or by another running process; \
+                 to cancel {them}: switchboard calls cancel --batch {batch}"
             ));
         }
         if self.first_words_missing {

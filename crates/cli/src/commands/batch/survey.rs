@@ -228,7 +228,7 @@ impl Survey {
             self.opens = Some((first.min(opens), last.max(opens)));
         }
         if let Ok(plan) = planner.plan(&call.to_request()) {
-            self.outlook.add(&plan);
+            self.outlook.add(&self.policy, &plan, &call.tenant);
         }
     }
 

@@ -17,6 +17,7 @@ use crate::{
     failure::{Failure, Outcome},
     local::Local,
     output::{Output, Results},
+    progress::Progress,
     terminal,
 };
 
@@ -72,7 +73,13 @@ pub(super) async fn run(ledger: &Ledger, args: ExportArgs, output: Output) -> Ou
     let since = since.transpose().map_err(|problem| Failure::input("--since", problem))?;
     let mut pages = Pages::new(&*journal, &[], since);
     let mut calls = 0_u64;
+    // Rows on the terminal are progress enough.
+    let mut progress = (args.out.is_some() || !output.is_terminal())
+        .then(|| Progress::new(output, "reading the ledger"));
     while let Some(page) = pages.next().await? {
+        if let Some(progress) = &mut progress {
+            progress.read(&page);
+        }
         for call in &page {
             match sink.write(call) {
                 Ok(()) => calls += 1,
@@ -84,6 +91,7 @@ pub(super) async fn run(ledger: &Ledger, args: ExportArgs, output: Output) -> Ou
             }
         }
     }
+    drop(progress);
     match sink.end() {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe && args.out.is_none() => {}
         ended => ended.map_err(|error| failed(args.out.as_deref(), &error))?,

@@ -95,7 +95,7 @@ pub(super) async fn run(ledger: &Ledger, wanted: &CallRef, how: How, output: Out
                 NumberDisplay::Masked => mask(&text.details),
             };
             vec![
-                event.at.to_string(),
+                local.instant(event.at),
                 text.event.to_owned(),
                 text.by,
                 text.evidence.unwrap_or_else(|| "-".to_owned()),

@@ -29,7 +29,7 @@ pub(super) async fn run(
     let (known, calls, states) = match studies.ledger_if_any().await? {
         Some(ledger) => {
             let journal = ledger.journal();
-            let (known, calls) = cohort(&*journal, experiment, &studies.policy).await?;
+            let (known, calls) = cohort(&*journal, experiment, &studies.policy, output).await?;
             (known, calls, states(&*journal).await?)
         }
         None => (Cohort::new(experiment, studies.policy.currency), 0, ExperimentStates::default()),

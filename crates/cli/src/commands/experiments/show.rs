@@ -137,7 +137,7 @@ pub(super) async fn one(studies: &Studies, args: &ShowArgs, output: Output) -> O
         let journal = ledger.journal();
         states_of_all = states(&*journal).await?;
         known = Some(
-            cohort(&*journal, experiment, &studies.policy)
+            cohort(&*journal, experiment, &studies.policy, output)
                 .await?
                 .0
                 .completed(Timestamp::now())

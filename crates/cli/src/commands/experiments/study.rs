@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use parking_lot::Mutex;
 use switchboard::{
     Config, Journal, Ledger, Policy, config::LedgerConfig, experiments::Cohort, journal::Selection,
     process_environment, router::Experiment,
@@ -10,6 +11,8 @@ use switchboard::{
 use crate::{
     cli::Common,
     failure::{Failure, Outcome},
+    output::Output,
+    progress::Progress,
     setup,
 };
 
@@ -75,12 +78,18 @@ impl Studies {
     }
 }
 
-/// The participants of an experiment, and the number of its calls.
+/// The participants of an experiment, and the number of its calls. Shows how far it is.
 pub(super) async fn cohort(
     journal: &dyn Journal,
     experiment: &Experiment,
     policy: &Policy,
+    output: Output,
 ) -> Outcome<(Cohort, u64)> {
-    let read = |selection: Selection| async move { journal.select(&selection).await };
+    let progress = &Mutex::new(Progress::new(output, "reading the ledger"));
+    let read = |selection: Selection| async move {
+        let page = journal.select(&selection).await?;
+        progress.lock().read(&page);
+        Ok(page)
+    };
     Ok(switchboard::study::cohort(experiment, policy.currency, read).await?)
 }

@@ -176,7 +176,14 @@ fn report(file: &Path, files: &[PathBuf], choices: &Choices, output: Output) {
     }
     output.line("Next:");
     for (at, step) in next.iter().enumerate() {
-        output.line(format!("  {}. {step}", at + 1));
+        // On a line of its own a command can be copied, however narrow the terminal is.
+        match step.split_once(": switchboard ") {
+            Some((what, command)) => {
+                output.line(format!("  {}. {what}:", at + 1));
+                output.line(format!("       switchboard {command}"));
+            }
+            None => output.line(format!("  {}. {step}", at + 1)),
+        }
     }
 }
 
