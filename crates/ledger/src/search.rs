@@ -13,7 +13,7 @@ use serde::Deserialize;
 use switchboard_core::{
     Assignment, BatchName, Call, CallId, CallStatus, Outcome, PhoneNumber, ProfileName, Result,
 };
-use switchboard_journal::server::CallsFilter;
+use switchboard_journal::server::{COUNTED, CallsFilter};
 use uuid::Uuid;
 
 use crate::{
@@ -158,7 +158,12 @@ impl<'a> Walk<'a> {
             fits.extend(tenant.map(|tenant| format!("tenant = {}", put(tenant))));
             "created_at DESC, id DESC"
         } else {
-            range.extend(tenant.map(|tenant| format!("tenant = {}", put(tenant))));
+            let whose = tenant.map(|tenant| format!("tenant = {}", put(tenant)));
+            if self.by_status() {
+                fits.extend(whose)
+            } else {
+                range.extend(whose)
+            }
             for (sign, time) in times {
                 if let Some(time) = time {
                     fits.push(format!("created_at {sign} {}", put(Value::Number(above(time)))));
@@ -177,12 +182,35 @@ impl<'a> Walk<'a> {
         let body = if self.asks_for_body() { "body" } else { "''" };
         let request = if filter.tags.is_empty() { "NULL" } else { "request" };
         let range = if range.is_empty() { "1 = 1".to_owned() } else { range.join(" AND ") };
+        let (fits, window) = (fits.join(" AND "), self.window());
+        let rows = |range: &str| {
+            format!(
+                "SELECT id, created_at, CASE WHEN {fits} THEN {body} END AS body, {request} AS request FROM calls WHERE {range} ORDER BY {order} LIMIT {window}"
+            )
+        };
+        if !self.by_status() {
+            return (rows(&range), values);
+        }
+        let asked = COUNTED.iter().filter(|status| filter.statuses.contains(status));
+        let each = asked.map(|status| {
+            let word = status.as_str();
+            let rows = rows(&format!("status = '{word}' AND status <> 'closed' AND {range}"));
+            format!("SELECT * FROM ({rows}) AS of_{word}")
+        });
+        let all = each.collect::<Vec<_>>().join(" UNION ALL ");
         let sql = format!(
-            "SELECT id, created_at, CASE WHEN {} THEN {body} END, {request} FROM calls WHERE {range} ORDER BY {order} LIMIT {}",
-            fits.join(" AND "),
-            self.window(),
+            "SELECT id, created_at, body, request FROM ({all}) AS page ORDER BY {order} LIMIT {window}"
         );
         (sql, values)
+    }
+
+    /// True if the rows are those of statuses of which there are never many: each is a range of the
+    /// index `calls_by_status`, however many calls are over.
+    fn by_status(&self) -> bool {
+        let statuses = &self.filter.statuses;
+        self.person.is_none()
+            && !statuses.is_empty()
+            && statuses.iter().all(|status| COUNTED.contains(status))
     }
 
     /// Takes the rows of the last query. Returns false once the walk is over.

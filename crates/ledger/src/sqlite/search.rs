@@ -185,4 +185,20 @@ mod tests {
         ];
         assert_eq!(plans, expected);
     }
+
+    #[test]
+    fn open_calls_are_ranges_of_the_index_by_status() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema::migrate(&mut connection).unwrap();
+        let filter = CallsFilter {
+            before: Some(CallId::new(Uuid::max())),
+            tenant: Some(TenantId::from("acme")),
+            statuses: COUNTED.to_vec(),
+            ..CallsFilter::default()
+        };
+        let plan = plan(&connection, &filter);
+        let range = "SEARCH calls USING INDEX calls_by_status (status=? AND id<?)";
+        assert_eq!(plan.matches(range).count(), COUNTED.len(), "{plan}");
+        assert_eq!(plan.matches(" calls ").count(), COUNTED.len(), "{plan}");
+    }
 }
