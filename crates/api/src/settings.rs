@@ -3,7 +3,9 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use ipnet::IpNet;
-use switchboard::{Clock, ConfigError, ProviderId, SystemClock, journal::server::ServerStore};
+use switchboard::{
+    Clock, Config, ConfigError, ProviderId, SystemClock, journal::server::ServerStore,
+};
 use url::Url;
 
 use crate::{Observer, Secrets};
@@ -89,8 +91,8 @@ impl KaiCallsSurface {
     }
 }
 
-/// Reads and checks the configuration file: its version, or what is wrong with it.
-pub type CheckConfiguration = Arc<dyn Fn() -> Result<Option<String>, ConfigError> + Send + Sync>;
+/// Reads and checks the configuration file, or says what is wrong with it.
+pub type CheckConfiguration = Arc<dyn Fn() -> Result<Config, ConfigError> + Send + Sync>;
 
 /// The settings of the API.
 #[derive(Clone)]
@@ -112,7 +114,7 @@ pub struct Api {
     pub webhooks: WebhookSettings,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
-    /// Reads and checks the configuration file, and says its version. It may block. `None`: the
+    /// Reads and checks the configuration file. It may block. `None`: the
     /// configuration cannot be reloaded over the API.
     pub check_configuration: Option<CheckConfiguration>,
     /// The surface for KaiCalls' own clients. `None`: it is not served.

@@ -1,4 +1,4 @@
-//! The two cookies: who is signed in, and whether pages are light or dark.
+//! The cookies: who is signed in, which tenant an operator chose, and whether pages are light or dark.
 //!
 //! Over https the session's cookie is `__Host-sb`, which browsers send back over https and to this
 //! host alone. A server on this machine without https (`serve --simulated`) cannot set it, because
@@ -10,10 +10,12 @@
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, header};
+use switchboard::TenantId;
 use switchboard_api::service::SessionSecret;
 use url::{Host, Url};
 
 const THEME: &str = "sb-theme";
+const TENANT: &str = "sb-tenant";
 const YEAR: u64 = 365 * 24 * 60 * 60;
 
 /// How the session's cookie may be set.
@@ -117,6 +119,23 @@ impl Theme {
             format!("{THEME}={}; Path=/console; Max-Age={YEAR}; SameSite=Lax", self.as_str());
         HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
     }
+}
+
+/// The tenant that an operator chose to look at.
+pub(crate) fn tenant(headers: &HeaderMap) -> Option<TenantId> {
+    let sent = value(headers, TENANT)?;
+    let (text, _) = url::form_urlencoded::parse(sent.as_bytes()).next()?;
+    (!text.is_empty()).then(|| TenantId::from(text.as_ref()))
+}
+
+/// `Set-Cookie` for the tenant that is chosen from now on; `None`: every tenant.
+pub(crate) fn set_tenant(tenant: Option<&str>) -> Option<HeaderValue> {
+    let encoded: String =
+        url::form_urlencoded::byte_serialize(tenant.unwrap_or_default().as_bytes()).collect();
+    let seconds = if tenant.is_some() { YEAR } else { 0 };
+    let text =
+        format!("{TENANT}={encoded}; Path=/console; Max-Age={seconds}; HttpOnly; SameSite=Strict");
+    HeaderValue::from_str(&text).ok()
 }
 
 fn value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

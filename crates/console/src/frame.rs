@@ -112,8 +112,10 @@ pub(crate) struct Frame {
     pub(crate) links: Vec<Link>,
     /// The name of the key.
     pub(crate) who: String,
-    /// For whom it acts.
+    /// The tenant for whom it acts, in words.
     pub(crate) tenant: String,
+    /// For keys that act for every tenant: the one that was chosen, or an empty text.
+    pub(crate) switch: Option<String>,
     pub(crate) theme: Theme,
     /// The token of forms.
     pub(crate) token: String,
@@ -131,7 +133,8 @@ impl Frame {
         place: Place,
         title: String,
         has: impl Fn(ScopeName) -> bool,
-        (who, tenant): (String, String),
+        who: String,
+        (tenant, switch): (String, Option<String>),
         theme: Theme,
         token: String,
         simulated: bool,
@@ -146,6 +149,7 @@ impl Frame {
             links: shown.map(link).collect(),
             who,
             tenant,
+            switch,
             theme,
             token,
             simulated,

@@ -5,6 +5,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use http::{HeaderValue, StatusCode, header, request::Parts};
+use switchboard::TenantId;
 use switchboard_api::{
     caller::{Allowed, Caller, Scope, ScopeName},
     problem::Problem,
@@ -14,7 +15,7 @@ use switchboard_api::{
 
 use crate::{
     console::{Console, SIGN_IN},
-    cookies::Theme,
+    cookies::{self, Theme},
     failure::Failure,
     frame::{Frame, Place},
 };
@@ -24,8 +25,12 @@ use crate::{
 pub(crate) struct Visitor {
     console: Console,
     visit: Visit,
-    /// The same caller, who has not asked for numbers and words.
+    /// The same caller, who acts for the tenant that they chose.
+    chosen: Caller,
+    /// The one who chose, and has not asked for numbers and words.
     masked: Caller,
+    /// The one who signed in, without numbers and words.
+    everybodys: Caller,
     secret: SessionSecret,
     theme: Theme,
     /// The path and query of the page.
@@ -76,21 +81,55 @@ impl FromRequestParts<Console> for Visitor {
         let secret = console.door().session(&parts.headers).ok_or_else(sign_in)?;
         let visit = Visit::new(console.service(), parts, &secret).await.map_err(Turned::Failed)?;
         let visit = visit.ok_or_else(sign_in)?;
-        let masked = visit.caller.without(ScopeName::CallsContent);
+        let tenant = cookies::tenant(&parts.headers);
+        let chosen = tenant.and_then(|tenant| visit.caller.within(&tenant));
+        let chosen = chosen.unwrap_or_else(|| Caller::clone(&visit.caller));
+        let masked = chosen.without(ScopeName::CallsContent);
+        let everybodys = visit.caller.without(ScopeName::CallsContent);
         let theme = Theme::of(&parts.headers);
-        Ok(Self { console: console.clone(), visit, masked, secret, theme, address })
+        Ok(Self {
+            console: console.clone(),
+            visit,
+            chosen,
+            masked,
+            everybodys,
+            secret,
+            theme,
+            address,
+        })
     }
 }
 
 impl Visitor {
-    /// The caller as they have to be where numbers and words were asked for, and for writes.
-    pub(crate) fn whole(&self) -> &Caller {
+    /// Who signed in.
+    pub(crate) fn who(&self) -> &Caller {
         &self.visit.caller
+    }
+
+    /// The tenant whose things are shown: the key's, or the one that was chosen. `None`: everybody's.
+    pub(crate) fn tenant(&self) -> Option<&TenantId> {
+        self.chosen.tenant()
     }
 
     /// The proof that they have a scope, to read without numbers and words.
     pub(crate) fn may<S: Scope>(&self) -> Result<Allowed<'_, S>, Problem> {
-        self.masked.allowed::<S>()
+        Self::of::<S>(&self.masked, &self.everybodys)
+    }
+
+    /// The proof that they have a scope, where numbers and words were asked for, and for writes.
+    pub(crate) fn may_in_full<S: Scope>(&self) -> Result<Allowed<'_, S>, Problem> {
+        Self::of::<S>(&self.chosen, &self.visit.caller)
+    }
+
+    /// The proof that they have a scope, whichever tenant they chose.
+    pub(crate) fn may_for_everybody<S: Scope>(&self) -> Result<Allowed<'_, S>, Problem> {
+        self.everybodys.allowed::<S>()
+    }
+
+    /// What concerns every tenant does not depend on the one that was chosen.
+    fn of<'a, S: Scope>(chosen: &'a Caller, all: &'a Caller) -> Result<Allowed<'a, S>, Problem> {
+        let concerns_all = S::NAME.is_some_and(ScopeName::is_for_operators);
+        if concerns_all { all.allowed::<S>() } else { chosen.allowed::<S>() }
     }
 
     /// True if they have a scope.
@@ -104,14 +143,21 @@ impl Visitor {
 
     /// What is around a page.
     pub(crate) fn frame(&self, place: Place, title: impl Into<String>) -> Frame {
-        let key = self.whole().key();
+        let key = self.who().key();
         let who = if key.name.is_empty() { key.id.as_str() } else { key.name.as_str() };
-        let tenant = key.tenant.as_ref().map_or("every tenant", |tenant| tenant.as_str());
+        let tenant = match (&key.tenant, self.tenant()) {
+            (Some(own), _) => (own.as_str().to_owned(), None),
+            (None, None) => ("every tenant".to_owned(), Some(String::new())),
+            (None, Some(chosen)) => {
+                (format!("looks at {chosen}"), Some(chosen.as_str().to_owned()))
+            }
+        };
         Frame::new(
             place,
             title.into(),
             |scope| self.has(scope),
-            (who.to_owned(), tenant.to_owned()),
+            who.to_owned(),
+            tenant,
             self.theme,
             self.secret.form_token(),
             self.console.settings().simulated,

@@ -89,6 +89,17 @@ impl Caller {
         Self { scopes, ..self.clone() }
     }
 
+    /// The same caller, who acts for this tenant alone. `None` if the key belongs to another one.
+    pub fn within(&self, tenant: &TenantId) -> Option<Self> {
+        let mut narrowed = self.clone();
+        match &self.key.tenant {
+            Some(own) if own != tenant => return None,
+            Some(_) => {}
+            None => narrowed.key.tenant = Some(tenant.clone()),
+        }
+        Some(narrowed)
+    }
+
     /// Lets a request pass that lifts no rules, or whose caller may lift them.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use switchboard::{
     Country,
@@ -11,6 +12,7 @@ use switchboard::{
     journal::server::{
         BatchId, BatchesQuery, NewBatch, NewBatchRow, RowProblem, RowState, RowsQuery, StoredBatch,
     },
+    router::AuditTopic,
 };
 use switchboard_batch::{Checked, Checker, Input, InputFault, Rejection, RowDefaults};
 use uuid::Uuid;
@@ -181,6 +183,12 @@ impl Service {
             }
         };
         self.batches().notify_one();
+        if !replayed {
+            let rejected = stored.rows.get(&RowState::Rejected).copied().unwrap_or_default();
+            let total: u32 = stored.rows.values().sum();
+            let what = json!({"start_batch": {"rows": total, "rejected": rejected}});
+            self.note(by.caller(), AuditTopic::Call, &id.to_string(), what).await?;
+        }
         Ok((self.batch_details(&stored, 0).await?, replayed))
     }
 

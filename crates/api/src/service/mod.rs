@@ -94,6 +94,7 @@ pub use batch_results::BatchResultsText;
 pub(crate) use batches::problem_of;
 pub use batches::{BatchesFound, Table};
 pub(crate) use budgets::{BudgetNow, period};
+pub use configuration::{ChangedLine, ConfigurationFile};
 pub use events::EventQuery;
 pub use find::CallsFound;
 pub use keys::KeyAdmin;

@@ -1,5 +1,7 @@
 //! Every operation of the API, from its document, each with a command.
 
+use std::sync::LazyLock;
+
 use askama::Template;
 use axum::{extract::State, response::Response};
 use serde_json::Value;
@@ -12,6 +14,9 @@ use crate::{
     visitor::Visitor,
 };
 
+/// The document, made once.
+static DOCUMENT: LazyLock<Value> =
+    LazyLock::new(|| serde_json::to_value(document(None)).unwrap_or(Value::Null));
 /// The groups that are shown before the others.
 const FIRST: [&str; 7] = ["calls", "batches", "plan", "rules", "people", "events", "webhooks"];
 
@@ -52,7 +57,6 @@ pub(crate) async fn show(
 ) -> Result<Response, Failure> {
     visitor.may::<ConsoleScope>()?;
     let base = console.service().public_url().as_str().trim_end_matches('/').to_owned();
-    let document = serde_json::to_value(document(None)).unwrap_or(Value::Null);
     let error = |code: &Code| KnownError {
         status: code.status().as_u16(),
         code: code.as_str(),
@@ -60,7 +64,7 @@ pub(crate) async fn show(
     };
     page(&Page {
         frame: visitor.frame(Place::Api, "API"),
-        groups: groups(&document, &base, &visitor),
+        groups: groups(&DOCUMENT, &base, &visitor),
         errors: Code::ALL.iter().map(error).collect(),
         base,
     })
@@ -88,7 +92,7 @@ impl Operation {
     fn new(method: &str, path: &str, operation: &Value, base: &str, visitor: &Visitor) -> Self {
         let text = |name: &str| operation[name].as_str().unwrap_or_default().to_owned();
         let scope = operation["security"][0]["key"][0].as_str().unwrap_or_default().to_owned();
-        let has = visitor.whole().scopes().any(|one| one.as_str() == scope && visitor.has(one));
+        let has = visitor.who().scopes().any(|one| one.as_str() == scope && visitor.has(one));
         let method = method.to_uppercase();
         Self {
             curl: curl(&method, path, operation, base),

@@ -176,7 +176,7 @@ pub(crate) async fn check(
     visitor: Visitor,
     Upload { fields, file }: Upload,
 ) -> Result<Response, Failure> {
-    let by = visitor.whole().allowed::<CallsWrite>()?;
+    let by = visitor.may_in_full::<CallsWrite>()?;
     let table = table(&fields, file)?;
     let text = String::from_utf8(table.body.to_vec()).map_err(|_| {
         Problem::invalid("file", "is not UTF-8", "save it as \"CSV UTF-8\" and choose it again")
@@ -197,7 +197,7 @@ pub(crate) async fn start(
     visitor: Visitor,
     Upload { fields, file }: Upload,
 ) -> Result<Response, Failure> {
-    let by = visitor.whole().allowed::<CallsWrite>()?;
+    let by = visitor.may_in_full::<CallsWrite>()?;
     let key = RequestKey::new(fields.shown("request"))?;
     let (details, _) = console.service().create_batch(by, table(&fields, file)?, &key).await?;
     Ok(go_to(&format!("/console/batches/{}?done=batch", details.batch.id)))
@@ -235,7 +235,7 @@ pub(crate) async fn cancel(
     Path(id): Path<String>,
     Form(_): Form,
 ) -> Result<Response, Failure> {
-    let by = visitor.whole().allowed::<CallsWrite>()?;
+    let by = visitor.may_in_full::<CallsWrite>()?;
     let cancelled = console.service().cancel_batch(by, id_of(&id)?).await?;
     Ok(go_to(&format!("/console/batches/{}?done=cancelled", cancelled.batch.id)))
 }
@@ -258,7 +258,7 @@ pub(crate) async fn whole_results(
     Path(id): Path<String>,
     Form(_): Form,
 ) -> Result<Response, Failure> {
-    let by = visitor.whole().allowed::<CallsContent>()?;
+    let by = visitor.may_in_full::<CallsContent>()?;
     let results = console.service().open_batch_results(by, id_of(&id)?, TableFormat::Csv).await?;
     Ok(file(results.into_chunks()))
 }

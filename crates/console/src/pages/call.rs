@@ -90,10 +90,10 @@ pub(crate) async fn open(
     Path(id): Path<String>,
     Form(_): Form,
 ) -> Result<Response, Failure> {
-    let by = visitor.whole().allowed::<CallsContent>()?;
+    let by = visitor.may_in_full::<CallsContent>()?;
     let id = id_of(&id)?;
     let record = console.service().open_call(by, id).await?;
-    let call = record.seen_by(visitor.whole());
+    let call = record.seen_by(visitor.who());
     let (said, unsaid) = match console.service().transcript(by, id).await {
         Ok(transcript) => (said(&Transcript::new(id, &transcript)), None),
         Err(problem) => match problem.code() {
@@ -130,7 +130,7 @@ async fn shown(
     let id = record.call.id;
     // Facts have words of their own, which are shown with the others.
     let masked = visitor.may::<CallsRead>()?;
-    let reader = if content.is_some() { visitor.whole().allowed::<CallsRead>()? } else { masked };
+    let reader = if content.is_some() { visitor.may_in_full::<CallsRead>()? } else { masked };
     let call = record.seen_by(reader.caller());
     let service = console.service();
     let (facts, no_facts) = match service.history(reader, id, None, FACTS).await {

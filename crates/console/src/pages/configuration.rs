@@ -1,5 +1,7 @@
 //! The configuration in force, and who decided what.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{
     extract::{RawQuery, State},
@@ -9,6 +11,7 @@ use serde_json::Value;
 use switchboard_api::{
     Code,
     caller::{AuditRead, ConfigurationReload, ProvidersRead, ScopeName},
+    service::{ChangedLine, ConfigurationFile},
     wire::AuditRecord,
 };
 
@@ -20,9 +23,11 @@ use crate::{
     frame::{Frame, Place},
     text::{Moment, moment, or_none},
     visitor::{Visitor, go_to},
-    words,
+    words::{self, Badge},
 };
 
+/// Changed lines that are shown.
+const SHOWN: usize = 400;
 /// Decisions of a page.
 const PAGE: usize = 50;
 /// Pages that are read to find the newest decisions.
@@ -45,10 +50,19 @@ struct Configuration {
     version: String,
     since: Option<Moment>,
     by: String,
+    /// The file on disk; only for those who may reload it.
+    file: Option<FileView>,
     may_reload: bool,
     decisions: Option<Vec<Decision>>,
     topics: Vec<(&'static str, bool)>,
     reload_unsupported: bool,
+}
+
+/// The file on disk beside what runs.
+struct FileView {
+    badge: Badge,
+    sentence: String,
+    lines: Vec<ChangedLine>,
 }
 
 const TOPICS: [&str; 8] = [
@@ -71,6 +85,7 @@ pub(crate) async fn show(
     let service = console.service();
     let now = service.configuration(visitor.may::<ProvidersRead>()?).await?;
     let topic = fields.get("topic");
+    let file = file(&console, &visitor).await;
     let decisions = match visitor.has(ScopeName::AuditRead) {
         true => Some(newest(&console, &visitor, topic).await?),
         false => None,
@@ -80,11 +95,54 @@ pub(crate) async fn show(
         version: or_none(now.version.as_deref()),
         since: moment(now.since),
         by: or_none(now.by.as_deref()),
+        file: file.as_deref().map(FileView::new),
         may_reload: visitor.has(ScopeName::ConfigurationReload),
         reload_unsupported: service.settings().check_configuration.is_none(),
         decisions,
         topics: TOPICS.into_iter().map(|one| (one, Some(one) == topic)).collect(),
     })
+}
+
+/// The file on disk, as of a moment ago.
+async fn file(console: &Console, visitor: &Visitor) -> Option<Arc<ConfigurationFile>> {
+    let service = console.service().clone();
+    service.settings().check_configuration.as_ref()?;
+    let caller = visitor.may::<ConfigurationReload>().ok()?.caller().clone();
+    let read = || async move {
+        let by = caller.allowed::<ConfigurationReload>().ok()?;
+        service.configuration_file(by).await.ok()
+    };
+    console.file().get((None, String::new()), console.service().clock(), read).await
+}
+
+impl FileView {
+    fn new(file: &ConfigurationFile) -> Self {
+        match file {
+            ConfigurationFile::Same => Self {
+                badge: Badge { text: "the same", kind: "good" },
+                sentence: "The file says what runs.".to_owned(),
+                lines: Vec::new(),
+            },
+            ConfigurationFile::Changed { version, lines } => Self {
+                badge: Badge { text: "changed", kind: "warn" },
+                sentence: format!(
+                    "The file is version {}, which does not run yet: reload it.{}",
+                    or_none(version.as_deref()),
+                    if lines.is_empty() {
+                        " Its own lines are the same, or those of what runs are not known."
+                    } else {
+                        ""
+                    }
+                ),
+                lines: lines.iter().take(SHOWN).cloned().collect(),
+            },
+            ConfigurationFile::Refused(why) => Self {
+                badge: Badge { text: "wrong", kind: "bad" },
+                sentence: format!("A reload would refuse the file: {why}"),
+                lines: Vec::new(),
+            },
+        }
+    }
 }
 
 /// The newest decisions first. The log is read from its beginning, because it has no other order;
@@ -143,7 +201,7 @@ pub(crate) async fn reload(
     visitor: Visitor,
     Form(_): Form,
 ) -> Result<Response, Failure> {
-    let by = visitor.whole().allowed::<ConfigurationReload>()?;
+    let by = visitor.may_in_full::<ConfigurationReload>()?;
     match console.service().reload(by).await {
         Ok(_) => Ok(go_to("/console/configuration?done=reload")),
         Err(problem) if problem.code() == Code::ConfigurationRefused => {

@@ -91,6 +91,8 @@ struct Experiment {
     suspect: bool,
     /// Why there is no report.
     no_report: Option<String>,
+    /// The report is still being made.
+    pending: bool,
     decisions: Vec<Decided>,
     may_change: bool,
     running: bool,
@@ -128,11 +130,20 @@ pub(crate) async fn show(
 ) -> Result<Response, Failure> {
     let reads = visitor.may::<ExperimentsRead>()?;
     let details = console.service().experiment(reads, &name).await?;
-    let (report, no_report) = match console.service().experiment_report(reads, &name).await {
-        Ok(report) => (Some(report), None),
-        Err(problem) => (None, Some(format!("{}.", problem.detail()))),
+    let (reader, caller) = (console.service().clone(), reads.caller().clone());
+    let about = details.name.clone();
+    let read = || async move {
+        let reads = caller.allowed::<ExperimentsRead>().ok()?;
+        let report = reader.experiment_report(reads, &about).await;
+        Some(report.map_err(|problem| format!("{}.", problem.detail())))
     };
-    let report = report.as_ref();
+    let key = (None, format!("{} {}", details.version, details.name));
+    let made = console.reports().get(key, console.service().clock(), read).await;
+    let (report, no_report) = match made.as_deref() {
+        Some(Ok(report)) => (Some(report), None),
+        Some(Err(why)) => (None, Some(why.clone())),
+        None => (None, None),
+    };
     let decisions = details.decisions.iter().rev().map(|one| Decided {
         at: one.at.into(),
         by: one.by.clone(),
@@ -153,6 +164,7 @@ pub(crate) async fn show(
         open: report.map_or(0, |report| report.open),
         suspect: report.is_some_and(|report| report.split_is_suspect),
         no_report,
+        pending: made.is_none(),
         decisions: decisions.collect(),
         may_change: visitor.has(ScopeName::ExperimentsWrite),
         running: details.stage == "running",
@@ -250,7 +262,7 @@ pub(crate) async fn change(
     Path((name, what)): Path<(String, String)>,
     Form(fields): Form,
 ) -> Result<Response, Failure> {
-    let by = visitor.whole().allowed::<ExperimentsWrite>()?;
+    let by = visitor.may_in_full::<ExperimentsWrite>()?;
     let percent = fields.number("percent", 0, 100)?;
     let request = match what.as_str() {
         "start" => ChangeRequest::Start(percent),

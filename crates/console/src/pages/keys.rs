@@ -70,7 +70,7 @@ async fn shown(
     visitor: &Visitor,
     made: Option<CreatedKey>,
 ) -> Result<Response, Failure> {
-    let by = visitor.whole().allowed::<KeysManage>()?;
+    let by = visitor.may_in_full::<KeysManage>()?;
     let list = console.service().key_admin().list(by).await?;
     let now = console.service().clock().now();
     let row = |key: &Key| {
@@ -106,7 +106,7 @@ pub(crate) async fn create(
     visitor: Visitor,
     Form(fields): Form,
 ) -> Result<Response, Failure> {
-    let by = visitor.whole().allowed::<KeysManage>()?;
+    let by = visitor.may_in_full::<KeysManage>()?;
     let days = fields.number("days", 1, 3_650)?;
     let expires = days.and_then(|days| {
         let lasts = Duration::from_secs(u64::from(days) * 24 * HOUR);
@@ -138,7 +138,7 @@ pub(crate) async fn rotate(
     Path(id): Path<String>,
     Form(fields): Form,
 ) -> Result<Response, Failure> {
-    let by = visitor.whole().allowed::<KeysManage>()?;
+    let by = visitor.may_in_full::<KeysManage>()?;
     let hours = fields.number("hours", 0, LONGEST_OVERLAP)?.unwrap_or(0);
     let overlap = Duration::from_secs(u64::from(hours) * HOUR);
     let made = console.service().key_admin().rotate(by, &id, overlap).await?;
@@ -151,7 +151,7 @@ pub(crate) async fn revoke(
     Path(id): Path<String>,
     Form(_): Form,
 ) -> Result<Response, Failure> {
-    let by = visitor.whole().allowed::<KeysManage>()?;
+    let by = visitor.may_in_full::<KeysManage>()?;
     if id == by.caller().id().as_str() {
         let fix = "sign in with another key first, and revoke this one from there";
         return Err(Problem::invalid("key", "is the one that you are signed in with", fix).into());

@@ -5,6 +5,7 @@
 //! | `batches.rs` | tables of calls |
 //! | `api.rs`, `configuration.rs`, `experiments.rs`, `keys.rs`, `money.rs`, `people.rs`, `providers.rs`, `rates.rs`, `webhooks.rs` | these |
 //! | `files.rs` | styles and scripts |
+//! | `llms.rs` | what a program that reads text has to know |
 //! | `session.rs` | signing in and out, light or dark, the stream of events |
 //! | `now.rs` | what happens now |
 //! | `calls.rs`, `calls_csv.rs`, `calls_filter.rs` | lists of calls |
@@ -22,6 +23,7 @@ pub(crate) mod configuration;
 pub(crate) mod experiments;
 pub(crate) mod files;
 pub(crate) mod keys;
+pub(crate) mod llms;
 pub(crate) mod money;
 pub(crate) mod now;
 pub(crate) mod people;

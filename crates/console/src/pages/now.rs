@@ -10,8 +10,8 @@ use switchboard::{
     journal::server::{COUNTED, CallsFilter},
 };
 use switchboard_api::{
-    Code,
-    caller::{CallsRead, ProvidersRead, UsageRead},
+    Code, Service,
+    caller::{Caller, CallsRead, ProvidersRead, ScopeName, UsageRead},
     problem::Problem,
     service::Overview,
     wire::{Call, Usage},
@@ -50,6 +50,8 @@ struct Now {
     spent: String,
     unpriced: u64,
     hour: Bars,
+    /// The figures are still being read.
+    pending: bool,
     calls: Vec<Row>,
     more: bool,
     attention: Vec<Attention>,
@@ -66,14 +68,17 @@ pub(crate) async fn show(
     let found = service.calls(reads, open).await?;
     let calls: Vec<Call> = found.records.iter().map(|one| one.seen_by(reads.caller())).collect();
     let figures = figures(&console, &visitor, now).await?;
+    let pending = figures.is_none();
+    let figures = figures.unwrap_or_default();
     let mut attention: Vec<Attention> = calls.iter().filter_map(doubt).collect();
     attention.extend(providers(&console, &visitor));
     page(&Now {
         frame: visitor.frame(Place::Now, "Now"),
         overview,
-        spent: figures.spent.clone(),
+        spent: if pending { NONE.to_owned() } else { figures.spent.clone() },
         unpriced: figures.unpriced,
         hour: hour(&figures.hour),
+        pending,
         calls: calls.iter().map(Row::new).collect(),
         more: found.next.is_some(),
         attention,
@@ -116,30 +121,38 @@ fn providers(console: &Console, visitor: &Visitor) -> Vec<Attention> {
     state.collect()
 }
 
-/// The figures of the caller's tenant, as of a moment ago.
+/// The figures of the caller's tenant, as of a moment ago. `None`: they are still being read.
 async fn figures(
     console: &Console,
     visitor: &Visitor,
     now: Timestamp,
-) -> Result<Arc<Figures>, Problem> {
-    let (tenant, uptime) = (visitor.whole().tenant(), console.service().clock().uptime());
-    if let Some(kept) = console.recent().get(tenant, uptime) {
-        return Ok(kept);
-    }
-    let (spent, unpriced) = today(console, visitor, now).await?;
-    let hour = last_hour(console, visitor, now).await?;
-    Ok(console.recent().put(tenant, uptime, Figures { spent, unpriced, hour }))
+) -> Result<Option<Arc<Figures>>, Problem> {
+    let service = console.service().clone();
+    let caller = visitor.may::<CallsRead>()?.caller().clone();
+    // Two keys of a tenant may not see the same.
+    let sees = if caller.has(ScopeName::UsageRead) { "with usage" } else { "without usage" };
+    let key = (caller.tenant().cloned(), sees.to_owned());
+    let read = || async move {
+        let made = async {
+            let (spent, unpriced) = today(&service, &caller, now).await?;
+            let hour = last_hour(&service, &caller, now).await?;
+            Ok::<_, Problem>(Figures { spent, unpriced, hour })
+        };
+        let made = made.await;
+        made.inspect_err(|problem| tracing::warn!(detail = problem.detail(), "no figures")).ok()
+    };
+    Ok(console.figures().get(key, console.service().clock(), read).await)
 }
 
 /// What calls of today cost as far as it is known, and how many bills are not.
 async fn today(
-    console: &Console,
-    visitor: &Visitor,
+    service: &Service,
+    caller: &Caller,
     now: Timestamp,
 ) -> Result<(String, u64), Problem> {
-    let Ok(reads) = visitor.may::<UsageRead>() else { return Ok((NONE.to_owned(), 0)) };
+    let Ok(reads) = caller.allowed::<UsageRead>() else { return Ok((NONE.to_owned(), 0)) };
     let midnight = now.to_zoned(TimeZone::UTC).start_of_day().map_or(now, |at| at.timestamp());
-    match console.service().usage(reads, midnight, now + Duration::from_secs(1)).await {
+    match service.usage(reads, midnight, now + Duration::from_secs(1)).await {
         Ok(usage) => Ok((spent(&usage), usage.data.iter().map(|row| row.unpriced).sum())),
         // The page shows the rest.
         Err(problem) if problem.code() == Code::Busy => Ok((NONE.to_owned(), 0)),
@@ -162,8 +175,8 @@ fn spent(usage: &Usage) -> String {
 
 /// The calls of the last hour, by five minutes.
 async fn last_hour(
-    console: &Console,
-    visitor: &Visitor,
+    service: &Service,
+    caller: &Caller,
     now: Timestamp,
 ) -> Result<Vec<(String, u64)>, Problem> {
     let begin = (now.as_second() / BAR + 1 - BARS) * BAR;
@@ -174,7 +187,7 @@ async fn last_hour(
         limit: PLOTTED,
         ..CallsFilter::default()
     };
-    let found = console.service().calls(visitor.may::<CallsRead>()?, filter).await?;
+    let found = service.calls(caller.allowed::<CallsRead>()?, filter).await?;
     let mut counts = vec![0_u64; usize::try_from(BARS).unwrap_or_default()];
     for record in &found.records {
         let at = (record.call.created_at.as_second() - begin) / BAR;

@@ -208,7 +208,7 @@ async fn decide(
         "purpose": fields.get("purpose"),
     });
     let new: CheckRules = switchboard_api::surface::read_value(&asked)?;
-    let by = visitor.whole().allowed::<PlanRead>()?;
+    let by = visitor.may_in_full::<PlanRead>()?;
     let checked = console.service().check_rules(by, &new).await?;
     let mut decision = DecisionView::new(&checked.decision);
     decision.off = checked.off;
@@ -220,7 +220,7 @@ pub(crate) async fn opt_out(
     visitor: Visitor,
     Form(fields): Form,
 ) -> Result<Response, Failure> {
-    let by = visitor.whole().allowed::<PeopleWrite>()?;
+    let by = visitor.may_in_full::<PeopleWrite>()?;
     let how = match fields.shown("how") {
         "callee_said" => OptOutHow::CalleeSaid,
         "written" => OptOutHow::Written,

@@ -1,28 +1,35 @@
 //! Signing in and out, light or dark, and the stream of events.
 
+use std::{net::IpAddr, time::Duration};
+
 use askama::Template;
 use axum::{
+    body::Body,
     extract::{Query, State},
     response::Response,
 };
+use futures::StreamExt;
 use http::{HeaderMap, StatusCode, header, request::Parts};
 use serde::Deserialize;
 use switchboard_api::{
-    Code,
+    Code, Service,
     caller::EventsRead,
     problem::Problem,
-    service::EventQuery,
+    service::{EventQuery, SessionSecret},
     surface::{address, follow_events},
 };
 
 use crate::{
     assets::{ASSETS, Assets},
     console::{Console, SIGN_IN},
-    cookies::{Door, Theme},
+    cookies::{self, Door, Theme},
     failure::{Failure, page},
     form::{Form, OpenForm},
     visitor::{Visitor, go_to},
 };
+
+/// How often a stream looks whether its session is over.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -121,7 +128,7 @@ pub(crate) async fn sign_out(
     visitor: Visitor,
     Form(_): Form,
 ) -> Result<Response, Failure> {
-    console.service().sign_out(visitor.whole(), visitor.secret()).await?;
+    console.service().sign_out(visitor.who(), visitor.secret()).await?;
     let mut response = go_to(SIGN_IN);
     if let Some(cookie) = console.door().forget() {
         response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -136,14 +143,49 @@ pub(crate) async fn theme(Form(fields): Form) -> Response {
     response
 }
 
-/// The stream of events, for the one tab of a browser that follows it.
+/// Chooses the tenant whose things are shown from now on, or every tenant.
+pub(crate) async fn tenant(visitor: Visitor, Form(fields): Form) -> Result<Response, Failure> {
+    if visitor.who().tenant().is_some() {
+        let detail = "the key belongs to one tenant";
+        return Err(Problem::new(Code::TenantNotAllowed, detail).field("tenant").into());
+    }
+    let mut response = go_to(list(inside(fields.get("back"))));
+    if let Some(cookie) = cookies::set_tenant(fields.get("tenant")) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// The page that lists what a page is about, which may be another tenant's.
+fn list(address: &str) -> &str {
+    let path = address.split('?').next().unwrap_or(address);
+    let end = path.match_indices('/').nth(2).map_or(path.len(), |(at, _)| at);
+    path.get(..end).unwrap_or(path)
+}
+
+/// The stream of events, for the one tab of a browser that follows it. It ends with the session,
+/// wherever they signed out.
 pub(crate) async fn events(
     State(console): State<Console>,
     visitor: Visitor,
-    headers: HeaderMap,
+    parts: Parts,
 ) -> Result<Response, Failure> {
+    let (service, headers) = (console.service(), &parts.headers);
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let after = last.filter(|last| !last.is_empty()).map(str::to_owned);
     let query = EventQuery { after, ..EventQuery::default() };
-    Ok(follow_events(console.service(), visitor.may::<EventsRead>()?, query).await?)
+    let followed =
+        follow_events(service, visitor.may_for_everybody::<EventsRead>()?, query).await?;
+    let over = over(service.clone(), visitor.secret().clone(), address(service, &parts));
+    Ok(followed.map(|events| Body::from_stream(events.into_data_stream().take_until(over))))
+}
+
+/// Waits until the session is over. A ledger that cannot be read ends nothing.
+async fn over(service: Service, secret: SessionSecret, from: Option<IpAddr>) {
+    loop {
+        service.clock().sleep(LOOK_EVERY).await;
+        if let Ok(None) = service.session(&secret, from).await {
+            return;
+        }
+    }
 }

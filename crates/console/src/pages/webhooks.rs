@@ -169,7 +169,7 @@ async fn listed(
     visitor: &Visitor,
     made: Option<CreatedWebhookEndpoint>,
 ) -> Result<Response, Failure> {
-    let by = visitor.whole().allowed::<WebhooksManage>()?;
+    let by = visitor.may_in_full::<WebhooksManage>()?;
     let found = console.service().webhook_endpoints(by).await?;
     page(&Webhooks {
         frame: visitor.frame(Place::Webhooks, "Webhooks"),
@@ -185,7 +185,7 @@ pub(crate) async fn create(
     visitor: Visitor,
     Form(fields): Form,
 ) -> Result<Response, Failure> {
-    let by = visitor.whole().allowed::<WebhooksManage>()?;
+    let by = visitor.may_in_full::<WebhooksManage>()?;
     let types = fields.shown("types").split([',', ' ', '\n', '\r']);
     let new = NewWebhookEndpoint {
         url: fields.needed("url", "write its address, as https://example.com/hook")?.to_owned(),
@@ -216,7 +216,7 @@ async fn shown(
     made: Option<CreatedWebhookEndpoint>,
     tested: Option<&WebhookTest>,
 ) -> Result<Response, Failure> {
-    let by = visitor.whole().allowed::<WebhooksManage>()?;
+    let by = visitor.may_in_full::<WebhooksManage>()?;
     let endpoint = console.service().webhook_endpoint(by, id).await?;
     let filter = DeliveryFilter {
         endpoint: Some(id),
@@ -249,7 +249,7 @@ pub(crate) async fn act(
     Path((id, what)): Path<(String, String)>,
     Form(fields): Form,
 ) -> Result<Response, Failure> {
-    let by = visitor.whole().allowed::<WebhooksManage>()?;
+    let by = visitor.may_in_full::<WebhooksManage>()?;
     let (service, endpoint) = (console.service(), endpoint_of(&id)?);
     let enable = |enabled| ChangeWebhookEndpoint {
         enabled: Some(enabled),

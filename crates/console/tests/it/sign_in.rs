@@ -1,11 +1,14 @@
 //! Who may see pages, and for how long.
 
+use std::time::Duration;
+
 use axum::body::Body;
+use futures::{FutureExt, StreamExt};
 use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
 use switchboard_api::caller::{Role, ScopeName};
 
-use crate::support::Server;
+use crate::support::{Browser, Server};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_signs_in_and_its_end_signs_out() {
@@ -175,4 +178,67 @@ async fn places_that_a_key_may_not_see_are_not_offered() {
             assert_eq!(refused.status, StatusCode::FORBIDDEN, "{place}: {}", refused.text);
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_ends_when_somebody_signs_out() {
+    let server = Server::start().await;
+    let key = server.key(None, Role::Admin).await;
+    let browser = server.browser(&key).await;
+    let other = server.browser(&key).await;
+    let follow = |cookie: &str| {
+        let request = Request::builder().uri("/console/events").header("cookie", cookie);
+        server.open(request.body(Body::empty()).unwrap())
+    };
+    let stream = follow(&browser.cookie).await;
+    let stays = follow(&other.cookie).await;
+    assert_eq!((stream.status(), stays.status()), (StatusCode::OK, StatusCode::OK));
+    let left = browser.post("/console/sign-out", &[]).await;
+    assert_eq!(left.status, StatusCode::SEE_OTHER);
+    let read = axum::body::to_bytes(stream.into_body(), 64 * 1024);
+    let read = tokio::time::timeout(Duration::from_secs(30), read).await;
+    assert!(read.expect("the stream ends").unwrap().starts_with(b"retry: "));
+    // The other session's stream goes on: its next bytes are not its end.
+    let mut stays = stays.into_body().into_data_stream();
+    assert!(stays.next().await.unwrap().unwrap().starts_with(b"retry: "));
+    assert!(stays.next().now_or_never().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_looks_at_one_tenant() {
+    let server = Server::start().await;
+    let admin = server.key(None, Role::Admin).await;
+    let id = server.finished(&admin).await;
+    let mut browser = server.browser(&admin).await;
+    let session = browser.cookie.clone();
+    let call = format!("/console/calls/{id}");
+    let looks = async |browser: &mut Browser<'_>, tenant: &str, back: &str| {
+        let chosen = browser.post("/console/tenant", &[("tenant", tenant), ("back", back)]).await;
+        assert_eq!(chosen.status, StatusCode::SEE_OTHER, "{}", chosen.text);
+        let cookie = chosen.header("set-cookie").split(';').next().unwrap().to_owned();
+        browser.cookie = format!("{session}; {cookie}");
+        chosen.header("location").to_owned()
+    };
+    // The page of a call may be another tenant's: they come to the list.
+    assert_eq!(looks(&mut browser, "other & co", &call).await, "/console/calls");
+    let list = browser.get("/console/calls").await;
+    assert!(list.has("looks at other &#38; co") && !list.has(&id), "{}", list.text);
+    assert_eq!(browser.get(&call).await.status, StatusCode::NOT_FOUND);
+    // What concerns every tenant is there all the same.
+    let audit = browser.get("/console/configuration?topic=session").await;
+    assert!(audit.status == StatusCode::OK && audit.has("signed_in"), "{}", audit.text);
+    looks(&mut browser, "acme", "/console").await;
+    assert!(browser.get("/console/calls").await.has(&id));
+    assert_eq!(browser.get(&call).await.status, StatusCode::OK);
+    looks(&mut browser, "", "/console").await;
+    assert!(browser.get("/console").await.has("every tenant"));
+
+    // A tenant's key cannot choose, and a cookie does not help it.
+    let tenant = server.key(Some("other"), Role::Admin).await;
+    let mut tenant = server.browser(&tenant).await;
+    assert!(!tenant.get("/console").await.has("/console/tenant"));
+    let refused = tenant.post("/console/tenant", &[("tenant", "acme")]).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text);
+    tenant.cookie = format!("{}; sb-tenant=acme", tenant.cookie);
+    assert_eq!(tenant.get(&call).await.status, StatusCode::NOT_FOUND);
 }

@@ -2,6 +2,7 @@
 
 use std::{
     net::SocketAddr,
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -9,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, body::Body, extract::ConnectInfo};
+use axum::{Router, body::Body, extract::ConnectInfo, response::Response};
 use futures::future::BoxFuture;
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use jiff::Timestamp;
@@ -139,6 +140,15 @@ impl Server {
 
     /// A server that is reached there.
     pub(crate) async fn at(public_url: &str) -> Self {
+        Self::with(public_url, Duration::from_secs(30), None).await
+    }
+
+    /// A server whose pages wait so long for figures, and whose configuration is this file.
+    pub(crate) async fn with(
+        public_url: &str,
+        figures_within: Duration,
+        file: Option<PathBuf>,
+    ) -> Self {
         let talk = CallScript::new(Outcome::Completed)
             .ringing_for(Duration::from_secs(5))
             .talking_for(Duration::from_secs(95));
@@ -168,9 +178,14 @@ impl Server {
         let secrets = Secrets::new(ServerSecret::new([7; 32]));
         let mut api = Api::new(public_url.parse().unwrap(), secrets, store);
         api.clock = shared;
+        if let Some(file) = file {
+            api.check_configuration = Some(Arc::new(move || Config::from_file(&file)));
+        }
         let service = Service::new(switchboard, api);
+        let mut settings = Settings::default();
+        settings.wait_for_figures = figures_within;
         let all = routes::incomplete(&service);
-        let all = all.merge(switchboard_console::router(&service, Settings::default()));
+        let all = all.merge(switchboard_console::router(&service, settings));
         let router = routes::complete(&service, all);
         Self { router, service, clock, _sim: sim, _directory: directory }
     }
@@ -201,10 +216,15 @@ impl Server {
         text.expose().to_owned()
     }
 
-    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+    /// The head of an answer; its body comes later.
+    pub(crate) async fn open(&self, mut request: Request<Body>) -> Response {
         let peer = SocketAddr::from(([192, 0, 2, 7], 40_000));
         request.extensions_mut().insert(ConnectInfo(peer));
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.open(request).await;
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
         let text = String::from_utf8(bytes.to_vec()).unwrap();

@@ -109,6 +109,10 @@ async fn a_table_is_checked_started_and_its_results_are_taken() {
     assert!(audited.contains(&json!({"read": "batch_results"})), "{audited:?}");
     let cancelled = browser.post(&format!("{path}/cancel"), &[]).await;
     assert_eq!(cancelled.status, StatusCode::SEE_OTHER, "{}", cancelled.text);
+    let audited = server.audited(&key, "call").await;
+    let begun = json!({"start_batch": {"rows": 2, "rejected": 1}});
+    assert_eq!(audited.iter().filter(|what| **what == begun).count(), 1, "{audited:?}");
+    assert_eq!(audited.iter().filter(|what| what.get("cancel_batch").is_some()).count(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -207,4 +211,34 @@ async fn every_page_is_shown() {
     let audit = browser.get("/console/configuration?topic=session").await;
     assert!(audit.has("signed_in"), "{}", audit.text);
     assert!(browser.get(&format!("/console/calls/{id}")).await.has("kaicalls"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_is_told_what_exists() {
+    let server = Server::start().await;
+    let request = Request::builder().uri("/llms.txt").body(Body::empty()).unwrap();
+    let page = server.send(request).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert_eq!(page.header("content-type"), "text/plain; charset=utf-8");
+    assert!(page.text.starts_with("# Switchboard\n\n> "), "{}", page.text);
+    let base = "](https://calls.example.com";
+    let links: Vec<&str> =
+        page.text.split(base).skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    assert!(links.contains(&"/v1/openapi.json") && links.len() >= 4, "{links:?}");
+    // This server has no MCP; everything else is there.
+    for link in links.into_iter().filter(|link| *link != "/mcp") {
+        let request = Request::builder().uri(link).body(Body::empty()).unwrap();
+        let status = server.send(request).await.status;
+        assert!(matches!(status, StatusCode::OK | StatusCode::SEE_OTHER), "{link}: {status}");
+    }
+    let document = server.api(Method::GET, "/v1/openapi.json", "", &Value::Null).await;
+    let named = page.text.split("- `").skip(1).filter_map(|rest| rest.split('`').next());
+    let mut seen = 0;
+    for (method, path) in named.filter_map(|operation| operation.split_once(' ')) {
+        let path = path.split('?').next().unwrap();
+        let known = &document["paths"][path][method.to_lowercase()];
+        assert!(known.is_object(), "{method} {path}");
+        seen += 1;
+    }
+    assert!(seen >= 6, "only {seen} operations");
 }

@@ -104,7 +104,7 @@ pub(super) struct Compiled {
 
 impl Config {
     /// The file as it was read; `None` where there is none.
-    pub(crate) fn text(&self) -> Option<&str> {
+    pub fn text(&self) -> Option<&str> {
         self.text.as_deref()
     }
 

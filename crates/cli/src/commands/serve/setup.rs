@@ -91,8 +91,7 @@ impl Configured {
             surface.accounts = accounts.map(|(name, _)| ProviderId::new(name.clone())).collect();
         }
         let file = common.config.clone();
-        let check: CheckConfiguration =
-            Arc::new(move || Config::from_file(&file).map(|config| config.version()));
+        let check: CheckConfiguration = Arc::new(move || Config::from_file(&file));
         api.check_configuration = Some(check);
         Ok(Served { switchboard, store, api })
     }
