@@ -44,7 +44,7 @@ openapi-generator-cli validate --input-spec "$document" 2>&1 | tee "$made/valida
 grep -q 'No validation issues detected' "$made/validate.log"
 
 step "server"
-exec 3< <(exec "$SWITCHBOARD" serve --simulated --json --listen 127.0.0.1:0 2>/dev/null)
+exec 3< <(exec "$SWITCHBOARD" serve --simulated --empty --json --listen 127.0.0.1:0 2>/dev/null)
 server=$!
 trap 'kill "$server"' EXIT
 read -r ready <&3

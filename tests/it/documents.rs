@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 use switchboard_tests::binary::root;
 
-const PAGES: [&str; 18] = [
+const PAGES: [&str; 20] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
@@ -16,10 +16,12 @@ const PAGES: [&str; 18] = [
     "docs/agents.md",
     "docs/backtest.md",
     "docs/command-line.md",
+    "docs/console.md",
     "docs/design-notes.md",
     "docs/doctor.md",
     "docs/experiments.md",
     "docs/glossary.md",
+    "docs/llms.txt",
     "docs/proofs.md",
     "docs/provider-notes.md",
     "docs/server.md",

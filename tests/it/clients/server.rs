@@ -24,7 +24,7 @@ pub(super) struct Server {
 impl Server {
     pub(super) async fn start() -> Self {
         let mut child = Command::new(binary::switchboard())
-            .args(["serve", "--simulated", "--json", "--listen", "127.0.0.1:0"])
+            .args(["serve", "--simulated", "--empty", "--json", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .kill_on_drop(true)

@@ -12,6 +12,9 @@ pub(crate) struct ServeArgs {
     /// Serve simulated providers with a temporary ledger: nothing to configure, no phone rings.
     #[arg(long)]
     pub(crate) simulated: bool,
+    /// Begin without any call, and with two providers: for tests that count.
+    #[arg(long, requires = "simulated")]
+    pub(crate) empty: bool,
     /// Where the API listens; with port 0 the system picks a port [default: server.listen].
     #[arg(long, value_name = "ADDR", env = "SWITCHBOARD_LISTEN", hide_env_values = true)]
     pub(crate) listen: Option<SocketAddr>,

@@ -8,8 +8,10 @@ Examples:
   switchboard serve
   switchboard serve --listen 127.0.0.1:8081 --admin-listen 127.0.0.1:9091
 
-With --simulated there is nothing to configure: both providers are simulated in
-this process, the ledger is temporary, and a key is printed.";
+With --simulated there is nothing to configure: the providers are simulated in
+this process, the ledger is temporary, and keys are printed. It begins with a
+day of made-up calls, so that the console has something to show; --empty begins
+without.";
 
 pub(crate) const SERVE_MORE: &str = "\
 Otherwise the configuration needs [server] with secret_env, and other machines

@@ -1,4 +1,5 @@
-//! The console of `serve --simulated` in Chromium: every page, light and dark, wide and narrow.
+//! The console of `serve --simulated` in Chromium: every page, light and dark, wide and narrow, and
+//! every action.
 //!
 //! It needs Chromium (on Debian `apt-get install chromium`), Node 20 or newer with `npm`, and npm's index.
 //! Where one of them is missing, it says `skipped:` and what to install. With
@@ -18,7 +19,8 @@ use crate::common::{
 };
 
 const PACKAGES: [&str; 2] = ["playwright-core@1.65.1", "axe-core@4.14.1"];
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/node/console.mjs");
+const PAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/node/console.mjs");
+const ACTIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/node/console_actions.mjs");
 const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
 /// Where Chromium is.
@@ -32,33 +34,56 @@ async fn browser() -> Result<String, String> {
     Err("Chromium is needed, as apt-get install chromium installs it".to_owned())
 }
 
-/// Everything that it needs, or what is missing.
-async fn needs(directory: &Path) -> Result<(String, Command), String> {
-    Ok((browser().await?, node(directory, SCRIPT, &PACKAGES).await?))
+/// Chromium, a Node that runs the script and a server with a seeded world; `None` if something is
+/// missing, which it says.
+async fn needs(test: &str, directory: &Path, script: &str) -> Option<(String, Command, Server)> {
+    let found = async { Ok((browser().await?, node(directory, script, &PACKAGES).await?)) };
+    match found.await {
+        Ok((browser, script)) => Some((browser, script, Server::seeded().await)),
+        Err(why) => {
+            let why: String = why;
+            // Past the test harness, which keeps what a test that passes prints.
+            let mut stderr = std::io::stderr();
+            writeln!(stderr, "skipped: {test}: {why}").unwrap();
+            None
+        }
+    }
+}
+
+/// What a script printed.
+async fn seen(script: &mut Command) -> Value {
+    let output = run(script).await.unwrap_or_else(|why| panic!("{why}"));
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_is_accessible_and_reports_nothing() {
     let directory = TempDir::new().unwrap();
-    let (browser, mut script) = match needs(directory.path()).await {
-        Ok(found) => found,
-        Err(why) => {
-            // Past the test harness, which keeps what a test that passes prints.
-            let mut stderr = std::io::stderr();
-            writeln!(stderr, "skipped: every_page_is_accessible_and_reports_nothing: {why}")
-                .unwrap();
-            return;
-        }
+    let test = "every_page_is_accessible_and_reports_nothing";
+    let Some((browser, mut script, server)) = needs(test, directory.path(), PAGES).await else {
+        return;
     };
-    let server = Server::simulated().await;
     let screenshots = std::env::var("SWITCHBOARD_SCREENSHOTS").unwrap_or_default();
     script
         .args([server.text("console_url"), server.text("admin_key"), server.text("key")])
         .args([browser, screenshots])
         .env("METRICS_URL", format!("{}/metrics", server.text("admin_url")));
-    let output = run(&mut script).await.unwrap_or_else(|why| panic!("{why}"));
-    let seen: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let seen = seen(&mut script).await;
     assert_eq!(seen["reports"], Value::Array(Vec::new()), "{seen:#}");
     assert_eq!(seen["streams"], 1, "{seen:#}");
+    server.kill().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_action_is_done_from_the_browser_and_audited() {
+    let directory = TempDir::new().unwrap();
+    let test = "every_action_is_done_from_the_browser_and_audited";
+    let Some((browser, mut script, server)) = needs(test, directory.path(), ACTIONS).await else {
+        return;
+    };
+    script.args([server.text("console_url"), server.text("admin_key"), &browser]);
+    let seen = seen(&mut script).await;
+    assert_eq!(seen["reports"], Value::Array(Vec::new()), "{seen:#}");
+    assert_eq!(seen["done"].as_array().map(Vec::len), Some(12), "{seen:#}");
     server.kill().await;
 }

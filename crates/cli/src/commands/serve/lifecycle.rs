@@ -25,7 +25,7 @@ use super::{
     admin::{self, Health},
     listener::{self, Listener},
     metrics::Metrics,
-    ready,
+    ready, seeded,
     setup::{Configured, Served},
     simulated,
     state::{Phase, State},
@@ -83,7 +83,7 @@ pub(crate) async fn run(common: &Common, args: ServeArgs, output: Output) -> Out
         Some(configured) => (configured.open(common, listener.address, output).await?, None),
         None => {
             let (served, simulation, providers) =
-                simulated::start(&server, listener.address).await?;
+                simulated::start(&server, listener.address, args.empty).await?;
             (served, Some((simulation, providers)))
         }
     };
@@ -96,6 +96,9 @@ pub(crate) async fn run(common: &Common, args: ServeArgs, output: Output) -> Out
     api.observer = Some(metrics.observer());
     let service = Service::new(switchboard.clone(), api);
     metrics.watch(&switchboard, &service);
+    if args.simulated && !args.empty {
+        seeded::present(&switchboard, &service, service.clock().now()).await?;
+    }
     let router = surfaces(&service, &server, args.simulated);
     let running = Running::start(&service, router, listener, &metrics, connections);
     state.set(Phase::Ready);

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `lifecycle.rs` | the order of starting and ending |
 //! | `setup.rs`, `simulated.rs` | from the configuration, or without any, to what is served |
+//! | `seeded/` | the calls that a simulation begins with |
 //! | `listener.rs`, `accept.rs`, `timeouts.rs` | sockets, and what becomes of connections |
 //! | `admin.rs` | health, on a listener of its own |
 //! | `metrics/` | metrics, on the same listener |
@@ -18,6 +19,7 @@ mod listener;
 mod metrics;
 mod opened;
 mod ready;
+mod seeded;
 mod setup;
 mod simulated;
 mod state;

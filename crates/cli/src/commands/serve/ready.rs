@@ -58,8 +58,12 @@ pub(super) fn print(
 
 fn explain(output: Output, ready: &Ready<'_>, simulation: &Simulation) {
     let Ready { url, admin_url, .. } = ready;
+    let world = match simulation.empty {
+        true => "Two simulated providers, a temporary ledger: no phone rings.",
+        false => "Simulated providers, a day of made-up calls, a temporary ledger: no phone rings.",
+    };
     let lines = [
-        "Two simulated providers, a temporary ledger: no phone rings.",
+        world,
         "",
         &format!("  the API             {url}/v1"),
         &format!("  its document        {url}/v1/openapi.json"),

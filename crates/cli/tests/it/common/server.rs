@@ -78,8 +78,14 @@ impl Server {
         Self { child, log, ready: serde_json::from_str(&ready).unwrap() }
     }
 
-    /// With simulated providers, on any port.
+    /// With simulated providers and no call yet, on any port.
     pub(crate) async fn simulated() -> Self {
+        let arguments = ["serve", "--simulated", "--empty", "--json", "--listen", "127.0.0.1:0"];
+        Self::start(super::command(&arguments)).await
+    }
+
+    /// With simulated providers and the day of calls that a simulation begins with.
+    pub(crate) async fn seeded() -> Self {
         let arguments = ["serve", "--simulated", "--json", "--listen", "127.0.0.1:0"];
         Self::start(super::command(&arguments)).await
     }
