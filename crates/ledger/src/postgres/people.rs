@@ -145,14 +145,41 @@ pub(super) async fn take_back(
     append(connection, person, &OptOutRow::taken_back(request)?).await
 }
 
-/// One statement, because it is read for every call.
+/// True of the person `$1` if [`history`] says anything about them.
+pub(super) fn is_known() -> String {
+    let any = |table| format!("EXISTS (SELECT FROM {table} WHERE to_hash = $1)");
+    format!(
+        "(EXISTS (SELECT FROM attempts WHERE to_hash = $1 AND {RANG}) OR {} OR {} OR {})",
+        any("opt_outs"),
+        any("person_events"),
+        any("consents")
+    )
+}
+
+/// One statement, because each costs a way to the server and back.
 pub(super) async fn history(
     connection: &mut PgConnection,
     tenant: &str,
     person: &[u8; 32],
     since: i64,
 ) -> TxResult<CalleeHistory> {
-    let row = sqlx::query(AssertSqlSafe(format!("SELECT {}", history_columns("$2", "$3"))))
+    let last =
+        |kind| format!("(SELECT at FROM person_events WHERE to_hash = $1 AND kind = '{kind}')");
+    let given = |column| {
+        format!(
+            "ARRAY(SELECT {column} FROM consents WHERE to_hash = $1 AND tenant = $3 AND withdrawn_at IS NULL ORDER BY number)"
+        )
+    };
+    let sql = format!(
+        "SELECT ARRAY(SELECT {RANG_AT} FROM attempts WHERE to_hash = $1 AND {RANG} AND {RANG_AT} > $2 ORDER BY {RANG_AT}), \
+         {OPTED_OUT}, {}, {}, {}, {}, {}",
+        last("refused"),
+        last("conversation"),
+        last("abandoned"),
+        given("terms"),
+        given("evidence"),
+    );
+    let row = sqlx::query(AssertSqlSafe(sql))
         .bind(person.as_slice())
         .bind(since)
         .bind(tenant)
@@ -161,31 +188,7 @@ pub(super) async fn history(
     read_history(&row)
 }
 
-/// The first columns of a row for [`read_history`]. `$1` is the person; `since` and `tenant` are
-/// parameters, too.
-pub(super) fn history_columns(since: &str, tenant: &str) -> String {
-    let last =
-        |kind| format!("(SELECT at FROM person_events WHERE to_hash = $1 AND kind = '{kind}')");
-    let given = |column| {
-        format!(
-            "ARRAY(SELECT {column} FROM consents WHERE to_hash = $1 AND tenant = {tenant} AND withdrawn_at IS NULL ORDER BY number)"
-        )
-    };
-    format!(
-        "ARRAY(SELECT {RANG_AT} FROM attempts WHERE to_hash = $1 AND {RANG} AND {RANG_AT} > {since} ORDER BY {RANG_AT}), \
-         {OPTED_OUT}, {}, {}, {}, {}, {}",
-        last("refused"),
-        last("conversation"),
-        last("abandoned"),
-        given("terms"),
-        given("evidence"),
-    )
-}
-
-/// The number of [`history_columns`].
-pub(super) const HISTORY_COLUMNS: usize = 7;
-
-pub(super) fn read_history(row: &PgRow) -> TxResult<CalleeHistory> {
+fn read_history(row: &PgRow) -> TxResult<CalleeHistory> {
     let (terms, evidence): (Vec<String>, Vec<Option<String>>) = (row.try_get(5)?, row.try_get(6)?);
     let history = HistoryRow {
         rings: row.try_get(0)?,

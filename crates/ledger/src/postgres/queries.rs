@@ -1,7 +1,10 @@
 //! SQL for calls, their attempts and events in PostgreSQL. One file, because statements and their
 //! parameters have to be read together.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock},
+};
 
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, PgConnection, Row, postgres::PgRow};
@@ -141,41 +144,45 @@ pub(crate) async fn open(
     Ok((Opened::New(Box::new(new.call.clone())), history))
 }
 
-/// The call that this one may repeat, with its time, and what is known about the callee: in one
-/// statement, because each costs a way to the server and back.
+/// The call that this one may repeat, with its time, and what is known about the callee. Most callees are
+/// called for the first time: that is found out in the same statement, because each costs a way to the
+/// server and back.
 async fn beside(
     connection: &mut PgConnection,
     new: &NewCallRow,
     since: Option<i64>,
 ) -> TxResult<(Option<(Uuid, i64)>, CalleeHistory)> {
+    static ALONE: LazyLock<String> = LazyLock::new(|| first_beside("FALSE"));
+    static WITH_KNOWN: LazyLock<String> = LazyLock::new(|| first_beside(&people::is_known()));
     let (tenant, person) = (new.call.tenant.as_str(), &new.to_hash);
-    let Some(Duplicates { after, before, open_after }) = new.duplicates else {
-        return Ok(match since {
-            Some(since) => (None, people::history(connection, tenant, person, since).await?),
-            None => (None, CalleeHistory::default()),
-        });
-    };
-    let columns = since.map(|_| people::history_columns("$7", "$5") + ", ").unwrap_or_default();
-    let sql = format!(
-        "SELECT {columns}first.id, first.created_at FROM (VALUES (1)) AS one LEFT JOIN LATERAL ({DUPLICATE}) AS first ON TRUE"
-    );
-    let mut query = sqlx::query(AssertSqlSafe(sql))
-        .bind(person.as_slice())
-        .bind(after)
-        .bind(before)
-        .bind(open_after)
-        .bind(tenant)
-        .bind(new.task_hash.as_slice());
-    if let Some(since) = since {
-        query = query.bind(since);
+    let (mut first, mut may_be_known) = (None, since.is_some());
+    if let Some(Duplicates { after, before, open_after }) = new.duplicates {
+        let sql = if may_be_known { WITH_KNOWN.as_str() } else { ALONE.as_str() };
+        let row = sqlx::query(sql)
+            .bind(person.as_slice())
+            .bind(after)
+            .bind(before)
+            .bind(open_after)
+            .bind(tenant)
+            .bind(new.task_hash.as_slice())
+            .fetch_one(&mut *connection)
+            .await?;
+        may_be_known = row.try_get(0)?;
+        let id = row.try_get::<Option<Uuid>, _>(1)?;
+        first = id.map(|id| Ok::<_, sqlx::Error>((id, row.try_get(2)?))).transpose()?;
     }
-    let row = query.fetch_one(connection).await?;
-    let (history, at) = match since {
-        Some(_) => (people::read_history(&row)?, people::HISTORY_COLUMNS),
-        None => (CalleeHistory::default(), 0),
+    let history = match since.filter(|_| may_be_known && first.is_none()) {
+        Some(since) => people::history(connection, tenant, person, since).await?,
+        None => CalleeHistory::default(),
     };
-    let first = row.try_get::<Option<Uuid>, _>(at)?.map(|id| Ok((id, row.try_get(at + 1)?)));
-    Ok((first.transpose().map_err(TxError::Failed)?, history))
+    Ok((first, history))
+}
+
+/// One row: what is asked beside, and the call that a new one may repeat, or nothing.
+fn first_beside(what: &str) -> String {
+    format!(
+        "SELECT {what}, first.id, first.created_at FROM (VALUES (1)) AS one LEFT JOIN LATERAL ({DUPLICATE}) AS first ON TRUE"
+    )
 }
 
 /// Writes facts for the process with this epoch, and tells whether they made events. If it is
