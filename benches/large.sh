@@ -15,7 +15,9 @@ features=postgres,keyring,otel
 binary=$(realpath "$binary")
 cd "$directory"
 # Nothing is sent: nothing listens where the providers would be.
-export SWITCHBOARD_LARGE_KEY=kc_large_key SWITCHBOARD_CONFIG=$directory/switchboard.toml
+export SWITCHBOARD_LARGE_KEY=kc_test_0123456789abcdef0123456789abcdef SWITCHBOARD_CONFIG=$directory/switchboard.toml
+SWITCHBOARD_LARGE_SECRET=$(printf '0%.0s' {1..64})
+export SWITCHBOARD_LARGE_SECRET
 
 measure() {
     local name=$1 out=$2

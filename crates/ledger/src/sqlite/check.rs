@@ -37,7 +37,8 @@ const STANDINGS: &str = "SELECT id, status, outcome, (SELECT state FROM attempts
 const IDS: &str = "SELECT id FROM calls ORDER BY id";
 const FOREIGN_KEYS: &str = "SELECT \"table\", count(*) FROM pragma_foreign_key_check GROUP BY 1";
 /// Queries for calls that break a rule, with a description of the rule. They do not use the indexes
-/// that enforce the rules, which may be damaged themselves.
+/// that enforce the rules, which may be damaged themselves. Each reads every row of a table once at most,
+/// and finds others by a whole key: a part of one would be compared with all that share it.
 const RULES: [(&str, &str); 10] = [
     (
         "SELECT min(id) FROM calls NOT INDEXED WHERE {holds_callee} GROUP BY tenant, to_hash HAVING count(*) > 1",
@@ -49,7 +50,7 @@ const RULES: [(&str, &str); 10] = [
     ),
     (
         "SELECT id FROM calls AS c WHERE c.provider IS NOT NULL AND c.provider_call_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM provider_calls AS p \
-         WHERE p.provider = c.provider AND p.provider_call_id = c.provider_call_id AND p.call_id = c.id)",
+         WHERE p.provider = c.provider AND p.account = '' AND p.provider_call_id = c.provider_call_id AND p.call_id = c.id)",
         "does not own the provider's call that it names",
     ),
     (
@@ -63,7 +64,7 @@ const RULES: [(&str, &str); 10] = [
         "keeps a concurrency slot for an attempt that is over",
     ),
     (
-        "SELECT DISTINCT e.call_id FROM calls AS c JOIN events AS e ON e.call_id = c.id WHERE c.to_number IS NULL AND e.content IS NOT NULL",
+        "SELECT DISTINCT e.call_id FROM calls AS c CROSS JOIN events AS e ON e.call_id = c.id WHERE c.to_number IS NULL AND e.content IS NOT NULL",
         "was erased, and an event of it was not",
     ),
     (
@@ -252,4 +253,87 @@ fn sheet(connection: &Connection, id: CallId, standing: Standing) -> TxResult<Sh
         request: queries::request(connection, id)?,
         history: queries::history(connection, id)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    /// The steps in which SQLite answers a rule.
+    fn steps(connection: &Connection, sql: &str) -> Vec<String> {
+        let sql = sql.replace("{holds_callee}", HOLDS_CALLEE);
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let nothing = vec![rusqlite::types::Null; statement.parameter_count()];
+        let steps =
+            statement.query_map(rusqlite::params_from_iter(nothing), |row| row.get(3)).unwrap();
+        steps.collect::<rusqlite::Result<_>>().unwrap()
+    }
+
+    #[test]
+    fn no_rule_compares_every_row_with_every_other() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema::migrate(&mut connection).unwrap();
+        for (sql, what) in RULES {
+            let steps = steps(&connection, sql);
+            // The whole key of each table that a rule looks rows up in.
+            let keys = [
+                "(id=?)",
+                "(provider=? AND account=? AND provider_call_id=?)",
+                "(call_id=?)",
+                "(import=?)",
+                "(rowid>?)",
+            ];
+            for step in
+                steps.iter().filter(|step| step.starts_with("SEARCH ") && step.contains(" USING "))
+            {
+                assert!(keys.iter().any(|key| step.contains(key)), "{what}: {steps:?}");
+            }
+            // A second scan is of the budgets, the head of the feed or the lists, which are few.
+            let scans = steps.iter().filter(|step| {
+                [
+                    "SCAN calls",
+                    "SCAN attempts",
+                    "SCAN events",
+                    "SCAN c",
+                    "SCAN a",
+                    "SCAN e",
+                    "SCAN h",
+                    "SCAN p",
+                ]
+                .iter()
+                .any(|scan| step.as_str() == *scan || step.starts_with(&format!("{scan} ")))
+            });
+            assert!(scans.count() <= 1, "{what}: {steps:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_of_calls_and_those_that_are_open_are_ranges_of_an_index() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema::migrate(&mut connection).unwrap();
+        let selected = |statuses: &[switchboard_core::CallStatus]| {
+            let selection = switchboard_journal::Selection {
+                statuses: statuses.to_vec(),
+                ..switchboard_journal::Selection::default()
+            };
+            let sql = format!(
+                "SELECT body FROM calls WHERE id > ?1 AND {} ORDER BY id LIMIT ?2",
+                crate::select::condition(&selection)
+            );
+            steps(&connection, &sql).join("; ")
+        };
+        assert_eq!(selected(&[]), "SEARCH calls USING INDEX sqlite_autoindex_calls_1 (id>?)");
+        let open = selected(&crate::select::UNSETTLED);
+        assert!(
+            open.starts_with("SEARCH calls USING INDEX calls_by_status (status=? AND id>?)"),
+            "{open}"
+        );
+        let one = steps(&connection, STANDINGS).join("; ");
+        assert!(
+            one.starts_with("SEARCH calls USING INDEX sqlite_autoindex_calls_1 (id>? AND id<?)"),
+            "{one}"
+        );
+    }
 }
