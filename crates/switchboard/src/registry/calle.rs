@@ -5,12 +5,11 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use serde::Deserialize;
 use switchboard_calle::{CallE, CallEClient, CallEConfig};
-use switchboard_core::{AgentRef, Clock, Error, ErrorKind, Provider, ProviderInfo, Result};
+use switchboard_core::{AgentRef, Clock, Error, ErrorKind, Provider, Result};
 
 use super::{
-    defaults::{Defaults, is_an_id_alone},
-    keyed::KeyedBackend,
-    raw::{RawApi, RawClient},
+    defaults::is_an_id_alone,
+    keyed::{KeyedBackend, as_every_backend},
 };
 
 /// What a profile names at CALL-E, which has no agents.
@@ -29,7 +28,7 @@ pub(super) struct Settings {
 
 impl KeyedBackend for Backend {
     type Settings = Settings;
-    type Config = CallEConfig;
+    as_every_backend!(CallEConfig, CallEClient);
 
     const VARIABLE: &'static str = "CALLE_API_KEY";
     const NO_KEY: &'static str = "iams_none";
@@ -57,26 +56,7 @@ impl KeyedBackend for Backend {
         config
     }
 
-    fn defaults(config: &mut CallEConfig) -> Defaults<'_> {
-        Defaults {
-            id: &mut config.id,
-            base_url: &mut config.base_url,
-            failure_domains: &mut config.failure_domains,
-            countries: &mut config.countries,
-            languages: &mut config.languages,
-        }
-    }
-
-    fn info(config: &CallEConfig) -> Result<ProviderInfo> {
-        config.info()
-    }
-
     fn open(config: CallEConfig, _clock: &Arc<dyn Clock>) -> Result<Arc<dyn Provider>> {
         Ok(Arc::new(CallE::new(config)?))
-    }
-
-    fn raw(config: &CallEConfig) -> Result<Arc<dyn RawApi>> {
-        let client = CallEClient::new(config)?;
-        Ok(Arc::new(RawClient(move |method, path: &str| client.request(method, path))))
     }
 }

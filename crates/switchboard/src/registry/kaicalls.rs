@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use serde::Deserialize;
-use switchboard_core::{AgentId, AgentRef, Clock, Provider, ProviderInfo, Result};
+use switchboard_core::{AgentId, AgentRef, Clock, Provider, Result};
 use switchboard_kaicalls::{KaiCalls, KaiCallsClient, KaiCallsConfig};
 
 use super::{
-    defaults::{Defaults, is_an_id_alone},
-    keyed::KeyedBackend,
-    raw::{RawApi, RawClient},
+    defaults::is_an_id_alone,
+    keyed::{KeyedBackend, as_every_backend},
 };
 
 #[derive(Debug)]
@@ -31,7 +30,7 @@ pub(super) struct Settings {
 
 impl KeyedBackend for Backend {
     type Settings = Settings;
-    type Config = KaiCallsConfig;
+    as_every_backend!(KaiCallsConfig, KaiCallsClient);
 
     const VARIABLE: &'static str = "KAICALLS_API_KEY";
     const NO_KEY: &'static str = "kc_test_none";
@@ -54,26 +53,7 @@ impl KeyedBackend for Backend {
         config
     }
 
-    fn defaults(config: &mut KaiCallsConfig) -> Defaults<'_> {
-        Defaults {
-            id: &mut config.id,
-            base_url: &mut config.base_url,
-            failure_domains: &mut config.failure_domains,
-            countries: &mut config.countries,
-            languages: &mut config.languages,
-        }
-    }
-
-    fn info(config: &KaiCallsConfig) -> Result<ProviderInfo> {
-        config.info()
-    }
-
     fn open(config: KaiCallsConfig, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Provider>> {
         Ok(Arc::new(KaiCalls::new(config, Arc::clone(clock))?))
-    }
-
-    fn raw(config: &KaiCallsConfig) -> Result<Arc<dyn RawApi>> {
-        let client = KaiCallsClient::new(config)?;
-        Ok(Arc::new(RawClient(move |method, path: &str| client.request(method, path))))
     }
 }

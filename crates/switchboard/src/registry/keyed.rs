@@ -57,6 +57,34 @@ pub(super) trait KeyedBackend: Debug + Send + Sync {
     fn raw(config: &Self::Config) -> Result<Arc<dyn RawApi>>;
 }
 
+/// What every backend's configuration and client have under the same names.
+macro_rules! as_every_backend {
+    ($config:ty, $client:ty) => {
+        type Config = $config;
+
+        fn defaults(config: &mut $config) -> $crate::registry::defaults::Defaults<'_> {
+            $crate::registry::defaults::Defaults {
+                id: &mut config.id,
+                base_url: &mut config.base_url,
+                failure_domains: &mut config.failure_domains,
+                countries: &mut config.countries,
+                languages: &mut config.languages,
+            }
+        }
+
+        fn info(config: &$config) -> Result<switchboard_core::ProviderInfo> {
+            config.info()
+        }
+
+        fn raw(config: &$config) -> Result<Arc<dyn $crate::registry::RawApi>> {
+            let client = <$client>::new(config)?;
+            let request = move |method, path: &str| client.request(method, path);
+            Ok(Arc::new($crate::registry::raw::RawClient(request)))
+        }
+    };
+}
+pub(super) use as_every_backend;
+
 /// The kind of a backend with one key.
 #[derive(Debug)]
 pub(super) struct Keyed<B>(PhantomData<B>);

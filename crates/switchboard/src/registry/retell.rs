@@ -4,16 +4,10 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use serde::Deserialize;
-use switchboard_core::{
-    AgentId, Clock, PhoneNumber, Provider, ProviderInfo, Result, TrustedReasons,
-};
+use switchboard_core::{AgentId, Clock, PhoneNumber, Provider, Result, TrustedReasons};
 use switchboard_retell::{Retell, RetellClient, RetellConfig, VersionSelector};
 
-use super::{
-    defaults::Defaults,
-    keyed::KeyedBackend,
-    raw::{RawApi, RawClient},
-};
+use super::keyed::{KeyedBackend, as_every_backend};
 
 #[derive(Debug)]
 pub(super) struct Backend;
@@ -40,7 +34,7 @@ pub(super) struct Settings {
 
 impl KeyedBackend for Backend {
     type Settings = Settings;
-    type Config = RetellConfig;
+    as_every_backend!(RetellConfig, RetellClient);
 
     const VARIABLE: &'static str = "RETELL_API_KEY";
     const NO_KEY: &'static str = "key_none";
@@ -62,26 +56,7 @@ impl KeyedBackend for Backend {
         config
     }
 
-    fn defaults(config: &mut RetellConfig) -> Defaults<'_> {
-        Defaults {
-            id: &mut config.id,
-            base_url: &mut config.base_url,
-            failure_domains: &mut config.failure_domains,
-            countries: &mut config.countries,
-            languages: &mut config.languages,
-        }
-    }
-
-    fn info(config: &RetellConfig) -> Result<ProviderInfo> {
-        config.info()
-    }
-
     fn open(config: RetellConfig, _clock: &Arc<dyn Clock>) -> Result<Arc<dyn Provider>> {
         Ok(Arc::new(Retell::new(config)?))
-    }
-
-    fn raw(config: &RetellConfig) -> Result<Arc<dyn RawApi>> {
-        let client = RetellClient::new(config)?;
-        Ok(Arc::new(RawClient(move |method, path: &str| client.request(method, path))))
     }
 }

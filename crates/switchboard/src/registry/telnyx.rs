@@ -4,15 +4,12 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use serde::Deserialize;
-use switchboard_core::{
-    AgentId, AgentRef, Clock, Error, ErrorKind, PhoneNumber, Provider, ProviderInfo, Result,
-};
+use switchboard_core::{AgentId, AgentRef, Clock, Error, ErrorKind, PhoneNumber, Provider, Result};
 use switchboard_telnyx::{Telnyx, TelnyxClient, TelnyxConfig};
 
 use super::{
-    defaults::{Defaults, has_an_id},
-    keyed::KeyedBackend,
-    raw::{RawApi, RawClient},
+    defaults::has_an_id,
+    keyed::{KeyedBackend, as_every_backend},
 };
 
 #[derive(Debug)]
@@ -42,7 +39,7 @@ pub(super) struct Settings {
 
 impl KeyedBackend for Backend {
     type Settings = Settings;
-    type Config = TelnyxConfig;
+    as_every_backend!(TelnyxConfig, TelnyxClient);
 
     const VARIABLE: &'static str = "TELNYX_API_KEY";
     const NO_KEY: &'static str = "KEY_none";
@@ -75,26 +72,7 @@ impl KeyedBackend for Backend {
         config
     }
 
-    fn defaults(config: &mut TelnyxConfig) -> Defaults<'_> {
-        Defaults {
-            id: &mut config.id,
-            base_url: &mut config.base_url,
-            failure_domains: &mut config.failure_domains,
-            countries: &mut config.countries,
-            languages: &mut config.languages,
-        }
-    }
-
-    fn info(config: &TelnyxConfig) -> Result<ProviderInfo> {
-        config.info()
-    }
-
     fn open(config: TelnyxConfig, _clock: &Arc<dyn Clock>) -> Result<Arc<dyn Provider>> {
         Ok(Arc::new(Telnyx::new(config)?))
-    }
-
-    fn raw(config: &TelnyxConfig) -> Result<Arc<dyn RawApi>> {
-        let client = TelnyxClient::new(config)?;
-        Ok(Arc::new(RawClient(move |method, path: &str| client.request(method, path))))
     }
 }

@@ -4,14 +4,10 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use serde::Deserialize;
-use switchboard_core::{AgentId, Clock, NumberId, Provider, ProviderInfo, Result, TrustedReasons};
+use switchboard_core::{AgentId, Clock, NumberId, Provider, Result, TrustedReasons};
 use switchboard_vapi::{Vapi, VapiClient, VapiConfig, WebhookCheck};
 
-use super::{
-    defaults::Defaults,
-    keyed::KeyedBackend,
-    raw::{RawApi, RawClient},
-};
+use super::keyed::{KeyedBackend, as_every_backend};
 
 #[derive(Debug)]
 pub(super) struct Backend;
@@ -43,7 +39,7 @@ pub(super) struct Settings {
 
 impl KeyedBackend for Backend {
     type Settings = Settings;
-    type Config = VapiConfig;
+    as_every_backend!(VapiConfig, VapiClient);
 
     const VARIABLE: &'static str = "VAPI_API_KEY";
     const NO_KEY: &'static str = "key_none";
@@ -71,26 +67,7 @@ impl KeyedBackend for Backend {
         config
     }
 
-    fn defaults(config: &mut VapiConfig) -> Defaults<'_> {
-        Defaults {
-            id: &mut config.id,
-            base_url: &mut config.base_url,
-            failure_domains: &mut config.failure_domains,
-            countries: &mut config.countries,
-            languages: &mut config.languages,
-        }
-    }
-
-    fn info(config: &VapiConfig) -> Result<ProviderInfo> {
-        config.info()
-    }
-
     fn open(config: VapiConfig, _clock: &Arc<dyn Clock>) -> Result<Arc<dyn Provider>> {
         Ok(Arc::new(Vapi::new(config)?))
-    }
-
-    fn raw(config: &VapiConfig) -> Result<Arc<dyn RawApi>> {
-        let client = VapiClient::new(config)?;
-        Ok(Arc::new(RawClient(move |method, path: &str| client.request(method, path))))
     }
 }
