@@ -15,6 +15,18 @@ pub(crate) const RANG: &str = "state <> 'not_placed' AND state <> 'intent'";
 /// When it rang: the column of that index.
 pub(crate) const RANG_AT: &str = "coalesce(repeated_at, sent_at, created_at)";
 
+/// The condition that a `CalleeHistory` says anything about a person, who is this parameter: four look-ups
+/// in indexes.
+pub(crate) fn is_known(person: &str) -> String {
+    let any = |table| format!("EXISTS (SELECT 1 FROM {table} WHERE to_hash = {person})");
+    format!(
+        "(EXISTS (SELECT 1 FROM attempts WHERE to_hash = {person} AND {RANG}) OR {} OR {} OR {})",
+        any("opt_outs"),
+        any("person_events"),
+        any("consents")
+    )
+}
+
 /// A row of `opt_outs`, without its number and its person.
 #[derive(Debug)]
 pub(crate) struct OptOutRow {

@@ -145,17 +145,6 @@ pub(super) async fn take_back(
     append(connection, person, &OptOutRow::taken_back(request)?).await
 }
 
-/// True of the person `$1` if [`history`] says anything about them.
-pub(super) fn is_known() -> String {
-    let any = |table| format!("EXISTS (SELECT FROM {table} WHERE to_hash = $1)");
-    format!(
-        "(EXISTS (SELECT FROM attempts WHERE to_hash = $1 AND {RANG}) OR {} OR {} OR {})",
-        any("opt_outs"),
-        any("person_events"),
-        any("consents")
-    )
-}
-
 /// One statement, because each costs a way to the server and back.
 pub(super) async fn history(
     connection: &mut PgConnection,

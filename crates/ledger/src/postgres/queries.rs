@@ -17,6 +17,7 @@ use crate::{
     duplicate,
     history::Entry,
     key::HashKey,
+    people::is_known,
     postgres::{
         news, people, reservations,
         tx::{TxError, TxResult, violated},
@@ -153,7 +154,7 @@ async fn beside(
     since: Option<i64>,
 ) -> TxResult<(Option<(Uuid, i64)>, CalleeHistory)> {
     static ALONE: LazyLock<String> = LazyLock::new(|| first_beside("FALSE"));
-    static WITH_KNOWN: LazyLock<String> = LazyLock::new(|| first_beside(&people::is_known()));
+    static WITH_KNOWN: LazyLock<String> = LazyLock::new(|| first_beside(&is_known("$1")));
     let (tenant, person) = (new.call.tenant.as_str(), &new.to_hash);
     let (mut first, mut may_be_known) = (None, since.is_some());
     if let Some(Duplicates { after, before, open_after }) = new.duplicates {

@@ -16,8 +16,8 @@ use uuid::Uuid;
 
 use crate::{
     people::{
-        CONSENT_COLUMNS, ConsentColumns, ConsentRow, HistoryRow, OptOutRow, RANG, RANG_AT, moments,
-        opt_out_events, person_event,
+        CONSENT_COLUMNS, ConsentColumns, ConsentRow, HistoryRow, OptOutRow, RANG, RANG_AT,
+        is_known, moments, opt_out_events, person_event,
     },
     row::micros,
     sqlite::tx::TxResult,
@@ -30,15 +30,7 @@ const OPT_OUTS: &str = "SELECT entry FROM opt_outs WHERE to_hash = ?1 ORDER BY n
 const OPT_OUT: &str = "INSERT INTO opt_outs (to_hash, what, at, entry) VALUES (?1, ?2, ?3, ?4)";
 const EVENTS: &str = "SELECT kind, at, call_id FROM person_events WHERE to_hash = ?1";
 /// True of a person about whom a [`CalleeHistory`] says anything.
-static IS_KNOWN: LazyLock<String> = LazyLock::new(|| {
-    let any = |table| format!("EXISTS (SELECT 1 FROM {table} WHERE to_hash = ?1)");
-    format!(
-        "SELECT EXISTS (SELECT 1 FROM attempts WHERE to_hash = ?1 AND {RANG}) OR {} OR {} OR {}",
-        any("opt_outs"),
-        any("person_events"),
-        any("consents")
-    )
-});
+static IS_KNOWN: LazyLock<String> = LazyLock::new(|| format!("SELECT {}", is_known("?1")));
 const GIVEN: &str = "SELECT terms, evidence FROM consents WHERE to_hash = ?1 AND tenant = ?2 AND withdrawn_at IS NULL ORDER BY number";
 const WITHDRAW_ALL: &str = "UPDATE consents SET withdrawn_at = ?2, withdrawn_by = ?3 WHERE to_hash = ?1 AND withdrawn_at IS NULL";
 const FORGET_EVIDENCE: &str =
