@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use switchboard_core::{Delivery, Error, ErrorKind, PlaceError, ProviderId, ReadTurns, Result};
 
 use crate::{
-    Answer, ClientConfig, Codes, Credential, ReadBudget, Redactor, Request, StreamAnswer, connect,
+    Answer, ClientConfig, Codes, Credential, Proxy, ReadBudget, Redactor, Request, StreamAnswer, connect,
     exchange::Exchange,
     request::Prepared,
     retry::{Retries, read_may_retry, write_may_retry},
@@ -227,9 +227,10 @@ impl HttpClient {
     /// Removes the secrets of this client, its credential and this request from an answer.
     fn redactor(&self, request: &Prepared, token: Option<&SecretString>) -> Redactor {
         let known = self.inner.credential.secrets();
-        let secrets =
-            self.inner.config.secrets.iter().chain(&request.secrets).chain(&known).chain(token);
-        Redactor::new(secrets)
+        let ClientConfig { secrets, network, .. } = &self.inner.config;
+        let of_proxy = network.proxy.as_ref().and_then(Proxy::secret);
+        let secrets = secrets.iter().chain(&request.secrets).chain(&known);
+        Redactor::new(secrets.chain(token).chain(of_proxy))
     }
 
     /// A renewed token if `failed` is a 401 that a new token may fix; otherwise `failed` itself.
@@ -323,6 +324,7 @@ impl HttpClient {
         Exchange {
             client,
             provider: &config.provider,
+            proxy: config.network.proxy_to(&config.base_url),
             codes: *codes,
             total,
             body_cap: config.body_cap,

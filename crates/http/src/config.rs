@@ -6,6 +6,8 @@ use secrecy::SecretString;
 use switchboard_core::{Error, ErrorKind, ProviderId, Result};
 use url::Url;
 
+use crate::Network;
+
 /// How a client reaches one provider.
 ///
 /// No setting makes a client follow redirects or use a proxy from the environment.
@@ -33,6 +35,8 @@ pub struct ClientConfig {
     /// Secrets of the account that this client's requests do not carry. Like the credential, they
     /// are removed from every answer.
     pub secrets: Vec<SecretString>,
+    /// The proxy, the certificates and the cryptography of TLS: none of our own.
+    pub network: Network,
 }
 
 impl ClientConfig {
@@ -49,6 +53,7 @@ impl ClientConfig {
             body_cap: 1 << 20,
             retry: RetryPolicy::default(),
             secrets: Vec::new(),
+            network: Network::default(),
         }
     }
 

@@ -17,7 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 use switchboard_core::{Delivery, Error, ErrorKind, PlaceError, ProviderId};
 
 use crate::{
-    Answer, Codes, ErrorBody, Method, ReadBudget, Redactor,
+    Answer, Codes, ErrorBody, Method, Proxy, ReadBudget, Redactor,
     body::NotingBody,
     classify::{self, TransportFailure, Verdict},
     request::Prepared,
@@ -29,6 +29,8 @@ use crate::{
 pub(crate) struct Exchange<'a> {
     pub(crate) client: &'a reqwest::Client,
     pub(crate) provider: &'a ProviderId,
+    /// The proxy that the request goes through.
+    pub(crate) proxy: Option<&'a Proxy>,
     pub(crate) codes: &'a dyn Codes,
     /// Time limit from the connection to the last byte of the body.
     pub(crate) total: Duration,
@@ -111,7 +113,7 @@ impl Exchange<'_> {
         match builder.send().await {
             Ok(response) if response.status().is_success() => Ok(response),
             Ok(response) => Err(self.refusal(response).await),
-            Err(error) => Err(transport_error(error, polled.get())),
+            Err(error) => Err(transport_error(error, polled.get(), self.proxy)),
         }
     }
 
@@ -215,11 +217,12 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// Reads the library's error predicates in the only order that gives the right answer.
-fn transport_error(error: reqwest::Error, polled: bool) -> PlaceError {
+/// Reads the library's error predicates in the only order that gives the right answer. A proxy that
+/// is not reached or makes no tunnel is a failure to connect: the provider got nothing.
+fn transport_error(error: reqwest::Error, polled: bool, proxy: Option<&Proxy>) -> PlaceError {
     if error.is_connect() {
         let Verdict { kind, delivery } = classify::transport(TransportFailure::Connect);
-        let message = no_connection(&error);
+        let message = no_connection(&error, proxy);
         return PlaceError::new(
             delivery,
             Error::new(kind, message).with_source(error.without_url()),
@@ -242,7 +245,7 @@ fn transport_error(error: reqwest::Error, polled: bool) -> PlaceError {
 }
 
 /// Which address could not be reached, without its path, and the innermost cause.
-fn no_connection(error: &reqwest::Error) -> String {
+fn no_connection(error: &reqwest::Error, proxy: Option<&Proxy>) -> String {
     let mut innermost: &dyn std::error::Error = error;
     while let Some(source) = innermost.source() {
         innermost = source;
@@ -251,7 +254,10 @@ fn no_connection(error: &reqwest::Error) -> String {
         let port = url.port_or_known_default()?;
         Some(format!(" to {}:{port}", url.host_str()?))
     });
-    format!("no connection could be made{}: {innermost}", address.unwrap_or_default())
+    let address = address.unwrap_or_default();
+    let through = proxy.map(|proxy| format!(" through the proxy {}", proxy.place()));
+    let through = through.unwrap_or_default();
+    format!("no connection could be made{address}{through}: {innermost}")
 }
 
 /// Why the body of an answer could not be read.

@@ -13,6 +13,7 @@
 //! | to find | look at |
 //! |---|---|
 //! | the client and its settings | [`HttpClient`], [`ClientConfig`], [`RetryPolicy`] |
+//! | a proxy, certificates and cryptography of TLS | [`Network`], [`Proxy`], [`RootCertificates`] |
 //! | requests and answers | [`Request`], [`Answer`], [`StreamAnswer`] |
 //! | requests without a typed method | [`RawRequest`], [`lenient_segments`] |
 //! | what a failure means | [`classify`], [`Codes`], [`Verdict`], [`ErrorBody`] |
@@ -42,6 +43,7 @@ pub mod fields;
 mod guard;
 mod helper;
 mod inspector;
+mod network;
 mod operator;
 mod paging;
 mod raw;
@@ -70,6 +72,7 @@ pub use guard::{
 };
 pub use helper::{Helper, Sign};
 pub use inspector::Inspector;
+pub use network::{Network, Proxy, RootCertificates};
 pub use operator::OperatorClient;
 pub use paging::{PageOf, pages};
 pub use raw::{RawRequest, lenient_segments, split_query};
@@ -80,3 +83,6 @@ pub use request::{Method, Request};
 pub use retry_after::{LONGEST_RETRY_AFTER, parse_retry_after};
 pub use seen_ids::SeenIds;
 pub use shape::{KnownField, Shape};
+
+/// The version of this crate that stands in signatures.
+pub use rustls;

@@ -8,7 +8,7 @@ use reqwest::{Client, header::HeaderMap};
 use switchboard_core::{Error, ErrorKind, Result};
 use url::Url;
 
-use crate::connect;
+use crate::{Network, connect};
 
 /// How much of an answer is read.
 const READ: usize = 64 * 1024;
@@ -27,7 +27,15 @@ impl OperatorClient {
     /// # Errors
     /// `Configuration` if TLS cannot be set up.
     pub fn new(timeout: Duration) -> Result<Self> {
-        Ok(Self { client: connect::operator(timeout)? })
+        Self::with_network(timeout, &Network::default())
+    }
+
+    /// The same with the certificates and the cryptography of this network. Its proxy is not used.
+    ///
+    /// # Errors
+    /// As [`OperatorClient::new`].
+    pub fn with_network(timeout: Duration, network: &Network) -> Result<Self> {
+        Ok(Self { client: connect::operator(timeout, network)? })
     }
 
     /// Posts a body once. Returns the status and the beginning of the answer, at most 64 KiB.

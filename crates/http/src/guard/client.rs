@@ -11,7 +11,7 @@ use super::{
     GuardRules, NameResolver, SystemResolver, UrlRefused,
     resolver::{Guarded, LeadsInside},
 };
-use crate::{connect, retry_after};
+use crate::{Network, connect, retry_after};
 
 /// How much of an answer is read, so that its connection can be used again.
 const READ: usize = 1_024;
@@ -94,6 +94,15 @@ impl GuardedClient {
         Self::with_resolver(rules, timeout, Arc::new(SystemResolver))
     }
 
+    /// The same with the certificates and the cryptography of this network. Its proxy is not used:
+    /// a proxy resolves names itself, and what is checked here would not be what is connected to.
+    ///
+    /// # Errors
+    /// As [`GuardedClient::new`].
+    pub fn with_network(rules: GuardRules, timeout: Duration, network: &Network) -> Result<Self> {
+        Self::built(rules, timeout, Arc::new(SystemResolver), network)
+    }
+
     /// The same with another source of addresses.
     ///
     /// # Errors
@@ -103,9 +112,18 @@ impl GuardedClient {
         timeout: Duration,
         names: Arc<dyn NameResolver>,
     ) -> Result<Self> {
+        Self::built(rules, timeout, names, &Network::default())
+    }
+
+    fn built(
+        rules: GuardRules,
+        timeout: Duration,
+        names: Arc<dyn NameResolver>,
+        network: &Network,
+    ) -> Result<Self> {
         let rules = Arc::new(rules);
         let resolver = Guarded { rules: Arc::clone(&rules), names };
-        let client = connect::guarded(resolver, timeout)?;
+        let client = connect::guarded(resolver, timeout, network)?;
         Ok(Self { rules, client })
     }
 

@@ -6,6 +6,7 @@
 
 mod guard;
 mod machine;
+mod network;
 mod paging;
 mod paths;
 mod placing;

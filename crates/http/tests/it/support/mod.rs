@@ -1,5 +1,8 @@
 //! A server made of sockets, so that it can do what no HTTP library lets a server do.
 
+pub(crate) mod proxy;
+pub(crate) mod tls;
+
 use std::{
     net::SocketAddr,
     sync::{
@@ -14,7 +17,7 @@ use switchboard_http::{
     ClientConfig, Codes, HttpClient, NoCodes, Request, RetryPolicy, StaticToken,
 };
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     task::JoinHandle,
 };
@@ -211,13 +214,13 @@ async fn play(mut socket: TcpStream, act: Act, seen: Arc<Mutex<Vec<String>>>) {
     }
 }
 
-async fn read_request(socket: &mut TcpStream) -> Option<String> {
+async fn read_request(socket: &mut (impl AsyncRead + Unpin)) -> Option<String> {
     let (head, rest) = read_head(socket).await?;
     let body = read_body(socket, &head, rest).await?;
     Some(head + &body)
 }
 
-async fn read_head(socket: &mut TcpStream) -> Option<(String, Vec<u8>)> {
+async fn read_head(socket: &mut (impl AsyncRead + Unpin)) -> Option<(String, Vec<u8>)> {
     let mut read = Vec::new();
     loop {
         if let Some(end) = read.windows(4).position(|window| window == b"\r\n\r\n") {
@@ -230,7 +233,7 @@ async fn read_head(socket: &mut TcpStream) -> Option<(String, Vec<u8>)> {
     }
 }
 
-async fn read_body(socket: &mut TcpStream, head: &str, mut body: Vec<u8>) -> Option<String> {
+async fn read_body(socket: &mut (impl AsyncRead + Unpin), head: &str, mut body: Vec<u8>) -> Option<String> {
     let length = header(head, "content-length").map_or(0, |value| value.parse().unwrap());
     while body.len() < length {
         if socket.read_buf(&mut body).await.ok()? == 0 {
