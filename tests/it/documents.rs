@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 use switchboard_tests::binary::root;
 
-const PAGES: [&str; 20] = [
+const PAGES: [&str; 21] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
@@ -22,6 +22,7 @@ const PAGES: [&str; 20] = [
     "docs/experiments.md",
     "docs/glossary.md",
     "docs/llms.txt",
+    "docs/network.md",
     "docs/proofs.md",
     "docs/provider-notes.md",
     "docs/server.md",

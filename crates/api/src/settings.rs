@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use ipnet::IpNet;
 use switchboard::{
-    Clock, Config, ConfigError, ProviderId, SystemClock, journal::server::ServerStore,
+    Clock, Config, ConfigError, Network, ProviderId, SystemClock, journal::server::ServerStore,
 };
 use url::Url;
 
@@ -61,6 +61,8 @@ pub struct WebhookSettings {
     pub allow_ports: Vec<u16>,
     /// How long a receiver may take to answer: 15 seconds. At most 50.
     pub timeout: Duration,
+    /// The certificates and the cryptography of TLS: none of our own. Its proxy is not used.
+    pub network: Network,
 }
 
 impl Default for WebhookSettings {
@@ -69,6 +71,7 @@ impl Default for WebhookSettings {
             allow_networks: Vec::new(),
             allow_ports: vec![443],
             timeout: Duration::from_secs(15),
+            network: Network::default(),
         }
     }
 }

@@ -10,7 +10,8 @@ use secrecy::SecretString;
 use switchboard_core::{Delivery, Error, ErrorKind, PlaceError, ProviderId, ReadTurns, Result};
 
 use crate::{
-    Answer, ClientConfig, Codes, Credential, Proxy, ReadBudget, Redactor, Request, StreamAnswer, connect,
+    Answer, ClientConfig, Codes, Credential, Proxy, ReadBudget, Redactor, Request, StreamAnswer,
+    connect,
     exchange::Exchange,
     request::Prepared,
     retry::{Retries, read_may_retry, write_may_retry},

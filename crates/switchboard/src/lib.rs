@@ -32,6 +32,7 @@
 //! | experiments that run | [`study`] |
 //! | what happened to a call, in words | `history` |
 //! | logins | [`Config::sign_in`], [`tokens`] |
+//! | a proxy, certificates and cryptography of TLS | [`config::NetworkConfig`], `Config::with_network`, `Network` |
 //! | a provider's own API | the module of its name, as `switchboard::kallyai` |
 //!
 //! | feature | | without it |
@@ -102,6 +103,10 @@ pub use switchboard_vapi as vapi;
 
 /// The versions of these crates that stand in signatures.
 pub use switchboard_core::{jiff, secrecy, url, uuid};
+
+/// The way to the providers. `rustls` is the version that stands in its signatures.
+#[cfg(feature = "backend")]
+pub use switchboard_http::{Network, Proxy, RootCertificates, rustls};
 
 pub use switchboard_core::SystemClock;
 pub use switchboard_core::{

@@ -44,7 +44,8 @@ impl Poster {
             allow_networks: settings.allow_networks.clone(),
             allow_ports: settings.allow_ports.clone(),
         };
-        Self { client: GuardedClient::new(rules, settings.timeout), seal: Seal::new(secrets) }
+        let client = GuardedClient::with_network(rules, settings.timeout, &settings.network);
+        Self { client, seal: Seal::new(secrets) }
     }
 
     /// The client.

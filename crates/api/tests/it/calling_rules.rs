@@ -108,7 +108,12 @@ async fn what_may_not_be_lifted_is_refused_wherever_a_call_is_accepted() {
     let entries = audit.body["data"].as_array().unwrap();
     assert_eq!(entries.len(), 7, "{}", audit.text);
     for entry in entries {
-        assert_eq!(entry["what"], json!({"start_batch": {"rows": 1, "rejected": 1}}), "{}", audit.text);
+        assert_eq!(
+            entry["what"],
+            json!({"start_batch": {"rows": 1, "rejected": 1}}),
+            "{}",
+            audit.text
+        );
     }
     assert!(server.rings.is_empty());
 }

@@ -16,7 +16,7 @@ use opentelemetry_sdk::{
     trace::{BatchConfigBuilder, BatchSpanProcessor, SpanData, SpanProcessor},
 };
 use switchboard::{config::TelemetryConfig, url::Url};
-use switchboard_http::OperatorClient;
+use switchboard_http::{Network, OperatorClient};
 use tokio::runtime::Handle;
 
 use crate::failure::{Failure, Outcome};
@@ -56,13 +56,13 @@ pub(super) fn send(span: SpanData) {
 ///
 /// # Errors
 /// The client cannot be built.
-pub(crate) fn start(telemetry: &TelemetryConfig) -> Outcome<()> {
+pub(crate) fn start(telemetry: &TelemetryConfig, network: &Network) -> Outcome<()> {
     let mut url = telemetry.otlp_endpoint.clone();
     if let Ok(mut path) = url.path_segments_mut() {
         path.pop_if_empty().extend(["v1", "traces"]);
     }
     let client = Client {
-        http: OperatorClient::new(WITHIN)?,
+        http: OperatorClient::with_network(WITHIN, network)?,
         runtime: Handle::current(),
         fails: AtomicBool::new(false),
     };

@@ -32,7 +32,7 @@ impl Proxy {
     /// password: [`with_login`](Self::with_login) takes those.
     pub fn new(address: &str) -> Result<Self> {
         let url = parsed(address)?;
-        if has_login(&url) {
+        if names_a_login(&url) {
             return Err(refused(
                 "carries a user or a password, and addresses are shown: give it as a secret",
             ));
@@ -47,7 +47,7 @@ impl Proxy {
     /// [`ErrorKind::Configuration`] for what is no address of a proxy. It does not show the address.
     pub fn with_login(address: &SecretString) -> Result<Self> {
         let url = parsed(address.expose_secret())?;
-        let login = has_login(&url).then(|| Login {
+        let login = names_a_login(&url).then(|| Login {
             url: url.as_str().into(),
             secret: percent_decode_str(url.password().unwrap_or(url.username()))
                 .decode_utf8_lossy()
@@ -63,6 +63,11 @@ impl Proxy {
     /// The address, without user and password.
     pub fn address(&self) -> &Url {
         &self.address
+    }
+
+    /// True if the proxy is given a user or a password.
+    pub const fn has_login(&self) -> bool {
+        self.login.is_some()
     }
 
     /// The host and port.
@@ -89,7 +94,7 @@ impl fmt::Debug for Proxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Proxy")
             .field("address", &self.address.as_str())
-            .field("has_login", &self.login.is_some())
+            .field("has_login", &self.has_login())
             .finish()
     }
 }
@@ -112,7 +117,7 @@ fn parsed(address: &str) -> Result<Url> {
     Ok(url)
 }
 
-fn has_login(url: &Url) -> bool {
+fn names_a_login(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
 }
 

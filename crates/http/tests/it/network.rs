@@ -71,7 +71,7 @@ async fn without_a_tunnel_the_provider_got_nothing() {
     for act in acts {
         let proxy = TestProxy::new(act.clone()).await;
         let failed = failed_through(PROVIDER, &proxy.url(), &authority).await;
-        println!("{act:?}");
+        assert_eq!(failed.delivery(), Delivery::NotSent, "{act:?}: {failed:?}");
         assert_error(&failed, ErrorKind::Connect, Delivery::NotSent);
         let shown = failed.error().to_string();
         let place = format!("through the proxy {}", proxy.address);
@@ -129,10 +129,13 @@ async fn a_proxy_between_us_and_a_plain_provider_proves_nothing_by_its_5xx() {
     for (act, kind) in acts {
         let proxy = TestProxy::new(act.clone()).await;
         let failed = failed_through(PLAIN_PROVIDER, &proxy.url(), &authority).await;
-        println!("{act:?}");
+        assert_eq!(failed.delivery(), Delivery::Unknown, "{act:?}: {failed:?}");
         assert_error(&failed, kind, Delivery::Unknown);
         let [request] = proxy.heads().try_into().unwrap();
-        assert!(request.starts_with("POST http://provider.test/v1/calls HTTP/1.1\r\n"), "{request}");
+        assert!(
+            request.starts_with("POST http://provider.test/v1/calls HTTP/1.1\r\n"),
+            "{request}"
+        );
     }
 }
 

@@ -8,7 +8,7 @@ use switchboard_core::{
     Country, Coverage, Error, ErrorKind, FailureDomains, Idempotency, Language, ProviderId,
     ProviderInfo, Replay, Result, Tariff,
 };
-use switchboard_http::{ClientConfig, is_plausible_key, protects_keys};
+use switchboard_http::{ClientConfig, Network, is_plausible_key, protects_keys};
 use url::Url;
 
 /// How long to wait for the answer to a placing request: the task is prepared for up to 25 s before
@@ -62,6 +62,10 @@ pub struct CallEConfig {
     /// The prices. Default: none; CALL-E reports no cost of calls.
     #[serde(default)]
     pub tariff: Option<Tariff>,
+    /// The proxy, the certificates and the cryptography of TLS; set in code only. Default: none of our
+    /// own.
+    #[serde(skip)]
+    pub network: Network,
 }
 
 impl CallEConfig {
@@ -76,6 +80,7 @@ impl CallEConfig {
             countries: default_countries(),
             languages: default_languages(),
             tariff: None,
+            network: Network::default(),
         }
     }
 
@@ -113,6 +118,7 @@ impl CallEConfig {
 
     pub(crate) fn http(&self) -> ClientConfig {
         let mut config = ClientConfig::new(self.id.clone(), self.base_url.clone());
+        config.network = self.network.clone();
         config.place_timeout = PLACE_TIMEOUT;
         config
     }

@@ -39,4 +39,4 @@ pub use codes::CallECodes;
 pub use config::CallEConfig;
 pub use provider::CallE;
 pub use state::state;
-pub use switchboard_http::{Answer, Method, RawRequest};
+pub use switchboard_http::{Answer, Method, Network, Proxy, RawRequest, RootCertificates};

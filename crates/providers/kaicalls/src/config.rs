@@ -8,7 +8,7 @@ use switchboard_core::{
     AgentId, Country, Coverage, Error, ErrorKind, FailureDomains, Language, ProviderId,
     ProviderInfo, RequestLimit, Result, is_loopback,
 };
-use switchboard_http::ClientConfig;
+use switchboard_http::{ClientConfig, Network};
 use url::Url;
 
 const KEY_PREFIXES: [&str; 2] = ["kc_live_", "kc_test_"];
@@ -67,6 +67,10 @@ pub struct KaiCallsConfig {
     /// manage keys. It is used for nothing else.
     #[serde(default)]
     pub session: Option<SessionCredential>,
+    /// The proxy, the certificates and the cryptography of TLS; set in code only. Default: none of our
+    /// own.
+    #[serde(skip)]
+    pub network: Network,
 }
 
 /// How deliveries are verified. The header names and the tolerance are settings because no document
@@ -141,6 +145,7 @@ impl KaiCallsConfig {
             webhook: WebhookConfig::default(),
             limits: LimitsConfig::default(),
             session: None,
+            network: Network::default(),
         }
     }
 
@@ -203,6 +208,7 @@ impl KaiCallsConfig {
 
     pub(crate) fn http(&self) -> ClientConfig {
         let mut config = ClientConfig::new(self.id.clone(), self.base_url.clone());
+        config.network = self.network.clone();
         config.read_timeout = Duration::from_secs(self.read_timeout_seconds.into());
         config.secrets = self.secrets();
         config

@@ -44,4 +44,4 @@ pub use codes::KaiCallsCodes;
 pub use config::{KaiCallsConfig, LimitsConfig, SessionCredential, WebhookConfig};
 pub use convert::state;
 pub use provider::KaiCalls;
-pub use switchboard_http::{Answer, Method, RawRequest};
+pub use switchboard_http::{Answer, Method, Network, Proxy, RawRequest, RootCertificates};

@@ -8,7 +8,7 @@ use switchboard_core::{
     Country, Coverage, Error, ErrorKind, FailureDomains, Idempotency, Language, ProviderId,
     ProviderInfo, Result, Tariff, is_loopback,
 };
-use switchboard_http::ClientConfig;
+use switchboard_http::{ClientConfig, Network};
 use url::Url;
 
 use crate::wire::TaskCategory;
@@ -27,6 +27,7 @@ const DOCUMENTED_COUNTRIES: &str = "US CA GB ES AT BE BG CH CY CZ DE DK EE FI FR
 /// One account at KallyAI. Only `access_token` is required.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct KallyAiConfig {
     /// The name of this account in routes, journals and errors. Two accounts need two names.
     /// Default: `kallyai`.
@@ -70,6 +71,10 @@ pub struct KallyAiConfig {
     /// documents disagree on them.
     #[serde(default)]
     pub tariff: Option<Tariff>,
+    /// The proxy, the certificates and the cryptography of TLS; set in code only. Default: none of our
+    /// own.
+    #[serde(skip)]
+    pub network: Network,
 }
 
 impl KallyAiConfig {
@@ -87,6 +92,7 @@ impl KallyAiConfig {
             countries: default_countries(),
             languages: default_languages(),
             tariff: None,
+            network: Network::default(),
         }
     }
 
@@ -156,6 +162,7 @@ impl KallyAiConfig {
                 .chain(&self.refresh_token)
                 .cloned()
                 .collect(),
+            network: self.network.clone(),
             ..ClientConfig::new(self.id.clone(), self.base_url.clone())
         }
     }

@@ -60,4 +60,4 @@ pub use codes::KallyAiCodes;
 pub use config::KallyAiConfig;
 pub use convert::{state, word};
 pub use provider::KallyAi;
-pub use switchboard_http::{Answer, Method, RawRequest};
+pub use switchboard_http::{Answer, Method, Network, Proxy, RawRequest, RootCertificates};

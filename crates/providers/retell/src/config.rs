@@ -8,7 +8,7 @@ use switchboard_core::{
     AgentId, Country, Coverage, Error, ErrorKind, FailureDomains, Idempotency, Language,
     PhoneNumber, ProviderId, ProviderInfo, Replay, RequestLimit, Result, Tariff, TrustedReasons,
 };
-use switchboard_http::{ClientConfig, is_plausible_key, protects_keys};
+use switchboard_http::{ClientConfig, Network, is_plausible_key, protects_keys};
 use url::Url;
 
 use crate::reasons;
@@ -85,6 +85,10 @@ pub struct RetellConfig {
     /// another provider may be asked: `"documented"`, or a list. Default: none; such calls failed.
     #[serde(default)]
     pub not_dialled: TrustedReasons,
+    /// The proxy, the certificates and the cryptography of TLS; set in code only. Default: none of our
+    /// own.
+    #[serde(skip)]
+    pub network: Network,
 }
 
 /// Which version of an agent speaks.
@@ -124,6 +128,7 @@ impl RetellConfig {
             languages: default_languages(),
             tariff: None,
             not_dialled: TrustedReasons::default(),
+            network: Network::default(),
         }
     }
 
@@ -174,6 +179,7 @@ impl RetellConfig {
 
     pub(crate) fn http(&self) -> ClientConfig {
         let mut config = ClientConfig::new(self.id.clone(), self.base_url.clone());
+        config.network = self.network.clone();
         config.secrets = vec![self.api_key.clone()];
         config.secrets.extend(self.webhook_key.clone());
         config

@@ -47,4 +47,4 @@ pub use codes::RetellCodes;
 pub use config::{RetellConfig, VersionSelector};
 pub use provider::Retell;
 pub use state::{CallFacts, state};
-pub use switchboard_http::{Answer, Method, RawRequest};
+pub use switchboard_http::{Answer, Method, Network, Proxy, RawRequest, RootCertificates};

@@ -9,7 +9,7 @@ use switchboard_core::{
     AgentId, Country, Coverage, Error, ErrorKind, FailureDomains, Idempotency, Language,
     PhoneNumber, ProviderId, ProviderInfo, Replay, RequestLimit, Result, Tariff,
 };
-use switchboard_http::{ClientConfig, is_plausible_key, protects_keys};
+use switchboard_http::{ClientConfig, Network, is_plausible_key, protects_keys};
 use url::Url;
 
 /// For how long a repeated command is ignored (developers.telnyx.com, receiving-webhooks).
@@ -90,6 +90,10 @@ pub struct TelnyxConfig {
     /// The prices. Default: none; they differ by country.
     #[serde(default)]
     pub tariff: Option<Tariff>,
+    /// The proxy, the certificates and the cryptography of TLS; set in code only. Default: none of our
+    /// own.
+    #[serde(skip)]
+    pub network: Network,
 }
 
 impl TelnyxConfig {
@@ -110,6 +114,7 @@ impl TelnyxConfig {
             countries: default_countries(),
             languages: default_languages(),
             tariff: None,
+            network: Network::default(),
         }
     }
 
@@ -161,7 +166,9 @@ impl TelnyxConfig {
     }
 
     pub(crate) fn http(&self) -> ClientConfig {
-        ClientConfig::new(self.id.clone(), self.base_url.clone())
+        let mut config = ClientConfig::new(self.id.clone(), self.base_url.clone());
+        config.network = self.network.clone();
+        config
     }
 
     /// The settings for reads, whose answers may be long.

@@ -47,4 +47,4 @@ pub use client::TelnyxClient;
 pub use codes::TelnyxCodes;
 pub use config::TelnyxConfig;
 pub use provider::Telnyx;
-pub use switchboard_http::{Answer, Method, RawRequest};
+pub use switchboard_http::{Answer, Method, Network, Proxy, RawRequest, RootCertificates};

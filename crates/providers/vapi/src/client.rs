@@ -37,7 +37,7 @@ impl VapiClient {
         Ok(Self {
             http: HttpClient::new(config.http(), token.clone(), &VapiCodes)?,
             reads: HttpClient::new(config.http_for_reads(), token, &VapiCodes)?,
-            control: Control::new(&config.base_url)?,
+            control: Control::new(&config.base_url, &config.network)?,
             base_url: config.base_url.clone(),
         })
     }

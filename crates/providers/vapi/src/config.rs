@@ -8,7 +8,7 @@ use switchboard_core::{
     AgentId, Country, Coverage, Error, ErrorKind, FailureDomains, Idempotency, Language, NumberId,
     ProviderId, ProviderInfo, Result, Tariff, TrustedReasons,
 };
-use switchboard_http::{ClientConfig, is_plausible_key, protects_keys};
+use switchboard_http::{ClientConfig, Network, is_plausible_key, protects_keys};
 use url::Url;
 
 use crate::{reasons, webhook_check::WebhookCheck};
@@ -91,6 +91,10 @@ pub struct VapiConfig {
     /// Default: none; such calls failed.
     #[serde(default)]
     pub not_dialled: TrustedReasons,
+    /// The proxy, the certificates and the cryptography of TLS; set in code only. Default: none of our
+    /// own.
+    #[serde(skip)]
+    pub network: Network,
 }
 
 impl VapiConfig {
@@ -112,6 +116,7 @@ impl VapiConfig {
             languages: default_languages(),
             tariff: None,
             not_dialled: TrustedReasons::default(),
+            network: Network::default(),
         }
     }
 
@@ -170,6 +175,7 @@ impl VapiConfig {
 
     pub(crate) fn http(&self) -> ClientConfig {
         let mut config = ClientConfig::new(self.id.clone(), self.base_url.clone());
+        config.network = self.network.clone();
         config.secrets = vec![self.api_key.clone()];
         config.secrets.extend(self.webhook_secret.clone());
         config

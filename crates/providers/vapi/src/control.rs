@@ -9,7 +9,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use switchboard_core::{Error, ErrorKind, Result, is_loopback};
-use switchboard_http::{GuardRules, GuardedClient, PostFailure};
+use switchboard_http::{GuardRules, GuardedClient, Network, PostFailure};
 use url::Url;
 
 /// How long a request may take.
@@ -23,7 +23,7 @@ pub(crate) struct Control {
 
 impl Control {
     /// A client for the calls of the API at this address. Nothing is sent.
-    pub(crate) fn new(api: &Url) -> Result<Self> {
+    pub(crate) fn new(api: &Url, network: &Network) -> Result<Self> {
         let mut rules = GuardRules::default();
         if is_loopback(api) {
             rules.allow_networks = ["127.0.0.0/8", "::1/128"]
@@ -31,7 +31,7 @@ impl Control {
                 .filter_map(|network| network.parse().ok())
                 .collect();
         }
-        Ok(Self { client: GuardedClient::new(rules, TIMEOUT)? })
+        Ok(Self { client: GuardedClient::with_network(rules, TIMEOUT, network)? })
     }
 
     /// Ends the call.

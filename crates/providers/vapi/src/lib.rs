@@ -52,5 +52,5 @@ pub use codes::VapiCodes;
 pub use config::VapiConfig;
 pub use provider::Vapi;
 pub use state::{CallFacts, state};
-pub use switchboard_http::{Answer, Method, RawRequest};
+pub use switchboard_http::{Answer, Method, Network, Proxy, RawRequest, RootCertificates};
 pub use webhook_check::{Algorithm, Encoding, HmacCheck, WebhookCheck};

@@ -60,12 +60,12 @@ impl Config {
         let policy = self.policy()?;
         let mut problems = Problems::default();
         let mut opened = Vec::with_capacity(policy.providers.len());
+        let account = self.accounts(&environment, &mut problems);
         for one in &policy.providers {
             let Some((name, config)) = self.providers.get_key_value(one.info.id.as_str()) else {
                 continue;
             };
-            let provider =
-                self.account(&Account::new(name, config), &environment, clock, &mut problems);
+            let provider = self.account(&account(name, config), &environment, clock, &mut problems);
             let provider = provider.or_else(|| {
                 (!one.enabled).then(|| SwitchedOff::new(one.info.clone()) as Arc<dyn Provider>)
             });
@@ -137,12 +137,30 @@ impl Config {
             problems.push(&at.key("kind"), "is not a kind of provider that this program knows");
             return Err(problems.into_error(|_| None).into());
         };
-        let account = Account::new(name, config);
+        let account = self.accounts(environment, &mut problems)(name, config);
         let secrets = self.secrets(&account, environment, &at, &mut problems);
         if !problems.is_empty() {
             return Err(problems.into_error(|_| None).into());
         }
         Ok((account, kind, secrets))
+    }
+
+    /// Makes accounts behind the network of the configuration.
+    pub(crate) fn accounts<'a>(
+        &self,
+        environment: Environment<'_>,
+        problems: &mut Problems,
+    ) -> impl Fn(&'a str, &'a ProviderConfig) -> Account<'a> + use<'a> {
+        #[cfg(feature = "backend")]
+        let network = self.read_network(environment, problems);
+        #[cfg(not(feature = "backend"))]
+        let _ = (environment, problems);
+        move |name, config| {
+            let account = Account::new(name, config);
+            #[cfg(feature = "backend")]
+            let account = account.behind(network.clone());
+            account
+        }
     }
 
     fn locate(&self, account: &Account<'_>, error: &Error) -> Error {

@@ -20,6 +20,7 @@ use crate::{
         duplicates::DuplicatesConfig,
         experiment::ExperimentConfig,
         ledger::LedgerConfig,
+        network::NetworkConfig,
         provider::ProviderConfig,
         routing::{RouteConfig, RoutingConfig},
         rules::RulesConfig,
@@ -68,6 +69,8 @@ pub struct Config {
     pub server: Option<ServerConfig>,
     /// Where traces of the server go; none: nowhere.
     pub telemetry: Option<TelemetryConfig>,
+    /// What stands between this process and the providers; none: nothing.
+    pub network: Option<NetworkConfig>,
     /// Where calls are kept; none: in memory, for as long as the process lasts.
     pub ledger: Option<LedgerConfig>,
     /// What callers may do.
@@ -84,6 +87,10 @@ pub struct Config {
     pub rules: Option<RulesConfig>,
     #[serde(skip)]
     pub(crate) registry: Registry,
+    /// What the program says beside `[network]`.
+    #[cfg(feature = "backend")]
+    #[serde(skip)]
+    pub(super) own_network: switchboard_http::Network,
     /// What relative paths in the file start from.
     #[serde(skip)]
     pub(super) directory: PathBuf,
@@ -153,12 +160,15 @@ impl Config {
             webhooks,
             server,
             telemetry,
+            network,
             ledger,
             callers,
             duplicates,
             budgets,
             rules,
             registry: _,
+            #[cfg(feature = "backend")]
+                own_network: _,
             directory: _,
             text: _,
             compiled: _,
@@ -170,7 +180,7 @@ impl Config {
                 == (&other.routing, &other.routes, &other.experiments, &other.agents)
             && (webhooks, server, telemetry, ledger)
                 == (&other.webhooks, &other.server, &other.telemetry, &other.ledger)
-            && callers == &other.callers
+            && (network, callers) == (&other.network, &other.callers)
             && (duplicates, budgets, rules) == (&other.duplicates, &other.budgets, &other.rules)
     }
 }

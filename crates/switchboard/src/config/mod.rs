@@ -13,6 +13,7 @@
 //! | what is learnt of the calls that were made | [`QualityConfig`] |
 //! | accounts and their prices | [`ProviderConfig`], [`TariffConfig`], [`DeckConfig`] |
 //! | what `switchboard serve` listens on and allows | [`ServerConfig`] |
+//! | the way to the providers: a proxy, certificates | [`NetworkConfig`] |
 //! | agent profiles, webhooks | [`AgentConfig`], [`WebhooksConfig`] |
 //! | where calls are kept, and for how long | [`LedgerConfig`], [`RetentionConfig`] |
 //! | how much may be spent | [`BudgetConfig`] |
@@ -39,6 +40,7 @@ mod experiment;
 mod file;
 mod ledger;
 mod load;
+mod network;
 mod no_effect;
 mod numbers;
 mod open;
@@ -68,6 +70,7 @@ pub use self::{
     experiment::{ArmConfig, ExperimentConfig, GuardrailConfig, MetricName, StartName},
     file::Config,
     ledger::{LedgerConfig, RetentionConfig},
+    network::NetworkConfig,
     numbers::NumberConfig,
     outliers::OutliersConfig,
     problem::{ConfigError, Position, Problem},

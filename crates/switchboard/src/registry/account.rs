@@ -4,6 +4,8 @@ use std::cell::Cell;
 
 use serde::{Deserialize, de::DeserializeOwned};
 use switchboard_core::{Error, ErrorKind, ProviderId, Result};
+#[cfg(feature = "backend")]
+use switchboard_http::Network;
 
 use crate::config::{ProviderConfig, plain_words, problem::KeyPath, read_path, unknown_setting};
 
@@ -20,6 +22,8 @@ pub struct Account<'a> {
     pub name: &'a str,
     /// The settings that every kind has.
     pub config: &'a ProviderConfig,
+    #[cfg(feature = "backend")]
+    network: Network,
     read: Cell<bool>,
 }
 
@@ -30,7 +34,27 @@ struct NoSettings {}
 impl<'a> Account<'a> {
     /// An account of this name.
     pub fn new(name: &'a str, config: &'a ProviderConfig) -> Self {
-        Self { name, config, read: Cell::new(false) }
+        Self {
+            name,
+            config,
+            #[cfg(feature = "backend")]
+            network: Network::default(),
+            read: Cell::new(false),
+        }
+    }
+
+    /// The same account behind this network.
+    #[cfg(feature = "backend")]
+    #[must_use]
+    pub fn behind(self, network: Network) -> Self {
+        Self { network, ..self }
+    }
+
+    /// What stands between this process and the provider, as `[network]` says. A kind of your own
+    /// hands it to its client.
+    #[cfg(feature = "backend")]
+    pub const fn network(&self) -> &Network {
+        &self.network
     }
 
     /// Its name as the router's id.

@@ -9,6 +9,8 @@ use switchboard_core::{AgentRef, Error, ErrorKind, Result};
 #[cfg(feature = "backend")]
 use switchboard_core::{Country, FailureDomains, Language, ProviderId};
 #[cfg(feature = "backend")]
+use switchboard_http::Network;
+#[cfg(feature = "backend")]
 use url::Url;
 
 #[cfg(feature = "backend")]
@@ -24,6 +26,7 @@ pub(super) struct Defaults<'a> {
     pub(super) failure_domains: &'a mut FailureDomains,
     pub(super) countries: &'a mut BTreeSet<Country>,
     pub(super) languages: &'a mut BTreeSet<Language>,
+    pub(super) network: &'a mut Network,
 }
 
 #[cfg(feature = "backend")]
@@ -36,6 +39,7 @@ impl Defaults<'_> {
         put(self.failure_domains, failure_domains.as_ref());
         put(self.countries, countries.as_ref());
         put(self.languages, languages.as_ref());
+        self.network.clone_from(account.network());
     }
 }
 

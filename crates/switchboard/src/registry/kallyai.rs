@@ -223,6 +223,7 @@ fn config(
         failure_domains: &mut config.failure_domains,
         countries: &mut config.countries,
         languages: &mut config.languages,
+        network: &mut config.network,
     };
     defaults.override_by(account);
     Ok(config)

@@ -69,6 +69,7 @@ macro_rules! as_every_backend {
                 failure_domains: &mut config.failure_domains,
                 countries: &mut config.countries,
                 languages: &mut config.languages,
+                network: &mut config.network,
             }
         }
 

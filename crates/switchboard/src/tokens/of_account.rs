@@ -9,8 +9,8 @@ use crate::{
 };
 
 impl Config {
-    /// The login of an account that has one: `kind = "kallyai"` without a key of its own. Nothing
-    /// is read or sent.
+    /// The login of an account that has one: `kind = "kallyai"` without a key of its own. Only what
+    /// `[network]` names is read, and nothing is sent.
     ///
     /// # Errors
     /// `Configuration` for an account that there is not, that has a key, or whose kind has keys
@@ -54,6 +54,7 @@ impl Config {
         }
         let location =
             TokenLocation::new(TokenStoreConfig::default(), self.directory(), &environment);
-        registry::sign_in(&Account::new(name, config), location)
+        let account = Account::new(name, config).behind(self.network(environment)?);
+        registry::sign_in(&account, location)
     }
 }

@@ -14,6 +14,7 @@ mod experiments;
 mod failure_domains;
 mod features;
 mod ledger;
+mod network;
 mod numbers;
 mod own_settings;
 mod retell;

@@ -13,8 +13,9 @@ use serde_json::json;
 use switchboard::{
     Call, ProviderId, Recording, Transcript,
     core::{Speaker, text::mask},
+    process_environment,
 };
-use switchboard_http::{ClientConfig, HttpClient, NoCodes, NoCredential, Request};
+use switchboard_http::{ClientConfig, HttpClient, Network, NoCodes, NoCredential, Request};
 use url::{Url, form_urlencoded};
 
 use crate::{
@@ -91,7 +92,7 @@ pub(super) async fn recording(
         (Err(failure), None) => return Err(failure),
     };
     let saved = match save {
-        Some(to) => Some((to, download(&recording.url, to).await?)),
+        Some(to) => Some((to, download(&recording.url, &network(common)?, to).await?)),
         None => None,
     };
     if output.json {
@@ -129,14 +130,22 @@ async fn over(common: &Common, file: Option<&Path>, wanted: &CallRef, what: &str
     Ok(call)
 }
 
+/// How recordings are reached: as providers are. A ledger may be read without a configuration.
+fn network(common: &Common) -> Outcome<Network> {
+    match setup::read(common) {
+        Ok(config) => Ok(config.network(process_environment)?),
+        Err(_) => Ok(Network::default()),
+    }
+}
+
 /// Downloads the sound into a new file, which is complete or not there.
-async fn download(url: &Url, to: &Path) -> Outcome<u64> {
+async fn download(url: &Url, network: &Network, to: &Path) -> Outcome<u64> {
     let save = |problem: String| Failure::input("--save", format!("{}: {problem}", to.display()));
     let written = |error: io::Error| save(format!("cannot be written: {error}"));
     if to.exists() {
         return Err(save("already exists: name a new file".to_owned()));
     }
-    let (client, request) = get(url)?;
+    let (client, request) = get(url, network)?;
     let answer = client.stream(request).await?;
     let mut file = private_file::beside(to).map_err(written)?;
     let (mut sound, mut bytes) = (answer.into_stream(), 0);
@@ -150,7 +159,7 @@ async fn download(url: &Url, to: &Path) -> Outcome<u64> {
 }
 
 /// The request for this address. It carries no credential, and follows no redirect.
-fn get(url: &Url) -> Outcome<(HttpClient, Request)> {
+fn get(url: &Url, network: &Network) -> Outcome<(HttpClient, Request)> {
     let mut base = url.clone();
     base.set_query(None);
     base.set_fragment(None);
@@ -163,7 +172,8 @@ fn get(url: &Url) -> Outcome<(HttpClient, Request)> {
     for (name, value) in url.query_pairs() {
         request = request.query(name.into_owned(), value);
     }
-    let config = ClientConfig::new(ProviderId::from_static("recording"), base);
+    let mut config = ClientConfig::new(ProviderId::from_static("recording"), base);
+    config.network = network.clone();
     let client = HttpClient::new(config, Arc::new(NoCredential), &NoCodes)?;
     Ok((client, request))
 }

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use switchboard::core::{Finding, url::Url};
+use switchboard::{
+    core::{Finding, url::Url},
+    process_environment,
+};
 use switchboard_http::{GuardRules, GuardedClient, PostFailure};
 
 use super::{report::Section, subject::Setup};
@@ -57,7 +60,9 @@ async fn reached(setup: &Setup, base: &Url) -> Finding {
         allow_ports: base.port_or_known_default().into_iter().collect(),
     };
     let address = shown(base);
-    let client = match GuardedClient::new(rules, TIMEOUT) {
+    let network = setup.config.network(process_environment);
+    let client = network.and_then(|network| GuardedClient::with_network(rules, TIMEOUT, &network));
+    let client = match client {
         Ok(client) => client,
         Err(error) => return Finding::note(CHECK, format!("not looked at: {}", error.message())),
     };

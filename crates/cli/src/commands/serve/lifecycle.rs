@@ -59,8 +59,8 @@ pub(crate) async fn run(common: &Common, args: ServeArgs, output: Output) -> Out
         None => simulated::server(&args),
     };
     #[cfg(feature = "otel")]
-    if let Some(telemetry) = configured.as_ref().and_then(Configured::telemetry) {
-        crate::traces::start(telemetry)?;
+    if let Some(configured) = &configured {
+        configured.start_traces()?;
     }
     let (listener, admin_listener) =
         listener::bind(("--listen", server.listen), ("--admin-listen", server.admin_listen))

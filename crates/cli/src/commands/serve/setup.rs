@@ -63,10 +63,15 @@ impl Configured {
         Ok(Self { config, server, secrets })
     }
 
-    /// Where traces go.
+    /// Begins to send traces, if the file says where to.
     #[cfg(feature = "otel")]
-    pub(super) fn telemetry(&self) -> Option<&switchboard::config::TelemetryConfig> {
-        self.config.telemetry.as_ref()
+    pub(super) fn start_traces(&self) -> Outcome<()> {
+        match &self.config.telemetry {
+            Some(telemetry) => {
+                crate::traces::start(telemetry, &self.config.network(process_environment)?)
+            }
+            None => Ok(()),
+        }
     }
 
     /// Opens the ledger and takes up the calls of former processes.
@@ -86,6 +91,7 @@ impl Configured {
         let store = ledger.server();
         someone_has_a_key(&*store, listening).await?;
         let mut api = settings(&server, public_url(&server, listening)?, secrets, &store);
+        api.webhooks.network = config.network(process_environment)?;
         if let Some(surface) = &mut api.kaicalls {
             let accounts = config.providers.iter().filter(|(_, one)| one.kind == "kaicalls");
             surface.accounts = accounts.map(|(name, _)| ProviderId::new(name.clone())).collect();

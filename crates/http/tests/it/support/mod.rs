@@ -233,7 +233,11 @@ async fn read_head(socket: &mut (impl AsyncRead + Unpin)) -> Option<(String, Vec
     }
 }
 
-async fn read_body(socket: &mut (impl AsyncRead + Unpin), head: &str, mut body: Vec<u8>) -> Option<String> {
+async fn read_body(
+    socket: &mut (impl AsyncRead + Unpin),
+    head: &str,
+    mut body: Vec<u8>,
+) -> Option<String> {
     let length = header(head, "content-length").map_or(0, |value| value.parse().unwrap());
     while body.len() < length {
         if socket.read_buf(&mut body).await.ok()? == 0 {

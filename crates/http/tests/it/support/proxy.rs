@@ -55,10 +55,11 @@ impl TestProxy {
                 let (tls, does, noted) = (tls.clone(), does.clone(), Arc::clone(&noted));
                 serving.spawn(async move {
                     match tls {
-                        Some(tls) => match tls.accept(socket).await {
-                            Ok(socket) => serve(socket, does, &noted).await,
-                            Err(_) => {}
-                        },
+                        Some(tls) => {
+                            if let Ok(socket) = tls.accept(socket).await {
+                                serve(socket, does, &noted).await;
+                            }
+                        }
                         None => serve(socket, does, &noted).await,
                     }
                 });

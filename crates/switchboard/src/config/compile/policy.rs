@@ -22,7 +22,7 @@ use crate::config::{
     account::{breaker, inspect, limits},
     conditions::{Conditions, shadows},
     file::Config,
-    ledger, no_effect,
+    ledger, network, no_effect,
     problem::{KeyPath, Problems},
     suggest::did_you_mean,
     telemetry,
@@ -70,6 +70,7 @@ pub(crate) fn policy(config: &Config, problems: &mut Problems) -> Option<Policy>
     webhooks(config, problems);
     server::check(config.server.as_ref(), problems);
     telemetry::check(config.telemetry.as_ref(), config.server.is_some(), problems);
+    network::check(config, problems);
     ledger::check(config.ledger.as_ref(), problems);
     if problems.is_empty() {
         no_effect::check(config, &policy, problems);
