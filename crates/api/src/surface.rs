@@ -91,15 +91,23 @@ impl Visit {
         parts: &Parts,
         secret: &SessionSecret,
     ) -> Result<Option<Self>> {
-        let Some(caller) = service.session(secret, address(service, parts)).await? else {
-            return Ok(None);
-        };
+        match service.session(secret, address(service, parts)).await? {
+            Some(caller) => Self::of(service, parts, caller).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Counts a request of this caller, whom [`Service::person`] found.
+    ///
+    /// # Errors
+    /// `rate_limited`.
+    pub fn of(service: &Service, parts: &Parts, caller: Arc<Caller>) -> Result<Self> {
         let (left, request) = service.count_request(&caller);
         if let Some(context) = parts.extensions.get::<Arc<Context>>() {
             context.left.get_or_init(|| left);
             context.caller.get_or_init(|| Arc::clone(&caller));
         }
-        Ok(Some(Self { caller, _request: request? }))
+        Ok(Self { caller, _request: request? })
     }
 }
 

@@ -6,7 +6,6 @@ use axum::{
     extract::{FromRequest, Multipart, Request},
 };
 use http::{HeaderMap, header, request::Parts};
-use subtle::ConstantTimeEq;
 use switchboard_api::{
     Code,
     problem::{Problem, Result},
@@ -14,7 +13,7 @@ use switchboard_api::{
 };
 use url::{Host, Url};
 
-use crate::{console::Console, failure::Failure, fields::Fields};
+use crate::{console::Console, failure::Failure, fields::Fields, session};
 
 /// The name of the field with the session's token.
 const TOKEN: &str = "token";
@@ -126,11 +125,7 @@ fn is_here(url: &Url) -> bool {
 }
 
 fn has_token(console: &Console, parts: &Parts, fields: &Fields) -> Result<()> {
-    let secret = console.door().session(&parts.headers);
-    let expected = secret.map(|secret| secret.form_token()).unwrap_or_default();
-    let sent = fields.shown(TOKEN);
-    let fits: bool = sent.as_bytes().ct_eq(expected.as_bytes()).into();
-    if fits && !expected.is_empty() {
+    if session::is_form_token(console, parts, fields.shown(TOKEN))? {
         return Ok(());
     }
     Err(refused("the form does not have the token of this session"))

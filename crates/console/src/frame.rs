@@ -110,13 +110,15 @@ pub(crate) struct Link {
 pub(crate) struct Frame {
     pub(crate) title: String,
     pub(crate) links: Vec<Link>,
-    /// The name of the key.
+    /// The name of the key or of the person.
     pub(crate) who: String,
     /// The tenant for whom it acts, in words.
     pub(crate) tenant: String,
     /// For keys that act for every tenant: the one that was chosen, or an empty text.
     pub(crate) switch: Option<String>,
     pub(crate) theme: Theme,
+    /// They can sign out here.
+    pub(crate) signs_out: bool,
     /// The token of forms.
     pub(crate) token: String,
     pub(crate) simulated: bool,
@@ -151,12 +153,17 @@ impl Frame {
             tenant,
             switch,
             theme,
+            signs_out: true,
             token,
             simulated,
             address: address.to_owned(),
             assets: &ASSETS,
             done: done(query),
         }
+    }
+
+    pub(crate) fn with_sign_out(self, signs_out: bool) -> Self {
+        Self { signs_out, ..self }
     }
 }
 

@@ -7,10 +7,10 @@
 //!
 //! | file | purpose |
 //! |---|---|
-//! | `settings.rs` | [`Settings`] |
+//! | `settings.rs` | [`Settings`], [`SignIn`] |
 //! | `console.rs` | what every page stands on |
 //! | `site.rs` | [`router`]: the paths, and the headers of every answer |
-//! | `cookies.rs`, `visitor.rs` | who is signed in |
+//! | `cookies.rs`, `session.rs`, `visitor.rs` | who is signed in |
 //! | `form.rs`, `fields.rs` | forms, which only this site may send |
 //! | `frame.rs` | what every page has around it |
 //! | `failure.rs` | problems as pages |
@@ -30,11 +30,12 @@ mod frame;
 mod pages;
 mod plot;
 mod recent;
+mod session;
 mod settings;
 mod site;
 mod text;
 mod visitor;
 mod words;
 
-pub use settings::Settings;
+pub use settings::{Settings, SignIn};
 pub use site::{PATH, router};

@@ -1,12 +1,27 @@
 //! The settings of the console.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+use switchboard_api::caller::ProxySignIn;
+
+/// How people sign in.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub enum SignIn {
+    /// They paste an API key. What a proxy says about them is not read.
+    #[default]
+    Key,
+    /// A proxy names them. Keys and their sessions are not accepted.
+    Proxy(Arc<ProxySignIn>),
+}
 
 /// The settings of the console.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Settings {
-    /// How long somebody stays signed in: 12 hours.
+    /// How people sign in: with a key.
+    pub sign_in: SignIn,
+    /// How long somebody stays signed in with a key: 12 hours.
     pub session: Duration,
     /// True if the providers are simulated. Every page says so then.
     pub simulated: bool,
@@ -18,6 +33,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            sign_in: SignIn::default(),
             session: Duration::from_secs(12 * 60 * 60),
             simulated: false,
             wait_for_figures: Duration::from_millis(12),

@@ -9,7 +9,6 @@ use switchboard::TenantId;
 use switchboard_api::{
     caller::{Allowed, Caller, Scope, ScopeName},
     problem::Problem,
-    service::SessionSecret,
     surface::Visit,
 };
 
@@ -18,6 +17,7 @@ use crate::{
     cookies::{self, Theme},
     failure::Failure,
     frame::{Frame, Place},
+    session::{self, Session},
 };
 
 /// Somebody who is signed in, and their request.
@@ -31,7 +31,7 @@ pub(crate) struct Visitor {
     masked: Caller,
     /// The one who signed in, without numbers and words.
     everybodys: Caller,
-    secret: SessionSecret,
+    session: Session,
     theme: Theme,
     /// The path and query of the page.
     pub(crate) address: String,
@@ -78,9 +78,8 @@ impl FromRequestParts<Console> for Visitor {
             };
             Turned::SignIn { to, fragment: parts.headers.contains_key("hx-request") }
         };
-        let secret = console.door().session(&parts.headers).ok_or_else(sign_in)?;
-        let visit = Visit::new(console.service(), parts, &secret).await.map_err(Turned::Failed)?;
-        let visit = visit.ok_or_else(sign_in)?;
+        let entered = session::enter(console, parts).await.map_err(Turned::Failed)?;
+        let (visit, session) = entered.ok_or_else(sign_in)?;
         let tenant = cookies::tenant(&parts.headers);
         let chosen = tenant.and_then(|tenant| visit.caller.within(&tenant));
         let chosen = chosen.unwrap_or_else(|| Caller::clone(&visit.caller));
@@ -93,7 +92,7 @@ impl FromRequestParts<Console> for Visitor {
             chosen,
             masked,
             everybodys,
-            secret,
+            session,
             theme,
             address,
         })
@@ -137,8 +136,8 @@ impl Visitor {
         self.visit.caller.has(scope)
     }
 
-    pub(crate) fn secret(&self) -> &SessionSecret {
-        &self.secret
+    pub(crate) fn session(&self) -> &Session {
+        &self.session
     }
 
     /// What is around a page.
@@ -159,10 +158,11 @@ impl Visitor {
             who.to_owned(),
             tenant,
             self.theme,
-            self.secret.form_token(),
+            self.session.form_token(&self.console, self.who()),
             self.console.settings().simulated,
             &self.address,
         )
+        .with_sign_out(matches!(self.session, Session::Key(_)))
     }
 }
 

@@ -6,6 +6,12 @@ use axum::extract::ConnectInfo;
 use http::{Extensions, HeaderMap};
 use ipnet::IpNet;
 
+/// The address of the connection itself. `None` if the server does not say who is connected.
+pub(crate) fn peer(extensions: &Extensions) -> Option<IpAddr> {
+    let ConnectInfo(peer) = extensions.get::<ConnectInfo<SocketAddr>>()?;
+    Some(peer.ip().to_canonical())
+}
+
 /// The client's address. `None` if the server does not say who is connected.
 pub(crate) fn client_address(
     extensions: &Extensions,
@@ -13,8 +19,7 @@ pub(crate) fn client_address(
     proxies: &[IpNet],
 ) -> Option<IpAddr> {
     let trusted = |address: &IpAddr| proxies.iter().any(|network| network.contains(address));
-    let ConnectInfo(peer) = extensions.get::<ConnectInfo<SocketAddr>>()?;
-    let mut address = peer.ip().to_canonical();
+    let mut address = peer(extensions)?;
     if !trusted(&address) {
         return Some(address);
     }

@@ -13,7 +13,7 @@ use crate::{
     problem::{Code, Problem, Result},
 };
 
-/// A verified API key.
+/// A verified API key, or a person without one who is known in another way.
 #[derive(Debug, Clone)]
 pub struct Caller {
     key: ApiKey,
@@ -52,7 +52,25 @@ impl Caller {
         Self { operator: Some(name.into()), ..Self::new(key) }
     }
 
-    /// The name of the person who works on the ledger itself, or of the agent that they started.
+    /// A person whom a proxy signed in, without a key. They may do what the role may.
+    pub(crate) fn of_person(
+        id: KeyId,
+        name: String,
+        role: Role,
+        tenant: Option<TenantId>,
+        now: Timestamp,
+    ) -> Self {
+        let mut key = ApiKey::new(id, [0; 32], now);
+        key.scopes = role.scopes(tenant.is_some()).map(|scope| scope.as_str().to_owned()).collect();
+        key.tenant = tenant;
+        // So that no name reads like a key's, or like the server itself.
+        let operator = Some(format!("user {name}"));
+        key.name = name;
+        Self { operator, ..Self::new(key) }
+    }
+
+    /// The name of the person who works on the ledger itself or whom a proxy signed in, or of the
+    /// agent that they started.
     pub fn operator(&self) -> Option<&str> {
         self.operator.as_deref()
     }
@@ -121,10 +139,10 @@ impl Caller {
     pub fn allowed<S: Scope>(&self) -> Result<Allowed<'_, S>> {
         if let Some(scope) = S::NAME {
             if !self.scopes.has(scope) {
-                let problem = Problem::new(
-                    Code::MissingScope,
-                    format!("the key {} lacks the scope {}", self.id().as_str(), scope.as_str()),
-                );
+                let key = || format!("the key {}", self.id().as_str());
+                let who = self.operator.clone().unwrap_or_else(key);
+                let detail = format!("{who} lacks the scope {}", scope.as_str());
+                let problem = Problem::new(Code::MissingScope, detail);
                 return Err(problem.with("scope", scope.as_str()));
             }
             if scope.is_for_operators() && self.tenant().is_some() {

@@ -8,19 +8,22 @@
 //! | `allowed.rs` | [`Caller`], and [`Allowed`], the proof that it has a scope |
 //! | `cache.rs` | keys that were read a moment ago |
 //! | `verify.rs` | from a header to a caller |
+//! | `proxy.rs` | people whom a proxy signs in |
 //! | `address.rs` | where a request comes from |
 
 mod address;
 mod allowed;
 mod cache;
 mod key;
+mod proxy;
 mod role;
 mod scope;
 mod verify;
 
-pub(crate) use address::client_address;
+pub(crate) use address::{client_address, peer};
 pub use allowed::{Allowed, Caller};
 pub use key::{BadKey, KeyText};
+pub use proxy::ProxySignIn;
 pub use role::Role;
 pub use scope::{
     AgentsRead, Anything, AuditRead, CallsContent, CallsOverride, CallsRead, CallsResolve,

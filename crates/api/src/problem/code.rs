@@ -75,6 +75,8 @@ codes! {
         "Nothing was written and nobody is called. Do not ask again for the same call unless the person wants it.";
     ConfirmationInvalid "confirmation_invalid" 403 "The confirmation does not belong to this request":
         "A confirmation holds for ten minutes, for one key, and for exactly the arguments that the person saw. Call the tool again without it, so that they are asked anew.";
+    SignInRefused "sign_in_refused" 403 "The sign-in is not accepted":
+        "People sign in to this console at a proxy in front of it. `detail` says why the server does not take what the proxy said about you.";
     Csrf "csrf" 403 "The form was not sent by this site":
         "Open the page again and send the form from there.";
     NotFound "not_found" 404 "There is no such thing":

@@ -21,7 +21,7 @@
 //! | `experiments.rs` | experiments |
 //! | `configuration.rs` | the configuration, and the erasure of people |
 //! | `keys.rs`, `me.rs` | keys |
-//! | `sessions.rs` | signing in with a key |
+//! | `sessions.rs`, `proxied.rs` | signing in with a key, and by a proxy |
 //! | `rules.rs`, `number_lists.rs` | the calling rules, and the lists of numbers that they read |
 //! | `people.rs` | who must not be called, and who consented |
 //! | `events.rs` | reading and following events |
@@ -57,6 +57,7 @@ mod people;
 mod place;
 mod plan;
 mod preview;
+mod proxied;
 mod read;
 mod room;
 mod rules;

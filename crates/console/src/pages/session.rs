@@ -15,16 +15,18 @@ use switchboard_api::{
     Code, Service,
     caller::EventsRead,
     problem::Problem,
-    service::{EventQuery, SessionSecret},
+    service::EventQuery,
     surface::{address, follow_events},
 };
 
 use crate::{
+    SignIn,
     assets::{ASSETS, Assets},
     console::{Console, SIGN_IN},
     cookies::{self, Door, Theme},
     failure::{Failure, page},
     form::{Form, OpenForm},
+    session::Session,
     visitor::{Visitor, go_to},
 };
 
@@ -33,7 +35,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
-struct SignIn<'a> {
+struct SignInPage<'a> {
     theme: Theme,
     assets: &'static Assets,
     next: &'a str,
@@ -53,7 +55,17 @@ pub(crate) async fn show(
     headers: HeaderMap,
     Query(query): Query<Next>,
 ) -> Result<Response, Failure> {
-    asked(&console, Theme::of(&headers), query.next.as_deref(), None)
+    match console.settings().sign_in {
+        SignIn::Key => asked(&console, Theme::of(&headers), query.next.as_deref(), None),
+        // They are signed in, or that page says why they are not.
+        SignIn::Proxy(_) => Ok(go_to(inside(query.next.as_deref()))),
+    }
+}
+
+/// There is nothing to sign in to or out of here.
+fn at_the_proxy() -> Failure {
+    let detail = "people sign in and out at the proxy in front of this server";
+    Problem::new(Code::SignInRefused, detail).fix("sign in or out there").into()
 }
 
 fn asked(
@@ -62,7 +74,7 @@ fn asked(
     next: Option<&str>,
     wrong: Option<&Problem>,
 ) -> Result<Response, Failure> {
-    let mut response = page(&SignIn {
+    let mut response = page(&SignInPage {
         theme,
         assets: &ASSETS,
         next: inside(next),
@@ -105,6 +117,9 @@ pub(crate) async fn sign_in(
     OpenForm(fields): OpenForm,
 ) -> Result<Response, Failure> {
     let next = fields.get("next");
+    if matches!(console.settings().sign_in, SignIn::Proxy(_)) {
+        return Err(at_the_proxy());
+    }
     if *console.door() == Door::Closed {
         return asked(&console, Theme::of(&parts.headers), next, None);
     }
@@ -128,7 +143,10 @@ pub(crate) async fn sign_out(
     visitor: Visitor,
     Form(_): Form,
 ) -> Result<Response, Failure> {
-    console.service().sign_out(visitor.who(), visitor.secret()).await?;
+    let Session::Key(secret) = visitor.session() else {
+        return Err(at_the_proxy());
+    };
+    console.service().sign_out(visitor.who(), secret).await?;
     let mut response = go_to(SIGN_IN);
     if let Some(cookie) = console.door().forget() {
         response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -146,7 +164,7 @@ pub(crate) async fn theme(Form(fields): Form) -> Response {
 /// Chooses the tenant whose things are shown from now on, or every tenant.
 pub(crate) async fn tenant(visitor: Visitor, Form(fields): Form) -> Result<Response, Failure> {
     if visitor.who().tenant().is_some() {
-        let detail = "the key belongs to one tenant";
+        let detail = "this sign-in acts for one tenant";
         return Err(Problem::new(Code::TenantNotAllowed, detail).field("tenant").into());
     }
     let mut response = go_to(list(inside(fields.get("back"))));
@@ -164,7 +182,7 @@ fn list(address: &str) -> &str {
 }
 
 /// The stream of events, for the one tab of a browser that follows it. It ends with the session,
-/// wherever they signed out.
+/// wherever they signed out, or after the time for which a proxy's word is taken.
 pub(crate) async fn events(
     State(console): State<Console>,
     visitor: Visitor,
@@ -176,12 +194,16 @@ pub(crate) async fn events(
     let query = EventQuery { after, ..EventQuery::default() };
     let followed =
         follow_events(service, visitor.may_for_everybody::<EventsRead>()?, query).await?;
-    let over = over(service.clone(), visitor.secret().clone(), address(service, &parts));
+    let over = over(service.clone(), visitor.session().clone(), address(service, &parts));
     Ok(followed.map(|events| Body::from_stream(events.into_data_stream().take_until(over))))
 }
 
 /// Waits until the session is over. A ledger that cannot be read ends nothing.
-async fn over(service: Service, secret: SessionSecret, from: Option<IpAddr>) {
+async fn over(service: Service, session: Session, from: Option<IpAddr>) {
+    let secret = match session {
+        Session::Key(secret) => secret,
+        Session::Proxy(sign_in) => return service.clock().sleep(sign_in.stream_lifetime).await,
+    };
     loop {
         service.clock().sleep(LOOK_EVERY).await;
         if let Ok(None) = service.session(&secret, from).await {

@@ -4,6 +4,7 @@
 
 mod calls;
 mod forms;
+mod proxied;
 mod shown;
 mod sign_in;
 mod support;

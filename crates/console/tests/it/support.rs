@@ -1,7 +1,7 @@
 //! A whole server with a ledger and a simulated provider, and a browser without a script.
 
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     path::PathBuf,
     sync::{
         Arc,
@@ -21,10 +21,10 @@ use switchboard::{
 };
 use switchboard_api::{
     Api, Secrets, ServerSecret, Service,
-    caller::{KeyText, Role, ScopeName},
+    caller::{KeyText, ProxySignIn, Role, ScopeName},
     routes,
 };
-use switchboard_console::Settings;
+use switchboard_console::{Settings, SignIn};
 use switchboard_testkit::{
     OPEN_RULES, RingLedger, SimConfig, SimKaiCalls,
     calls::{CallScript, Outcome},
@@ -79,6 +79,13 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    async fn read(response: Response) -> Self {
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        Self { status: parts.status, headers: parts.headers, text }
+    }
+
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
@@ -149,6 +156,25 @@ impl Server {
         figures_within: Duration,
         file: Option<PathBuf>,
     ) -> Self {
+        let mut settings = Settings::default();
+        settings.wait_for_figures = figures_within;
+        Self::build(public_url, settings, &[], file).await
+    }
+
+    /// A server whose people are signed in by a proxy at one of these addresses.
+    pub(crate) async fn behind(proxies: &[&str], sign_in: ProxySignIn) -> Self {
+        let mut settings = Settings::default();
+        settings.wait_for_figures = Duration::from_secs(30);
+        settings.sign_in = SignIn::Proxy(Arc::new(sign_in));
+        Self::build("https://calls.example.com", settings, proxies, None).await
+    }
+
+    async fn build(
+        public_url: &str,
+        settings: Settings,
+        proxies: &[&str],
+        file: Option<PathBuf>,
+    ) -> Self {
         let talk = CallScript::new(Outcome::Completed)
             .ringing_for(Duration::from_secs(5))
             .talking_for(Duration::from_secs(95));
@@ -178,12 +204,11 @@ impl Server {
         let secrets = Secrets::new(ServerSecret::new([7; 32]));
         let mut api = Api::new(public_url.parse().unwrap(), secrets, store);
         api.clock = shared;
+        api.trusted_proxies = proxies.iter().map(|one| one.parse().unwrap()).collect();
         if let Some(file) = file {
             api.check_configuration = Some(Arc::new(move || Config::from_file(&file)));
         }
         let service = Service::new(switchboard, api);
-        let mut settings = Settings::default();
-        settings.wait_for_figures = figures_within;
         let all = routes::incomplete(&service);
         let all = all.merge(switchboard_console::router(&service, settings));
         let router = routes::complete(&service, all);
@@ -217,18 +242,23 @@ impl Server {
     }
 
     /// The head of an answer; its body comes later.
-    pub(crate) async fn open(&self, mut request: Request<Body>) -> Response {
-        let peer = SocketAddr::from(([192, 0, 2, 7], 40_000));
+    pub(crate) async fn open(&self, request: Request<Body>) -> Response {
+        self.open_from([192, 0, 2, 7].into(), request).await
+    }
+
+    /// The head of an answer to a request that this address sends.
+    pub(crate) async fn open_from(&self, peer: IpAddr, mut request: Request<Body>) -> Response {
+        let peer = SocketAddr::new(peer, 40_000);
         request.extensions_mut().insert(ConnectInfo(peer));
         self.router.clone().oneshot(request).await.unwrap()
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.open(request).await;
-        let (parts, body) = response.into_parts();
-        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-        let text = String::from_utf8(bytes.to_vec()).unwrap();
-        Answer { status: parts.status, headers: parts.headers, text }
+        Answer::read(self.open(request).await).await
+    }
+
+    pub(crate) async fn send_from(&self, peer: &str, request: Request<Body>) -> Answer {
+        Answer::read(self.open_from(peer.parse().unwrap(), request).await).await
     }
 
     /// Sends JSON with a key.

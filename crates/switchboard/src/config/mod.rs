@@ -79,8 +79,9 @@ pub use self::{
     routing::{BusyCalleeName, OnUnknownName, RouteConfig, RoutingConfig, StrategyName},
     rules::RulesConfig,
     server::{
-        CompatConfig, CompatKaicallsConfig, Network, ServerConfig, ServerEventsConfig,
-        ServerLimitsConfig, ServerSecrets, ServerWebhooksConfig,
+        CompatConfig, CompatKaicallsConfig, ConsoleProxyConfig, ConsoleRoleName, Network,
+        ServerConfig, ServerConsoleConfig, ServerEventsConfig, ServerLimitsConfig, ServerSecrets,
+        ServerWebhooksConfig, SignInName,
     },
     tariff::{PlanConfig, PriceConfig, TariffConfig, TariffRowConfig},
     telemetry::TelemetryConfig,

@@ -1,6 +1,7 @@
 //! `[server]`: what `switchboard serve` listens on, and what it allows.
 
 use std::{
+    collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr},
     num::NonZeroU32,
 };
@@ -150,8 +151,60 @@ pub struct ServerMcpConfig {
 pub struct ServerConsoleConfig {
     /// True: people may use the server in a browser, at `/console`.
     pub enabled: bool,
-    /// How long somebody stays signed in, in hours, 1 to 168. Left out: 12.
+    /// How people sign in: `key`.
+    pub sign_in: Option<SignInName>,
+    /// How long somebody stays signed in with a key, in hours, 1 to 168. Left out: 12.
     pub session_hours: Option<u32>,
+    /// Whom the proxy lets in, with `sign_in = "proxy"`.
+    pub proxy: Option<ConsoleProxyConfig>,
+}
+
+/// How people sign in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInName {
+    /// They paste an API key.
+    #[default]
+    Key,
+    /// A proxy in front of the server signs them in, and names them in headers.
+    Proxy,
+}
+
+/// `[server.console.proxy]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ConsoleProxyConfig {
+    /// The header with the person's name: `X-Forwarded-User`.
+    pub user_header: String,
+    /// The header with the names of their groups, separated by commas: `X-Forwarded-Groups`.
+    pub groups_header: String,
+    /// The role of each group. A person has the strongest one of their groups.
+    pub roles: BTreeMap<String, ConsoleRoleName>,
+    /// The groups that act for one tenant. The others act for every tenant.
+    pub tenants: BTreeMap<String, String>,
+}
+
+impl Default for ConsoleProxyConfig {
+    fn default() -> Self {
+        Self {
+            user_header: "X-Forwarded-User".to_owned(),
+            groups_header: "X-Forwarded-Groups".to_owned(),
+            roles: BTreeMap::new(),
+            tenants: BTreeMap::new(),
+        }
+    }
+}
+
+/// A role of people who use the console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsoleRoleName {
+    /// Reads everything but numbers and words.
+    Reader,
+    /// Everything but keys and the erasure of people.
+    Operator,
+    /// Everything.
+    Admin,
 }
 
 impl ServerConsoleConfig {

@@ -26,7 +26,7 @@ use super::{
     listener::{self, Listener},
     metrics::Metrics,
     ready, seeded,
-    setup::{Configured, Served},
+    setup::{self, Configured, Served},
     simulated,
     state::{Phase, State},
     systemd,
@@ -99,7 +99,7 @@ pub(crate) async fn run(common: &Common, args: ServeArgs, output: Output) -> Out
     if args.simulated && !args.empty {
         seeded::present(&switchboard, &service, service.clock().now()).await?;
     }
-    let router = surfaces(&service, &server, args.simulated);
+    let router = surfaces(&service, &server, args.simulated)?;
     let running = Running::start(&service, router, listener, &metrics, connections);
     state.set(Phase::Ready);
     systemd::ready();
@@ -207,7 +207,11 @@ impl Running {
 }
 
 /// Everything that is served below the public address.
-pub(super) fn surfaces(service: &Service, server: &ServerConfig, simulated: bool) -> Router {
+pub(super) fn surfaces(
+    service: &Service,
+    server: &ServerConfig,
+    simulated: bool,
+) -> Outcome<Router> {
     let mut all = routes::incomplete(service);
     if server.mcp.enabled {
         all = all.merge(switchboard_mcp::router(service));
@@ -216,9 +220,10 @@ pub(super) fn surfaces(service: &Service, server: &ServerConfig, simulated: bool
         let mut settings = switchboard_console::Settings::default();
         settings.session = Duration::from_secs(u64::from(server.console.hours()) * 60 * 60);
         settings.simulated = simulated;
+        settings.sign_in = setup::sign_in(server)?;
         all = all.merge(switchboard_console::router(service, settings));
     }
-    routes::complete(service, all)
+    Ok(routes::complete(service, all))
 }
 
 /// What runs beside the requests.

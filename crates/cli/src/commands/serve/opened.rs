@@ -41,7 +41,7 @@ pub(crate) async fn open(
     let secrets = Secrets::new(ServerSecret::new(random()?));
     let api = setup::settings(&server, setup::public_url(&server, address)?, secrets, &store);
     let service = Service::new(switchboard.clone(), api);
-    let router = surfaces(&service, &server, true);
+    let router = surfaces(&service, &server, true)?;
 
     let (stop, stopped) = watch::channel(false);
     let beside = tokio::spawn(background(service.clone(), until(stopped.clone())));

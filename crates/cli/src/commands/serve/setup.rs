@@ -2,14 +2,20 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use http::HeaderName;
 use secrecy::ExposeSecret;
 use switchboard::{
-    Config, ProviderId, Switchboard, TakesUp, config::ServerConfig, journal::server::ServerStore,
-    process_environment, url::Url,
+    Config, ProviderId, Switchboard, TakesUp, TenantId,
+    config::{ConsoleRoleName, ServerConfig, SignInName},
+    journal::server::ServerStore,
+    process_environment,
+    url::Url,
 };
 use switchboard_api::{
     Api, CheckConfiguration, KaiCallsSurface, RequestLimits, Secrets, ServerSecret,
+    caller::{ProxySignIn, Role},
 };
+use switchboard_console::SignIn;
 
 use crate::{
     cli::{Common, ServeArgs},
@@ -126,6 +132,33 @@ pub(super) fn settings(
     api.kaicalls = kaicalls.enabled.then(|| KaiCallsSurface::new(kaicalls.task()));
     api.request_timeout = Duration::from_secs(server.request_seconds.into());
     api
+}
+
+/// How people sign in to the console.
+pub(super) fn sign_in(server: &ServerConfig) -> Outcome<SignIn> {
+    if server.console.sign_in.unwrap_or_default() == SignInName::Key {
+        return Ok(SignIn::Key);
+    }
+    let proxy = server.console.proxy.clone().unwrap_or_default();
+    let header = |key: &str, name: &str| {
+        let fix = "is no name of a header: write it as X-Forwarded-User";
+        name.parse::<HeaderName>()
+            .map_err(|_| Failure::input(format!("server.console.proxy.{key}"), fix))
+    };
+    let sign_in = ProxySignIn::new(
+        header("user_header", &proxy.user_header)?,
+        header("groups_header", &proxy.groups_header)?,
+    );
+    let sign_in = proxy.roles.iter().fold(sign_in, |sign_in, (group, role)| {
+        let role = match role {
+            ConsoleRoleName::Reader => Role::Reader,
+            ConsoleRoleName::Operator => Role::Operator,
+            ConsoleRoleName::Admin => Role::Admin,
+        };
+        let tenant = proxy.tenants.get(group).map(|tenant| TenantId::from(tenant.as_str()));
+        sign_in.with_group(group.as_str(), role, tenant)
+    });
+    Ok(SignIn::Proxy(Arc::new(sign_in)))
 }
 
 /// Where clients reach the server.

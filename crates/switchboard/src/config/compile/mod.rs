@@ -5,6 +5,7 @@
 
 mod budget;
 mod callers;
+mod console;
 mod deck;
 mod duplicates;
 mod experiment;

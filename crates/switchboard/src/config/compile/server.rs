@@ -3,6 +3,7 @@
 use switchboard_core::is_loopback;
 
 use crate::config::{
+    compile::console,
     credential::wrong_variable,
     problem::{KeyPath, Problems},
     server::ServerConfig,
@@ -14,7 +15,6 @@ const LONGEST_SETTLE: u32 = 300;
 const LONGEST_REQUEST: u32 = 300;
 const LONGEST_RETENTION: u32 = 365;
 const LONGEST_DELIVERY: u32 = 50;
-const LONGEST_SESSION: u32 = 168;
 
 /// Finds what does not fit together.
 pub(crate) fn check(server: Option<&ServerConfig>, problems: &mut Problems) {
@@ -50,7 +50,7 @@ pub(crate) fn check(server: Option<&ServerConfig>, problems: &mut Problems) {
             "is empty, so that no webhook could be sent: take it out for port 443",
         );
     }
-    console(server, &at, problems);
+    console::check(server, &at.key("console"), problems);
     let kaicalls = &server.compat.kaicalls;
     let task = at.key("compat").key("kaicalls").key("default_task");
     match &kaicalls.default_task {
@@ -61,29 +61,6 @@ pub(crate) fn check(server: Option<&ServerConfig>, problems: &mut Problems) {
             problems.push(&task, "is empty: say what the agent does, or take it out");
         }
         Some(_) | None => {}
-    }
-}
-
-fn console(server: &ServerConfig, at: &KeyPath, problems: &mut Problems) {
-    let (console, at) = (&server.console, at.key("console"));
-    match console.session_hours {
-        Some(_) if !console.enabled => problems.push(
-            &at.key("session_hours"),
-            "has no effect without enabled = true: add it, or take this out",
-        ),
-        Some(hours) if !(1..=LONGEST_SESSION).contains(&hours) => problems.push(
-            &at.key("session_hours"),
-            format!("{hours} is not between 1 and {LONGEST_SESSION}"),
-        ),
-        Some(_) | None => {}
-    }
-    let open =
-        server.public_url.as_ref().is_some_and(|url| url.scheme() == "http" && !is_loopback(url));
-    if console.enabled && open {
-        problems.push(
-            &at.key("enabled"),
-            "has no effect, because nobody can sign in over plain http from other machines: end TLS at a proxy, and write public_url with https://",
-        );
     }
 }
 
