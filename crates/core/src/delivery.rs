@@ -38,6 +38,19 @@ pub enum Refusal {
     Everyone,
 }
 
+impl Refusal {
+    /// The word used in metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Refusal::ThisProvider => "this_provider",
+            Refusal::RateLimited => "rate_limited",
+            Refusal::Quota => "quota",
+            Refusal::NeedsApproval => "needs_approval",
+            Refusal::Everyone => "everyone",
+        }
+    }
+}
+
 impl Delivery {
     /// True if this attempt certainly did not make the phone ring.
     pub const fn proves_no_ring(self) -> bool {

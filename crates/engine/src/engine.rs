@@ -17,6 +17,7 @@ use tokio::{runtime::Handle, sync::broadcast};
 
 use crate::{
     attempt,
+    attempt_counts::AttemptCounts,
     builder::EngineBuilder,
     config::ActiveConfig,
     control::{self, Cancelled},
@@ -274,6 +275,11 @@ impl Engine {
     /// is counted when its first result is in the journal; what is found out later is not counted.
     pub fn attempts(&self) -> Vec<(ProviderId, Delivery, u64)> {
         self.inner.attempts.all()
+    }
+
+    /// The same, to be read later without keeping the engine.
+    pub fn attempt_counts(&self) -> AttemptCounts {
+        self.inner.attempts.clone()
     }
 
     /// Subscribes to all events from now on. A receiver that is too slow loses the oldest events.

@@ -225,6 +225,37 @@ pub enum TakenUp {
     MayHaveRung,
 }
 
+impl WaitReason {
+    /// The word used in JSON and metrics. It names no caller, agent or provider.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::CalleeBusy => "busy_callee",
+            Self::Limit(Scope::Tenant(_)) => "caller_limit",
+            Self::Limit(Scope::Profile(_)) => "agent_limit",
+            Self::Limit(
+                Scope::Placing(_) | Scope::PlacingIn(..) | Scope::Number(..) | Scope::Calls(_),
+            )
+            | Self::NoCapacity(_) => "provider_limit",
+            Self::InLine => "no_room",
+        }
+    }
+}
+
+impl AfterFailure {
+    /// The word used in metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::NextUnsent => "next_unsent",
+            Self::Next => "next",
+            Self::NextForCredit => "next_for_credit",
+            Self::Pause(_) => "pause",
+            Self::WaitForCredit => "wait_for_credit",
+            Self::Approval => "approval",
+        }
+    }
+}
+
 impl CallEventKind {
     /// The stable name of this kind in logs.
     pub const fn as_str(&self) -> &'static str {

@@ -77,6 +77,7 @@ mod undialled;
 mod waiting;
 mod webhook_address;
 
+pub use attempt_counts::AttemptCounts;
 pub use builder::EngineBuilder;
 pub use control::Cancelled;
 pub use engine::Engine;

@@ -41,6 +41,7 @@
 //! | `sqlite` | on | a ledger needs PostgreSQL |
 //! | `postgres` | on | a ledger is one file, for one machine |
 //! | `otel` | off | `[telemetry]` is refused; a program that sends traces, as the command line does, turns it on |
+//! | `metrics` | off | `Switchboard::record_metrics` is gone, which counts what happens to calls with the crate `metrics` |
 //! | `keyring` | off | the tokens of a login are kept in a file, never in the operating system's keyring |
 //!
 //! Without both databases, calls are kept in memory or in a journal of your own. A configuration
@@ -51,6 +52,8 @@ mod disabled;
 mod facade;
 #[cfg(feature = "ledger")]
 pub mod history;
+#[cfg(feature = "metrics")]
+mod metrics;
 pub mod registry;
 mod reload;
 pub mod study;

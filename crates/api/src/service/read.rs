@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use switchboard::{Call, CallId, CallStatus, ValidCall, engine::WaitReason, router::Scope};
+use switchboard::{Call, CallId, CallStatus, ValidCall, engine::WaitReason};
 
 use crate::{
     Service,
@@ -131,15 +131,9 @@ pub const WAIT_REASONS: [&str; 6] =
 /// Why a call waits for a limit or a provider, as one of [`WAIT_REASONS`], and until when if that is
 /// known.
 pub fn waits_for_reason(reason: &WaitReason) -> (&'static str, Option<Timestamp>) {
-    match reason {
-        WaitReason::CalleeBusy => ("busy_callee", None),
-        WaitReason::Limit(Scope::Tenant(_)) => ("caller_limit", None),
-        WaitReason::Limit(Scope::Profile(_)) => ("agent_limit", None),
-        WaitReason::Limit(
-            Scope::Placing(_) | Scope::PlacingIn(..) | Scope::Number(..) | Scope::Calls(_),
-        ) => ("provider_limit", None),
-        WaitReason::NoCapacity(until) => ("provider_limit", Some(*until)),
-        WaitReason::InLine => ("no_room", None),
-        _ => ("other", None),
-    }
+    let until = match reason {
+        WaitReason::NoCapacity(until) => Some(*until),
+        _ => None,
+    };
+    (reason.as_str(), until)
 }

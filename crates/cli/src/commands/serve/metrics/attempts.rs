@@ -5,7 +5,7 @@ use prometheus_client::{
     metrics::{counter::Counter, family::Family},
     registry::Registry,
 };
-use switchboard::{CallEvent, CallEventKind, Delivery, Engine, core::Refusal};
+use switchboard::{CallEvent, CallEventKind, Delivery, Engine};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 /// What is counted.
@@ -77,11 +77,7 @@ impl Attempts {
 
 fn refusal(delivery: Delivery) -> &'static str {
     match delivery {
-        Delivery::Refused(Refusal::ThisProvider) => "this_provider",
-        Delivery::Refused(Refusal::RateLimited) => "rate_limited",
-        Delivery::Refused(Refusal::Quota) => "quota",
-        Delivery::Refused(Refusal::NeedsApproval) => "needs_approval",
-        Delivery::Refused(Refusal::Everyone) => "everyone",
+        Delivery::Refused(refusal) => refusal.as_str(),
         Delivery::NotSent | Delivery::Placed | Delivery::Unknown => "",
     }
 }
