@@ -58,9 +58,16 @@ impl<S: Scope> FromRequestParts<Service> for Permit<S> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self> {
-        let context = parts.extensions.get::<Arc<Context>>().map_or_else(Context::new, Arc::clone);
         let from = client_address(&parts.extensions, &parts.headers, service.trusted_proxies());
         let caller = service.caller(&parts.headers, from).await?;
+        Self::of(parts, service, caller)
+    }
+}
+
+impl<S: Scope> Permit<S> {
+    /// Counts a request of this caller, and checks the scope.
+    pub(crate) fn of(parts: &Parts, service: &Service, caller: Arc<Caller>) -> Result<Self> {
+        let context = parts.extensions.get::<Arc<Context>>().map_or_else(Context::new, Arc::clone);
         let (left, request) = service.count_request(&caller);
         // Set once: each request has one caller.
         context.left.get_or_init(|| left);

@@ -26,6 +26,7 @@
 //! | [`service`] | what can be done, behind one [`Service`]: every route calls it, and nothing else |
 //! | [`Background`] | what runs beside the requests: the feed's reader, the delivery of webhooks, the rows of batches |
 //! | [`wire`] | the types of requests and answers, with their schemas |
+//! | [`oauth`] | access tokens of an issuer, for MCP clients, where [`Api::oauth`] names one |
 //! | `compat` | KaiCalls' API for its own SDKs, where [`Api::kaicalls`] asks for it |
 //! | [`routes`] | paths, headers and status codes, one file for each group |
 //! | `events` | who follows the feed in this process |
@@ -49,6 +50,7 @@ mod extract;
 mod headers;
 pub mod idempotency;
 mod limits;
+pub mod oauth;
 mod observer;
 pub mod problem;
 pub mod routes;

@@ -8,7 +8,7 @@ use switchboard::{
 };
 use url::Url;
 
-use crate::{Observer, Secrets};
+use crate::{Observer, Secrets, oauth::OAuth};
 
 /// What a key may use if it has no limits of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,6 +122,8 @@ pub struct Api {
     pub check_configuration: Option<CheckConfiguration>,
     /// The surface for KaiCalls' own clients. `None`: it is not served.
     pub kaicalls: Option<KaiCallsSurface>,
+    /// Whose access tokens MCP clients may send instead of a key. `None`: nobody's.
+    pub oauth: Option<OAuth>,
     /// Is told what happens, for metrics. `None`: nobody is.
     pub observer: Option<Arc<dyn Observer>>,
     /// How long a request may take, unless it waits for a call or is a stream: 30 seconds.
@@ -142,6 +144,7 @@ impl Api {
             trusted_proxies: Vec::new(),
             check_configuration: None,
             kaicalls: None,
+            oauth: None,
             observer: None,
             request_timeout: Duration::from_secs(30),
         }
@@ -157,6 +160,7 @@ impl fmt::Debug for Api {
             .field("webhooks", &self.webhooks)
             .field("trusted_proxies", &self.trusted_proxies)
             .field("kaicalls", &self.kaicalls)
+            .field("oauth", &self.oauth)
             .finish_non_exhaustive()
     }
 }

@@ -55,6 +55,28 @@ impl Entered {
     pub async fn new(service: &Service, request: Request) -> Result<Self> {
         let (mut parts, body) = request.into_parts();
         let permit = Permit::<Anything>::from_request_parts(&mut parts, service).await?;
+        Self::of(service, parts, body, permit).await
+    }
+
+    /// The same for a surface that also takes access tokens, where the server does.
+    ///
+    /// # Errors
+    /// As [`Entered::new`]; `invalid_token`, `issuer_unavailable`; `missing_scope` if none of the
+    /// token's scopes allows anything.
+    pub async fn with_token(service: &Service, request: Request) -> Result<Self> {
+        let (parts, body) = request.into_parts();
+        let from = address(service, &parts);
+        let caller = service.caller_with_token(&parts.headers, from).await?;
+        let permit = Permit::<Anything>::of(&parts, service, caller)?;
+        Self::of(service, parts, body, permit).await
+    }
+
+    async fn of(
+        service: &Service,
+        parts: Parts,
+        body: Body,
+        permit: Permit<Anything>,
+    ) -> Result<Self> {
         extract::is_plain(&parts.headers)?;
         let body = extract::read_in_time(service, body, LARGEST_BODY).await?;
         Ok(Self { caller: permit.caller(), parts, body, permit })

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::StreamExt;
-use reqwest::{Client, header::HeaderMap};
+use reqwest::{Client, RequestBuilder, header::HeaderMap};
 use switchboard_core::{Error, ErrorKind, Result};
 use url::Url;
 
@@ -13,7 +13,7 @@ use crate::{Network, connect};
 /// How much of an answer is read.
 const READ: usize = 64 * 1024;
 
-/// Posts to addresses that the operator configures. Unlike [`GuardedClient`](crate::GuardedClient)
+/// Posts to, and reads from, addresses that the operator configures. Unlike [`GuardedClient`](crate::GuardedClient)
 /// it may reach every address, also without TLS. It follows no redirects, uses no proxy, keeps no
 /// cookies, and sends each request once.
 #[derive(Debug, Clone)]
@@ -38,23 +38,34 @@ impl OperatorClient {
         Ok(Self { client: connect::operator(timeout, network)? })
     }
 
+    /// Reads an address once. Returns the status and the beginning of the answer, at most 64 KiB.
+    ///
+    /// # Errors
+    /// `Transport` or `Timeout`. The address is not in the error.
+    pub async fn get(&self, url: &Url, headers: HeaderMap) -> Result<(u16, Bytes)> {
+        send(self.client.get(url.clone()).headers(headers)).await
+    }
+
     /// Posts a body once. Returns the status and the beginning of the answer, at most 64 KiB.
     ///
     /// # Errors
     /// `Transport` or `Timeout`. The address is not in the error.
     pub async fn post(&self, url: &Url, headers: HeaderMap, body: Bytes) -> Result<(u16, Bytes)> {
-        let request = self.client.post(url.clone()).headers(headers).body(body);
-        let response = request.send().await.map_err(failed)?;
-        let status = response.status().as_u16();
-        let (mut answer, mut pieces) = (Vec::new(), response.bytes_stream());
-        while answer.len() < READ
-            && let Some(piece) = pieces.next().await
-        {
-            answer.extend_from_slice(&piece.map_err(failed)?);
-        }
-        answer.truncate(READ);
-        Ok((status, answer.into()))
+        send(self.client.post(url.clone()).headers(headers).body(body)).await
     }
+}
+
+async fn send(request: RequestBuilder) -> Result<(u16, Bytes)> {
+    let response = request.send().await.map_err(failed)?;
+    let status = response.status().as_u16();
+    let (mut answer, mut pieces) = (Vec::new(), response.bytes_stream());
+    while answer.len() < READ
+        && let Some(piece) = pieces.next().await
+    {
+        answer.extend_from_slice(&piece.map_err(failed)?);
+    }
+    answer.truncate(READ);
+    Ok((status, answer.into()))
 }
 
 fn failed(error: reqwest::Error) -> Error {

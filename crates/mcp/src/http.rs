@@ -1,17 +1,17 @@
 //! `POST /mcp`: the streamable transport, without sessions, so that any replica answers any request.
 //!
-//! The key is checked and counted as at every other path, before anything is read. The library that
-//! speaks the protocol gets the request without it.
+//! The key, or the access token of an issuer, is checked and counted as at every other path, before
+//! anything is read. The library that speaks the protocol gets the request without it.
 
 use std::sync::Arc;
 
 use ::http::{Request, header};
 use axum::{
-    Router,
+    Json, Router,
     body::Body,
     extract::State,
     response::{IntoResponse, Response},
-    routing::post,
+    routing::{get, post},
 };
 use rmcp::transport::streamable_http_server::{
     StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
@@ -26,6 +26,9 @@ use crate::server::{McpServer, Sender};
 
 /// Where it is.
 pub const PATH: &str = "/mcp";
+
+/// Where clients read whose access tokens are taken (RFC 9728).
+const METADATA: &str = "/.well-known/oauth-protected-resource";
 
 type Protocol = StreamableHttpService<McpServer, NeverSessionManager>;
 
@@ -45,7 +48,17 @@ pub fn router(service: &Service) -> Router {
         settings,
     );
     let door = Door { service: service.clone(), protocol };
-    Router::new().route(PATH, post(serve)).with_state(door)
+    let router = Router::new().route(PATH, post(serve));
+    let router = match service.resource_metadata(PATH) {
+        Some(metadata) => {
+            let serve = move || async move { Json(metadata) };
+            router
+                .route(METADATA, get(serve.clone()))
+                .route(&format!("{METADATA}{PATH}"), get(serve))
+        }
+        None => router,
+    };
+    router.with_state(door)
 }
 
 fn settings(public_url: &Url) -> StreamableHttpServerConfig {
@@ -79,9 +92,9 @@ fn names(public_url: &Url) -> (Vec<String>, Vec<String>) {
 }
 
 async fn serve(State(door): State<Door>, request: Request<Body>) -> Response {
-    let mut entered = match Entered::new(&door.service, request).await {
+    let mut entered = match Entered::with_token(&door.service, request).await {
         Ok(entered) => entered,
-        Err(problem) => return problem.into_response(),
+        Err(problem) => return door.service.challenge(problem, PATH).into_response(),
     };
     entered.be_patient();
     let mut parts = entered.parts.clone();

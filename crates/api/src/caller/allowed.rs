@@ -69,8 +69,24 @@ impl Caller {
         Self { operator, ..Self::new(key) }
     }
 
-    /// The name of the person who works on the ledger itself or whom a proxy signed in, or of the
-    /// agent that they started.
+    /// Whoever sends an access token: the subject of an issuer, for one tenant, with these scopes. A
+    /// person has to confirm each call.
+    pub(crate) fn of_token(
+        id: KeyId,
+        subject: &str,
+        tenant: TenantId,
+        scopes: &[ScopeName],
+        now: Timestamp,
+    ) -> Self {
+        let mut key = ApiKey::new(id, [0; 32], now);
+        key.tenant = Some(tenant);
+        key.confirm = true;
+        key.scopes = scopes.iter().map(|scope| scope.as_str().to_owned()).collect();
+        Self { operator: Some(format!("token of {subject}")), ..Self::new(key) }
+    }
+
+    /// The name of the person who works on the ledger itself or whom a proxy signed in, of
+    /// the agent that they started, or of the subject of an access token.
     pub fn operator(&self) -> Option<&str> {
         self.operator.as_deref()
     }

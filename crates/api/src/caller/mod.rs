@@ -8,6 +8,7 @@
 //! | `allowed.rs` | [`Caller`], and [`Allowed`], the proof that it has a scope |
 //! | `cache.rs` | keys that were read a moment ago |
 //! | `verify.rs` | from a header to a caller |
+//! | `name.rs` | names of those who have no key |
 //! | `proxy.rs` | people whom a proxy signs in |
 //! | `address.rs` | where a request comes from |
 
@@ -15,6 +16,7 @@ mod address;
 mod allowed;
 mod cache;
 mod key;
+pub(crate) mod name;
 mod proxy;
 mod role;
 mod scope;
@@ -31,4 +33,4 @@ pub use scope::{
     KeysManage, PeopleErase, PeopleRead, PeopleTakeBack, PeopleWrite, PlanRead, ProvidersRead,
     Scope, ScopeName, UsageRead, WebhooksManage,
 };
-pub(crate) use verify::Keys;
+pub(crate) use verify::{Keys, bearer};

@@ -4,16 +4,12 @@ use std::{collections::BTreeMap, net::IpAddr, time::Duration};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
-use switchboard::{TenantId, core::text::is_invisible, journal::server::KeyId};
+use switchboard::TenantId;
 
 use crate::{
-    caller::{Caller, Role, ScopeName},
+    caller::{Caller, Role, ScopeName, name},
     problem::{Code, Problem, Result},
 };
-
-/// What is shown of a name at most.
-const LONGEST_NAME: usize = 120;
 
 /// How a proxy names the people whom it signed in, and what they may do.
 ///
@@ -89,7 +85,13 @@ impl ProxySignIn {
         }
         let groups = only(headers, &self.groups_header)?.unwrap_or_default();
         let grant = self.strongest(groups.split(',').map(str::trim))?;
-        let caller = Caller::of_person(id(user), shown(user), grant.role, grant.tenant, now);
+        let caller = Caller::of_person(
+            name::id("user", &[user]),
+            name::shown(user),
+            grant.role,
+            grant.tenant,
+            now,
+        );
         if !caller.has(ScopeName::Console) {
             return Err(no_access());
         }
@@ -147,23 +149,4 @@ fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>
     }
     let text = first.map(HeaderValue::as_bytes).map(std::str::from_utf8).transpose();
     text.map_err(|_| refused(format!("the header {name} is not UTF-8")))
-}
-
-/// Names who has no key in limits and in the log. It says nothing about the name.
-fn id(user: &str) -> KeyId {
-    let hash = Sha256::digest(user.as_bytes());
-    let digits: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    KeyId::new(format!("user-{digits}"))
-}
-
-/// A name on one line, without characters that are not seen, and not too long.
-fn shown(user: &str) -> String {
-    let seen = |one: char| {
-        if one.is_control() { Some(' ') } else { Some(one).filter(|_| !is_invisible(one)) }
-    };
-    let name: String = user.chars().filter_map(seen).collect();
-    match name.char_indices().nth(LONGEST_NAME) {
-        Some((end, _)) => format!("{}…", name.get(..end).unwrap_or_default()),
-        None => name,
-    }
 }

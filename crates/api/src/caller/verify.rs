@@ -68,8 +68,7 @@ impl Keys {
             Err(BadKey) => None,
         };
         let Some(caller) = found else {
-            self.wrong.check(from)?;
-            self.wrong.count(from);
+            self.count_wrong(from)?;
             return Err(Problem::new(Code::InvalidKey, "no key like this exists"));
         };
         self.check(caller.key(), from)?;
@@ -96,6 +95,16 @@ impl Keys {
         };
         self.check(caller.key(), from)?;
         Ok(caller)
+    }
+
+    /// Counts something wrong that is no key, but was sent instead of one.
+    ///
+    /// # Errors
+    /// `rate_limited` if this address sent too many.
+    pub(crate) fn count_wrong(&self, from: Option<IpAddr>) -> Result<()> {
+        self.wrong.check(from)?;
+        self.wrong.count(from);
+        Ok(())
     }
 
     async fn find(&self, key: &KeyText, from: Option<IpAddr>) -> Result<Option<Arc<Caller>>> {
@@ -166,7 +175,11 @@ fn as_signed(duration: Duration) -> jiff::SignedDuration {
     jiff::SignedDuration::try_from(duration).unwrap_or(jiff::SignedDuration::MAX)
 }
 
-fn bearer(headers: &HeaderMap) -> Result<&str> {
+/// What `Authorization` has behind `Bearer`.
+///
+/// # Errors
+/// `missing_key`.
+pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str> {
     let missing = || {
         Problem::new(Code::MissingKey, "the header Authorization has no API key")
             .fix("send Authorization: Bearer sb_…")

@@ -61,6 +61,8 @@ codes! {
         "Ask whoever manages your keys for a new one.";
     RevokedKey "revoked_key" 401 "The API key was revoked":
         "Ask whoever manages your keys for a new one. If the key may have been seen by others, say so.";
+    InvalidToken "invalid_token" 401 "The access token is not valid":
+        "`detail` says why the token is not taken. Get a new one from the issuer that `/.well-known/oauth-protected-resource/mcp` names, for this server.";
     MissingScope "missing_scope" 403 "The key lacks a scope":
         "`scope` names the scope that the request needs. `GET /v1/me` lists the scopes of a key.";
     IpNotAllowed "ip_not_allowed" 403 "The key may not be used from this address":
@@ -149,6 +151,8 @@ codes! {
         "Send the request again: another process answers, or this one does when it is back.";
     JournalUnavailable "journal_unavailable" 503 "The journal cannot be reached":
         "Send the same request again, with the same key. It cannot ring twice.";
+    IssuerUnavailable "issuer_unavailable" 503 "The issuer of access tokens cannot be reached":
+        "No key of the issuer could be read, so no token can be verified. Try again after `Retry-After`, or use an API key.";
     Busy "busy" 503 "Too much is being computed":
         "Reports read many calls, and only a few are made at the same time, each for at most ten seconds. Try again later, or ask for a shorter time.";
     ProviderTimeout "provider_timeout" 504 "The provider did not answer in time":

@@ -61,6 +61,7 @@ struct Inner {
     fix: Option<String>,
     sent: Option<Sent>,
     retry_after: Option<Duration>,
+    challenge: Option<String>,
     more: Map<String, Value>,
 }
 
@@ -78,6 +79,7 @@ impl Problem {
             fix: None,
             sent: None,
             retry_after: None,
+            challenge: None,
             more: Map::new(),
         }))
     }
@@ -131,6 +133,13 @@ impl Problem {
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.0.retry_after = Some(wait);
+        self
+    }
+
+    /// Says in `WWW-Authenticate` how to become somebody whom the server knows.
+    #[must_use]
+    pub fn challenge(mut self, challenge: impl Into<String>) -> Self {
+        self.0.challenge = Some(challenge.into());
         self
     }
 
@@ -229,7 +238,10 @@ impl Problem {
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
         }
-        if self.status() == StatusCode::UNAUTHORIZED {
+        let challenge = self.0.challenge.as_deref().map(HeaderValue::from_str);
+        if let Some(Ok(challenge)) = challenge {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        } else if self.status() == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
     }

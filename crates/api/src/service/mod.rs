@@ -22,6 +22,7 @@
 //! | `configuration.rs` | the configuration, and the erasure of people |
 //! | `keys.rs`, `me.rs` | keys |
 //! | `sessions.rs`, `proxied.rs` | signing in with a key, and by a proxy |
+//! | `tokens.rs` | callers who have an access token |
 //! | `rules.rs`, `number_lists.rs` | the calling rules, and the lists of numbers that they read |
 //! | `people.rs` | who must not be called, and who consented |
 //! | `events.rs` | reading and following events |
@@ -62,6 +63,7 @@ mod read;
 mod room;
 mod rules;
 mod sessions;
+mod tokens;
 mod waiting;
 mod webhooks;
 
@@ -86,6 +88,7 @@ use crate::{
     cursor::Cursors,
     events::Hub,
     limits::{Left, Limits, RequestPermit, StreamPermit},
+    oauth::Tokens,
     problem::{Code, Problem, Result},
     service::{arrivals::Arrivals, listed_numbers::ListedNumbers, waiting::Waiting},
     webhooks::{Pace, Poster},
@@ -127,6 +130,7 @@ struct Inner {
     switchboard: Switchboard,
     api: Api,
     keys: Keys,
+    tokens: Option<Tokens>,
     limits: Limits,
     cursors: Cursors,
     reports: Semaphore,
@@ -147,6 +151,7 @@ impl Service {
     /// The service over a running switchboard. The store and the clock of `api` have to be its own.
     pub fn new(switchboard: Switchboard, api: Api) -> Self {
         let keys = Keys::new(Arc::clone(&api.store), Arc::clone(&api.clock));
+        let tokens = api.oauth.clone().map(|oauth| Tokens::new(oauth, Arc::clone(&api.clock)));
         let limits = Limits::new(api.limits, Arc::clone(&api.clock));
         let cursors = Cursors::new(&api.secrets);
         let reports = Semaphore::new(REPORTS);
@@ -155,6 +160,7 @@ impl Service {
             switchboard,
             api,
             keys,
+            tokens,
             limits,
             cursors,
             reports,

@@ -10,6 +10,7 @@ mod cursors;
 mod document;
 mod facts;
 mod idempotency_keys;
+mod jws;
 mod kaicalls;
 mod key_text;
 mod keys;

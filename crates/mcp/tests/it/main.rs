@@ -5,8 +5,11 @@
 
 mod confirming;
 mod hints;
+mod issuer;
+mod logged;
 mod refusing;
 mod streams;
 mod support;
+mod tokens;
 mod tools;
 mod transport;

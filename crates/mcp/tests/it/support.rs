@@ -33,13 +33,20 @@ use switchboard::{
 use switchboard_api::{
     Api, Secrets, ServerSecret, Service,
     caller::{KeyText, Role, ScopeName},
+    oauth::OAuth,
     routes,
 };
 use switchboard_testkit::{
     OPEN_RULES, RingLedger, SimConfig, SimKaiCalls,
     calls::{CallScript, Outcome},
 };
-use tokio::sync::mpsc;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::mpsc,
+};
+
+use crate::issuer::Issuer;
 
 /// A number that rings at the simulator.
 pub(crate) const TO: &str = "+12125550101";
@@ -55,6 +62,10 @@ pub(crate) struct Ahead {
 }
 
 impl Ahead {
+    fn ahead(&self) -> Duration {
+        Duration::from_secs(60 * self.minutes.load(Ordering::SeqCst).unsigned_abs())
+    }
+
     pub(crate) fn by_minutes(&self, minutes: i64) {
         self.minutes.store(minutes, Ordering::SeqCst);
     }
@@ -62,12 +73,11 @@ impl Ahead {
 
 impl Clock for Ahead {
     fn now(&self) -> Timestamp {
-        let minutes = self.minutes.load(Ordering::SeqCst).unsigned_abs();
-        SystemClock.now() + Duration::from_secs(60 * minutes)
+        SystemClock.now() + self.ahead()
     }
 
     fn uptime(&self) -> Duration {
-        SystemClock.uptime() * self.pace
+        SystemClock.uptime() * self.pace + self.ahead()
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
@@ -111,20 +121,25 @@ fn configuration(sim: &SimKaiCalls) -> String {
 
 impl Server {
     pub(crate) async fn start() -> Self {
-        Self::with(false, 1).await
+        Self::with(false, 1, None).await
+    }
+
+    /// The same, which takes access tokens of this issuer.
+    pub(crate) async fn with_issuer(issuer: &Issuer) -> Self {
+        Self::with(false, 1, Some(issuer.settings())).await
     }
 
     /// The same, with the calling rules.
     pub(crate) async fn with_rules() -> Self {
-        Self::with(true, 1).await
+        Self::with(true, 1, None).await
     }
 
     /// The same, where a second of waiting takes twenty milliseconds.
     pub(crate) async fn quick() -> Self {
-        Self::with(false, 50).await
+        Self::with(false, 50, None).await
     }
 
-    async fn with(rules: bool, pace: u32) -> Self {
+    async fn with(rules: bool, pace: u32, oauth: Option<OAuth>) -> Self {
         let rings = RingLedger::default();
         let talk = CallScript::new(Outcome::Completed)
             .ringing_for(Duration::from_secs(5))
@@ -161,6 +176,7 @@ impl Server {
         let url = format!("http://{address}").parse().unwrap();
         let mut api = Api::new(url, secrets, Arc::clone(&store) as Arc<dyn ServerStore>);
         api.clock = shared;
+        api.oauth = oauth;
         let service = Service::new(switchboard, api);
         let all = routes::incomplete(&service).merge(switchboard_mcp::router(&service));
         let router = routes::complete(&service, all);
@@ -371,4 +387,38 @@ pub(crate) fn problem(result: &CallToolResult) -> Value {
 pub(crate) fn text(result: &CallToolResult) -> String {
     let texts = result.content.iter().filter_map(|block| block.as_text());
     texts.map(|text| text.text.as_str()).collect::<Vec<_>>().join("\n")
+}
+
+/// Sends a request to a path and reads the answer, head and body.
+pub(crate) async fn exchange(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let mut text = format!("{method} {path} HTTP/1.1\r\nconnection: close\r\n");
+    let usual = [
+        ("host", address.to_string()),
+        ("content-type", "application/json".to_owned()),
+        ("accept", "application/json, text/event-stream".to_owned()),
+    ];
+    for (name, value) in usual.iter().map(|(name, value)| (*name, value.as_str())) {
+        if !headers.iter().any(|(given, _)| *given == name) {
+            text.push_str(&format!("{name}: {value}\r\n"));
+        }
+    }
+    for (name, value) in headers {
+        text.push_str(&format!("{name}: {value}\r\n"));
+    }
+    text.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
+    stream.write_all(text.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+pub(crate) fn status(answer: &str) -> u16 {
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
 }

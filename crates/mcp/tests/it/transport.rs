@@ -1,49 +1,10 @@
 //! What HTTP has to hold: keys, hosts, origins, methods, sizes, and older versions.
 
-use std::net::SocketAddr;
-
 use rmcp::model::ProtocolVersion;
 use serde_json::{Value, json};
 use switchboard_api::caller::Role;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
 
-use crate::support::{Person, Server, answer, call, lifecycle, problem};
-
-/// Sends a request and reads the answer, head and body.
-async fn exchange(
-    address: SocketAddr,
-    method: &str,
-    headers: &[(&str, &str)],
-    body: &str,
-) -> String {
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    let mut text = format!("{method} /mcp HTTP/1.1\r\nconnection: close\r\n");
-    let usual = [
-        ("host", address.to_string()),
-        ("content-type", "application/json".to_owned()),
-        ("accept", "application/json, text/event-stream".to_owned()),
-    ];
-    for (name, value) in usual.iter().map(|(name, value)| (*name, value.as_str())) {
-        if !headers.iter().any(|(given, _)| *given == name) {
-            text.push_str(&format!("{name}: {value}\r\n"));
-        }
-    }
-    for (name, value) in headers {
-        text.push_str(&format!("{name}: {value}\r\n"));
-    }
-    text.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
-    stream.write_all(text.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    answer
-}
-
-fn status(answer: &str) -> u16 {
-    answer.split(' ').nth(1).unwrap().parse().unwrap()
-}
+use crate::support::{Person, Server, answer, call, exchange, lifecycle, problem, status};
 
 fn list() -> String {
     json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}).to_string()
@@ -53,7 +14,7 @@ fn list() -> String {
 async fn a_key_is_needed_before_anything() {
     let server = Server::start().await;
     for headers in [&[][..], &[("authorization", "Bearer sb_nothing")][..]] {
-        let refused = exchange(server.address, "POST", headers, &list()).await;
+        let refused = exchange(server.address, "POST", "/mcp", headers, &list()).await;
         assert_eq!(status(&refused), 401, "{refused}");
         assert!(refused.to_lowercase().contains("www-authenticate: bearer"), "{refused}");
         assert!(refused.contains("application/problem+json"), "{refused}");
@@ -76,7 +37,7 @@ async fn other_hosts_and_origins_are_refused() {
     ];
     for (header, wanted) in cases {
         let headers = [("authorization", bearer.as_str()), header];
-        let answer = exchange(server.address, "POST", &headers, &list()).await;
+        let answer = exchange(server.address, "POST", "/mcp", &headers, &list()).await;
         assert_eq!(status(&answer), wanted, "{header:?}: {answer}");
     }
 }
@@ -87,14 +48,14 @@ async fn there_are_no_sessions_and_no_other_methods() {
     let bearer = format!("Bearer {}", server.key(true).await);
     let headers = [("authorization", bearer.as_str())];
     for method in ["GET", "DELETE", "PUT"] {
-        let refused = exchange(server.address, method, &headers, "").await;
+        let refused = exchange(server.address, method, "/mcp", &headers, "").await;
         assert_eq!(status(&refused), 405, "{refused}");
         assert!(refused.to_lowercase().contains("allow: post"), "{refused}");
     }
     let begin = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
         "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"},
     }});
-    let begun = exchange(server.address, "POST", &headers, &begin.to_string()).await;
+    let begun = exchange(server.address, "POST", "/mcp", &headers, &begin.to_string()).await;
     assert_eq!(status(&begun), 200, "{begun}");
     assert!(!begun.to_lowercase().contains("mcp-session-id"), "{begun}");
     assert!(begun.contains("\"protocolVersion\":\"2025-11-25\""), "{begun}");
@@ -106,9 +67,9 @@ async fn bodies_that_are_too_large_or_no_json_are_refused() {
     let bearer = format!("Bearer {}", server.key(true).await);
     let headers = [("authorization", bearer.as_str())];
     let large = format!("{}{}", list(), " ".repeat(70_000));
-    let refused = exchange(server.address, "POST", &headers, &large).await;
+    let refused = exchange(server.address, "POST", "/mcp", &headers, &large).await;
     assert_eq!(status(&refused), 413, "{refused}");
-    let refused = exchange(server.address, "POST", &headers, "{").await;
+    let refused = exchange(server.address, "POST", "/mcp", &headers, "{").await;
     assert!((400..500).contains(&status(&refused)), "{refused}");
 }
 
@@ -117,7 +78,7 @@ async fn requests_count_against_the_key() {
     let server = Server::start().await;
     let bearer = format!("Bearer {}", server.key(true).await);
     let headers = [("authorization", bearer.as_str())];
-    let answer = exchange(server.address, "POST", &headers, &list()).await.to_lowercase();
+    let answer = exchange(server.address, "POST", "/mcp", &headers, &list()).await.to_lowercase();
     assert!(answer.contains("ratelimit: \"requests\";r=599"), "{answer}");
 }
 

@@ -80,8 +80,8 @@ pub use self::{
     rules::RulesConfig,
     server::{
         CompatConfig, CompatKaicallsConfig, ConsoleProxyConfig, ConsoleRoleName, Network,
-        ServerConfig, ServerConsoleConfig, ServerEventsConfig, ServerLimitsConfig, ServerSecrets,
-        ServerWebhooksConfig, SignInName,
+        ServerConfig, ServerConsoleConfig, ServerEventsConfig, ServerLimitsConfig,
+        ServerOauthConfig, ServerSecrets, ServerWebhooksConfig, SignInName, TokenScopeName,
     },
     tariff::{PlanConfig, PriceConfig, TariffConfig, TariffRowConfig},
     telemetry::TelemetryConfig,

@@ -54,6 +54,8 @@ pub struct ServerConfig {
     pub mcp: ServerMcpConfig,
     /// Pages for people.
     pub console: ServerConsoleConfig,
+    /// Whose access tokens agents may send instead of a key.
+    pub oauth: Option<ServerOauthConfig>,
     /// Surfaces for programs that were written for another API.
     pub compat: CompatConfig,
     /// Refused.
@@ -80,6 +82,7 @@ impl Default for ServerConfig {
             webhooks: ServerWebhooksConfig::default(),
             mcp: ServerMcpConfig::default(),
             console: ServerConsoleConfig::default(),
+            oauth: None,
             compat: CompatConfig::default(),
             inline: Inline,
         }
@@ -143,6 +146,40 @@ impl Default for ServerWebhooksConfig {
 pub struct ServerMcpConfig {
     /// True: agents may use the server over the Model Context Protocol, at `/mcp`.
     pub enabled: bool,
+}
+
+/// `[server.oauth]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerOauthConfig {
+    /// The issuer of the tokens, letter by letter as in their claim `iss`.
+    pub issuer: String,
+    /// For whom tokens have to be. Left out: `/mcp` below `public_url`.
+    pub audience: Option<String>,
+    /// The claim of a token that names its tenant.
+    pub tenant_claim: String,
+    /// What each scope of the issuer allows.
+    pub scopes: BTreeMap<String, Vec<TokenScopeName>>,
+}
+
+/// A scope that an access token may have: one that a tool for agents needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum TokenScopeName {
+    /// Ask which providers would be asked, and what the calling rules say.
+    #[serde(rename = "plan:read")]
+    PlanRead,
+    /// Place and stop calls.
+    #[serde(rename = "calls:write")]
+    CallsWrite,
+    /// Read calls without whole numbers and words.
+    #[serde(rename = "calls:read")]
+    CallsRead,
+    /// Read whole numbers, summaries and transcripts.
+    #[serde(rename = "calls:content")]
+    CallsContent,
+    /// Read agent profiles.
+    #[serde(rename = "agents:read")]
+    AgentsRead,
 }
 
 /// `[server.console]`.

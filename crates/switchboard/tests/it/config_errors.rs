@@ -338,10 +338,59 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "take this out",
     ),
     (
-        "[server]\nsecret_env = \"S\"\n[server.oauth]\nissuer = \"https://login.example.com\"",
+        "[server]\nsecret_env = \"S\"\n[server.oauth]\nissuer = \"https://login.example.com\"\ntenant_claim = \"org_id\"\nscopes = { calls = [\"calls:read\"] }",
         "server.oauth",
-        "no setting here",
-        "",
+        "no effect without [server.mcp]",
+        "enabled = true",
+    ),
+    (
+        "[server]\nsecret_env = \"S\"\n[server.mcp]\nenabled = true\n[server.oauth]\nissuer = \"https://login.example.com\"\nscopes = { calls = [\"calls:read\"] }",
+        "server.oauth.tenant_claim",
+        "is missing",
+        "add it",
+    ),
+    (
+        "[server]\nsecret_env = \"S\"\n[server.mcp]\nenabled = true\n[server.oauth]\nissuer = \"https://login.example.com\"\ntenant_claim = \"\"\nscopes = { calls = [\"calls:read\"] }",
+        "server.oauth.tenant_claim",
+        "acts for one tenant",
+        "org_id",
+    ),
+    (
+        "[server]\nsecret_env = \"S\"\n[server.mcp]\nenabled = true\n[server.oauth]\nissuer = \"http://login.example.com\"\ntenant_claim = \"org_id\"\nscopes = { calls = [\"calls:read\"] }",
+        "server.oauth.issuer",
+        "has to begin with https://",
+        "iss",
+    ),
+    (
+        "[server]\nsecret_env = \"S\"\n[server.mcp]\nenabled = true\n[server.oauth]\nissuer = \"https://login.example.com\"\naudience = \"\"\ntenant_claim = \"org_id\"\nscopes = { calls = [\"calls:read\"] }",
+        "server.oauth.audience",
+        "is empty",
+        "take it out",
+    ),
+    (
+        "[server]\nsecret_env = \"S\"\n[server.mcp]\nenabled = true\n[server.oauth]\nissuer = \"https://login.example.com\"\ntenant_claim = \"org_id\"\nscopes = {}",
+        "server.oauth.scopes",
+        "is empty",
+        "calls:write",
+    ),
+    (
+        "[server]\nsecret_env = \"S\"\n[server.mcp]\nenabled = true\n[server.oauth]\nissuer = \"https://login.example.com\"\ntenant_claim = \"org_id\"\nscopes = { \"two words\" = [\"calls:read\"] }",
+        "server.oauth.scopes.\"two words\"",
+        "no scope of a token",
+        "one word",
+    ),
+    (
+        "[server]\nsecret_env = \"S\"\n[server.mcp]\nenabled = true\n[server.oauth]\nissuer = \"https://login.example.com\"\ntenant_claim = \"org_id\"\nscopes = { calls = [] }",
+        "server.oauth.scopes.calls",
+        "allows nothing",
+        "take it out",
+    ),
+    // What concerns every tenant cannot be given to a token.
+    (
+        "[server]\nsecret_env = \"S\"\n[server.mcp]\nenabled = true\n[server.oauth]\nissuer = \"https://login.example.com\"\ntenant_claim = \"org_id\"\nscopes = { calls = [\"calls:override\"] }",
+        "server.oauth.scopes.calls[0]",
+        "is no choice here",
+        "calls:write",
     ),
     ("[webhooks]\nsecret_env = \"S\"", "webhooks.public_url", "is missing", "or in [server]"),
     // Keys and kinds.

@@ -30,6 +30,7 @@ fn the_example_says_what_the_defaults_are() {
     example.compat = usual.compat.clone();
     example.mcp = usual.mcp.clone();
     example.console = usual.console.clone();
+    assert!(example.oauth.take().is_none(), "keys are enough until somebody has an issuer");
     assert_eq!(example, usual);
 }
 

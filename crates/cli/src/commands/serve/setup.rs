@@ -5,15 +5,16 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use http::HeaderName;
 use secrecy::ExposeSecret;
 use switchboard::{
-    Config, ProviderId, Switchboard, TakesUp, TenantId,
-    config::{ConsoleRoleName, ServerConfig, SignInName},
+    Config, Network, ProviderId, Switchboard, TakesUp, TenantId,
+    config::{ConsoleRoleName, ServerConfig, ServerOauthConfig, SignInName, TokenScopeName},
     journal::server::ServerStore,
     process_environment,
     url::Url,
 };
 use switchboard_api::{
     Api, CheckConfiguration, KaiCallsSurface, RequestLimits, Secrets, ServerSecret,
-    caller::{ProxySignIn, Role},
+    caller::{ProxySignIn, Role, ScopeName},
+    oauth::OAuth,
 };
 use switchboard_console::SignIn;
 
@@ -97,7 +98,9 @@ impl Configured {
         let store = ledger.server();
         someone_has_a_key(&*store, listening).await?;
         let mut api = settings(&server, public_url(&server, listening)?, secrets, &store);
-        api.webhooks.network = config.network(process_environment)?;
+        let network = config.network(process_environment)?;
+        api.oauth = server.oauth.as_ref().map(|one| oauth(one, &api.public_url, &network));
+        api.webhooks.network = network;
         if let Some(surface) = &mut api.kaicalls {
             let accounts = config.providers.iter().filter(|(_, one)| one.kind == "kaicalls");
             surface.accounts = accounts.map(|(name, _)| ProviderId::new(name.clone())).collect();
@@ -132,6 +135,27 @@ pub(super) fn settings(
     api.kaicalls = kaicalls.enabled.then(|| KaiCallsSurface::new(kaicalls.task()));
     api.request_timeout = Duration::from_secs(server.request_seconds.into());
     api
+}
+
+/// Whose access tokens agents may send.
+fn oauth(named: &ServerOauthConfig, public_url: &Url, network: &Network) -> OAuth {
+    let here = || {
+        let base = public_url.as_str().trim_end_matches('/');
+        format!("{base}{}", switchboard_mcp::PATH)
+    };
+    let audience = named.audience.clone().unwrap_or_else(here);
+    let mut oauth = OAuth::new(named.issuer.as_str(), audience, named.tenant_claim.as_str());
+    oauth.network = network.clone();
+    named.scopes.iter().fold(oauth, |oauth, (name, allowed)| {
+        let allowed = allowed.iter().map(|scope| match scope {
+            TokenScopeName::PlanRead => ScopeName::PlanRead,
+            TokenScopeName::CallsWrite => ScopeName::CallsWrite,
+            TokenScopeName::CallsRead => ScopeName::CallsRead,
+            TokenScopeName::CallsContent => ScopeName::CallsContent,
+            TokenScopeName::AgentsRead => ScopeName::AgentsRead,
+        });
+        oauth.with_scope(name.as_str(), allowed)
+    })
 }
 
 /// How people sign in to the console.

@@ -11,6 +11,7 @@ mod duplicates;
 mod experiment;
 mod facts;
 mod numbers;
+mod oauth;
 mod outliers;
 mod policy;
 mod quality;

@@ -3,7 +3,7 @@
 use switchboard_core::is_loopback;
 
 use crate::config::{
-    compile::console,
+    compile::{console, oauth},
     credential::wrong_variable,
     problem::{KeyPath, Problems},
     server::ServerConfig,
@@ -51,6 +51,7 @@ pub(crate) fn check(server: Option<&ServerConfig>, problems: &mut Problems) {
         );
     }
     console::check(server, &at.key("console"), problems);
+    oauth::check(server, &at.key("oauth"), problems);
     let kaicalls = &server.compat.kaicalls;
     let task = at.key("compat").key("kaicalls").key("default_task");
     match &kaicalls.default_task {
