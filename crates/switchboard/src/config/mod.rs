@@ -33,6 +33,8 @@ mod build;
 mod callers;
 mod compile;
 mod conditions;
+#[cfg(feature = "backend")]
+mod connect;
 mod credential;
 mod deck;
 mod duplicates;

@@ -1,17 +1,14 @@
 //! `[network]`: what stands between this process and the providers.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 #[cfg(feature = "backend")]
-use switchboard_core::Result;
-#[cfg(feature = "backend")]
-use switchboard_http::{Network, Proxy, RootCertificates};
+use switchboard_http::{Proxy, RootCertificates};
 
 #[cfg(feature = "backend")]
 use crate::config::credential;
 use crate::config::{
-    Config,
     credential::wrong_variable,
     problem::{KeyPath, Problems},
 };
@@ -35,8 +32,8 @@ fn here() -> KeyPath {
 }
 
 /// Finds what is wrong, also in the files.
-pub(crate) fn check(config: &Config, problems: &mut Problems) {
-    let Some(network) = &config.network else { return };
+pub(crate) fn check(network: Option<&NetworkConfig>, directory: &Path, problems: &mut Problems) {
+    let Some(network) = network else { return };
     let at = here();
     if cfg!(not(feature = "backend")) {
         problems.push(
@@ -60,13 +57,15 @@ pub(crate) fn check(config: &Config, problems: &mut Problems) {
     #[cfg(feature = "backend")]
     {
         proxy(network, problems);
-        config.extra_roots(network, problems);
+        extra_roots(network, directory, problems);
     }
+    #[cfg(not(feature = "backend"))]
+    let _ = directory;
 }
 
 /// The proxy that the file names.
 #[cfg(feature = "backend")]
-fn proxy(network: &NetworkConfig, problems: &mut Problems) -> Option<Proxy> {
+pub(super) fn proxy(network: &NetworkConfig, problems: &mut Problems) -> Option<Proxy> {
     let at = here().key("proxy");
     match Proxy::with_login(&network.proxy.as_deref()?.into()) {
         Ok(proxy) if proxy.has_login() => problems.push(
@@ -80,65 +79,32 @@ fn proxy(network: &NetworkConfig, problems: &mut Problems) -> Option<Proxy> {
     None
 }
 
+/// The certificates of the files; relative paths start from the directory.
 #[cfg(feature = "backend")]
-impl Config {
-    /// Adds what the program itself knows of its network, such as the cryptography that it must use.
-    /// `[network]` goes before it: its proxy replaces the program's, and its certificates are added.
-    /// A configuration that is read anew, to reload it, has to be given it again.
-    #[must_use]
-    pub fn with_network(mut self, network: Network) -> Self {
-        self.own_network = network;
-        self
-    }
-
-    /// The network that providers are reached over, as `[network]` and the program say. The files
-    /// and the variable that it names are read.
-    ///
-    /// # Errors
-    /// `Configuration` that names the key and the fix, and never shows the address of a variable.
-    pub fn network(&self, environment: impl Fn(&str) -> Option<String>) -> Result<Network> {
-        let mut problems = Problems::default();
-        let network = self.read_network(&environment, &mut problems);
-        if problems.is_empty() { Ok(network) } else { Err(problems.into_error(|_| None).into()) }
-    }
-
-    pub(crate) fn read_network(
-        &self,
-        environment: &dyn Fn(&str) -> Option<String>,
-        problems: &mut Problems,
-    ) -> Network {
-        let mut network = self.own_network.clone();
-        if let Some(said) = &self.network {
-            let proxy = proxy(said, problems);
-            let proxy = proxy.or_else(|| proxy_of_variable(said, environment, problems));
-            network.proxy = proxy.or(network.proxy);
-            network.extra_roots.extend(self.extra_roots(said, problems));
+pub(super) fn extra_roots(
+    said: &NetworkConfig,
+    directory: &Path,
+    problems: &mut Problems,
+) -> RootCertificates {
+    let mut roots = RootCertificates::default();
+    for (index, file) in said.extra_roots.iter().enumerate() {
+        let path = directory.join(file);
+        let read = std::fs::read(&path)
+            .map_err(|error| format!("{} cannot be read: {error}", path.display()))
+            .and_then(|pem| {
+                RootCertificates::from_pem(&pem)
+                    .map_err(|error| format!("{} {}", path.display(), error.message()))
+            });
+        match read {
+            Ok(more) => roots.extend(more),
+            Err(problem) => problems.push(&here().key("extra_roots").index(index), problem),
         }
-        network
     }
-
-    /// The certificates of the files.
-    fn extra_roots(&self, said: &NetworkConfig, problems: &mut Problems) -> RootCertificates {
-        let mut roots = RootCertificates::default();
-        for (index, file) in said.extra_roots.iter().enumerate() {
-            let path = self.directory().join(file);
-            let read = std::fs::read(&path)
-                .map_err(|error| format!("{} cannot be read: {error}", path.display()))
-                .and_then(|pem| {
-                    RootCertificates::from_pem(&pem)
-                        .map_err(|error| format!("{} {}", path.display(), error.message()))
-                });
-            match read {
-                Ok(more) => roots.extend(more),
-                Err(problem) => problems.push(&here().key("extra_roots").index(index), problem),
-            }
-        }
-        roots
-    }
+    roots
 }
 
 #[cfg(feature = "backend")]
-fn proxy_of_variable(
+pub(super) fn proxy_of_variable(
     said: &NetworkConfig,
     environment: &dyn Fn(&str) -> Option<String>,
     problems: &mut Problems,

@@ -70,7 +70,7 @@ pub(crate) fn policy(config: &Config, problems: &mut Problems) -> Option<Policy>
     webhooks(config, problems);
     server::check(config.server.as_ref(), problems);
     telemetry::check(config.telemetry.as_ref(), config.server.is_some(), problems);
-    network::check(config, problems);
+    network::check(config.network.as_ref(), config.directory(), problems);
     ledger::check(config.ledger.as_ref(), problems);
     if problems.is_empty() {
         no_effect::check(config, &policy, problems);
