@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use switchboard_tests::fuzz::{
-    Chance, Doors, Mutator, Pages, Requests, Wire, corpus, kaicalls_answers, kallyai_answers,
-    server_corpus, server_texts,
+    Agents, Chance, Doors, Mutator, Pages, Requests, Wire, agents_corpus, agents_yes, corpus,
+    kaicalls_answers, kallyai_answers, server_corpus, server_texts,
 };
 
 #[test]
@@ -68,6 +68,26 @@ async fn what_strangers_send_to_the_server_is_read_or_refused() {
     for status in [200, 201, 400, 404, 422, 503] {
         assert!(answers.contains(&status), "{answers:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_message_of_an_agent_places_a_call_without_the_yes_to_it() {
+    let seeds = agents_corpus();
+    let mut agents = Agents::start().await;
+    let (mut mutator, mut chance) = (Mutator::new(seeds.clone(), 10), Chance::new(11));
+    let mutations = std::iter::repeat_with(|| mutator.input()).take(400);
+    let (mut answers, mut placed) = (BTreeSet::new(), 0);
+    for input in seeds.into_iter().chain(mutations) {
+        let told = agents.ask(&input, &mut chance).await.unwrap();
+        answers.insert(told.status);
+        placed += u32::from(told.placed);
+    }
+    // The yes places a call, unless its state was changed or it came from another agent.
+    for _ in 0..20 {
+        placed += u32::from(agents.ask(&agents_yes(), &mut chance).await.unwrap().placed);
+    }
+    assert!(placed >= 10, "{placed} {answers:?}");
+    assert!(answers.contains(&200) && answers.contains(&400), "{answers:?}");
 }
 
 #[test]

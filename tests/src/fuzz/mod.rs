@@ -10,10 +10,12 @@
 //! | webhooks with any URL and body | [`Doors`] |
 //! | damaged ledgers | [`Pages`] |
 //! | what strangers send to the server | [`server_texts`], [`Requests`] |
+//! | what agents send to it, and answers of their people | [`Agents`] |
 //!
 //! `cargo run -p switchboard-tests --bin fuzz-answers -- --seconds 60` mutates the fixtures without
 //! other tools, and `--bin fuzz-server` does the same for the server. With a nightly toolchain, `cargo fuzz run kallyai_answers` is guided by coverage.
 
+mod agents;
 mod arguments;
 mod corpus;
 mod doors;
@@ -23,6 +25,7 @@ mod server;
 mod targets;
 mod wire;
 
+pub use agents::{Agents, Told, agents_corpus, agents_yes};
 pub use arguments::seconds_and_seed;
 pub use corpus::corpus;
 pub use doors::Doors;
