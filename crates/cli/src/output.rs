@@ -372,8 +372,8 @@ fn put_stderr(text: &str) {
 fn status_color(text: &str) -> Option<Color> {
     match text.split(':').next().unwrap_or_default() {
         "completed" | "healthy" | "ok" | "yes" => Some(Color::Green),
-        "no_answer" | "busy" | "voicemail" | "refused" | "needs_approval" | "duplicate"
-        | "replayed" => Some(Color::Yellow),
+        "no_answer" | "busy" | "voicemail" | "cancelled" | "refused" | "needs_approval"
+        | "duplicate" | "replayed" => Some(Color::Yellow),
         "failed" | "indeterminate" | "stalled" | "unhealthy" | "error" => Some(Color::Red),
         _ => None,
     }

@@ -102,6 +102,13 @@ async fn the_beginning_of_an_id_stands_for_it_unless_it_is_ambiguous() {
     let cancelled = harness.run(&["calls", "cancel", &third[..9], "--json"]).await;
     assert_eq!(cancelled.code, 0, "{}", cancelled.err);
     assert_eq!(cancelled.json()["call"], ids[2].to_string());
+
+    // Its caller took it back: no provider and no rule refused it.
+    let listed = harness.run(&["calls", "list"]).await;
+    let line = listed.out.lines().nth(3).unwrap();
+    assert!(line.contains("cancelled") && !line.contains("refused"), "{}", listed.out);
+    let watched = harness.run(&["calls", "watch", &ids[2].to_string()]).await;
+    assert!(watched.out.contains("the call is refused: cancelled"), "{}", watched.out);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,7 +13,7 @@ use crate::{
     cli::{CallRef, ListArgs, ListColumn, ListFormat},
     commands::{
         call::NumberDisplay,
-        calls::{by_id, due::Due, reveal},
+        calls::{by_id, due::Due, reveal, state},
     },
     exit::Exit,
     failure::{Failure, Outcome},
@@ -252,9 +252,8 @@ impl View {
                 call.experiment.as_ref().map(|its| format!("{}:{}", its.experiment, its.arm))
             }
             ListColumn::Provider => shown(call.provider.as_ref()),
-            ListColumn::Status => {
-                shown(call.outcome.filter(|_| merged)).or_else(|| shown(Some(call.status)))
-            }
+            ListColumn::Status if merged => Some(state::word(call)),
+            ListColumn::Status => Some(call.status.to_string()),
             ListColumn::Outcome => shown(call.outcome),
             ListColumn::Cost if self.currency.is_some() => {
                 shown(call.cost.map(|cost| cost.amount()))

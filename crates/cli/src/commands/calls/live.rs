@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use jiff::Timestamp;
 use switchboard::{Call, CallId, CallStatus, Ledger};
 
-use super::by_id;
+use super::{by_id, state};
 use crate::{
     exit::Exit,
     failure::Outcome,
@@ -82,12 +82,11 @@ fn columns() -> Vec<FittedColumn> {
 
 fn row(call: &Call, id: String, local: &Local) -> Vec<String> {
     let provider = call.provider.as_ref().or(call.attempts.last().map(|last| &last.provider));
-    let status = call.outcome.map_or_else(|| call.status.to_string(), |one| one.to_string());
     vec![
         id,
         masked(&call.to),
         or_dash(provider),
-        status,
+        state::word(call),
         age(call.updated_at, local.now),
         call.batch.as_ref().map(ToString::to_string).unwrap_or_default(),
     ]

@@ -31,6 +31,7 @@ mod request;
 mod resolve;
 mod reveal;
 mod show;
+mod state;
 mod top;
 mod waits;
 mod watch;

@@ -14,7 +14,7 @@ use crate::{
     cli::{CallRef, Common},
     commands::calls::{
         by_id::{find_call, find_id},
-        history,
+        history, state,
     },
     credential::{self, RefusedCredentials},
     exit::Exit,
@@ -60,7 +60,7 @@ pub(super) async fn one(
         }
         if call.status.is_settled() {
             if !output.json {
-                output.line(format!("the call is {}", status_text(call.status, call.outcome)));
+                output.line(format!("the call is {}", status_text(call)));
             }
             RefusedCredentials::of_call(&call).warn(common, output);
             return Ok(credential::exit_of_call(&call));
@@ -151,12 +151,14 @@ fn print(call: &Call, output: Output) {
         call.updated_at,
         call.id,
         call.to.masked(),
-        status_text(call.status, call.outcome)
+        status_text(call)
     ));
 }
 
-fn status_text(status: CallStatus, outcome: Option<Ended>) -> String {
-    outcome.map_or_else(|| status.to_string(), |outcome| format!("{status}: {outcome}"))
+/// The status, and how the call ended.
+fn status_text(call: &Call) -> String {
+    let (status, word) = (call.status.to_string(), state::word(call));
+    if word == status { status } else { format!("{status}: {word}") }
 }
 
 /// Waits for the next poll. True if the process was asked to end.
