@@ -3,16 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use switchboard_api::{
-    Service,
+    Recent, Service,
     service::ConfigurationFile,
     wire::{ExperimentReport, Usage},
 };
 
-use crate::{
-    Settings,
-    cookies::Door,
-    recent::{Figures, Recent},
-};
+use crate::{Settings, cookies::Door, figures::Figures};
 
 /// How long figures are shown that were read: those of the last hour, and those of many days.
 const OF_AN_HOUR: Duration = Duration::from_secs(15);

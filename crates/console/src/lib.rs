@@ -16,7 +16,7 @@
 //! | `failure.rs` | problems as pages |
 //! | `assets.rs` | styles and scripts, with their hash in the address |
 //! | `text.rs`, `words.rs` | times, money, and the words for states |
-//! | `recent.rs` | figures that are kept for a moment |
+//! | `figures.rs` | what the first page says of the last hour |
 //! | `plot.rs` | plots as SVG |
 //! | `pages/` | each page |
 
@@ -25,11 +25,11 @@ mod console;
 mod cookies;
 mod failure;
 mod fields;
+mod figures;
 mod form;
 mod frame;
 mod pages;
 mod plot;
-mod recent;
 mod session;
 mod settings;
 mod site;

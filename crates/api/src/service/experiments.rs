@@ -42,29 +42,45 @@ impl Service {
         self.details(&self.definition(name)?).await
     }
 
-    /// What an experiment shows. Reads every call once.
+    /// What an experiment shows. Every call of the experiment is read once, beside the request: one
+    /// that waited long enough is answered `busy`, and a later one gets what was read meanwhile.
     ///
     /// # Errors
-    /// `not_found`; `busy` if too many reports are being made, or this one takes too long.
+    /// `not_found`; `journal_unavailable`; `busy` if the report is not made yet.
     pub async fn experiment_report(
         &self,
         _: Allowed<'_, ExperimentsRead>,
         name: &str,
     ) -> Result<ExperimentReport> {
         let definition = self.definition(name)?;
+        // What reads is not heard by the request; this says at once that the journal cannot be read.
+        study::states(self.store()).await?;
+        let key = (None, format!("{} {}", definition.version, definition.name));
+        let service = self.clone();
+        let read = || async move {
+            let made = service.make_report(&definition).await;
+            made.inspect_err(|problem| tracing::warn!(%problem, "a report was not made")).ok()
+        };
+        let reports = &self.inner.experiment_reports;
+        let Some(made) = reports.newest(key, self.clock(), read).await else {
+            let detail = "the report is being made";
+            return Err(Problem::new(Code::Busy, detail).retry_after(super::REPORT_WITHIN));
+        };
+        Ok(ExperimentReport::clone(&made))
+    }
+
+    async fn make_report(&self, definition: &Experiment) -> Result<ExperimentReport> {
+        let _turn = self.inner.reports.acquire().await;
         let engine = self.switchboard().engine().clone();
         let currency = engine.policy().currency;
         let read = move |selection: Selection| {
             let engine = engine.clone();
             async move { engine.select(&selection).await }
         };
-        self.report(async {
-            let (cohort, _) = study::cohort(&definition, currency, read).await?;
-            let states = study::states(self.store()).await?;
-            let (state, now) = (study::state(&states, &definition), self.clock().now());
-            Ok(Report::new(&definition, state, &cohort, now).into())
-        })
-        .await
+        let (cohort, _) = study::cohort(definition, currency, read).await?;
+        let states = study::states(self.store()).await?;
+        let (state, now) = (study::state(&states, definition), self.clock().now());
+        Ok(Report::new(definition, state, &cohort, now).into())
     }
 
     /// Starts, ramps or stops an experiment for every process.

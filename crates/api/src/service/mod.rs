@@ -83,7 +83,7 @@ use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use url::Url;
 
 use crate::{
-    Api, Observer,
+    Api, Observer, Recent,
     caller::{Caller, Keys},
     cursor::Cursors,
     events::Hub,
@@ -92,6 +92,7 @@ use crate::{
     problem::{Code, Problem, Result},
     service::{arrivals::Arrivals, listed_numbers::ListedNumbers, waiting::Waiting},
     webhooks::{Pace, Poster},
+    wire::ExperimentReport,
 };
 
 pub use batch_results::BatchResultsText;
@@ -116,7 +117,7 @@ pub use webhooks::DeliveriesFound;
 const REPORTS: usize = 2;
 /// Tables that are read at the same time.
 const TABLES: usize = 2;
-/// How long a report may take.
+/// How long a request waits for a report.
 const REPORT_WITHIN: Duration = Duration::from_secs(10);
 
 /// Everything that the API can do. Cheap to clone: all clones share one state.
@@ -134,6 +135,7 @@ struct Inner {
     limits: Limits,
     cursors: Cursors,
     reports: Semaphore,
+    experiment_reports: Arc<Recent<ExperimentReport>>,
     tables: Semaphore,
     /// A batch was accepted.
     batches: Notify,
@@ -164,6 +166,7 @@ impl Service {
             limits,
             cursors,
             reports,
+            experiment_reports: Recent::new(Duration::ZERO, REPORT_WITHIN),
             tables: Semaphore::new(TABLES),
             batches: Notify::new(),
             hub: Arc::default(),

@@ -112,7 +112,7 @@ async fn file(console: &Console, visitor: &Visitor) -> Option<Arc<ConfigurationF
         let by = caller.allowed::<ConfigurationReload>().ok()?;
         service.configuration_file(by).await.ok()
     };
-    console.file().get((None, String::new()), console.service().clock(), read).await
+    console.file().last((None, String::new()), console.service().clock(), read).await
 }
 
 impl FileView {

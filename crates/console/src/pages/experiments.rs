@@ -7,6 +7,7 @@ use axum::{
 };
 use switchboard::study::ChangeRequest;
 use switchboard_api::{
+    Code,
     caller::{ExperimentsRead, ExperimentsWrite, ScopeName},
     wire::{Estimate, ExperimentDetails, ExperimentReport},
 };
@@ -134,11 +135,15 @@ pub(crate) async fn show(
     let about = details.name.clone();
     let read = || async move {
         let reads = caller.allowed::<ExperimentsRead>().ok()?;
-        let report = reader.experiment_report(reads, &about).await;
-        Some(report.map_err(|problem| format!("{}.", problem.detail())))
+        match reader.experiment_report(reads, &about).await {
+            Ok(report) => Some(Ok(report)),
+            // It is still being made: the page asks again.
+            Err(problem) if problem.code() == Code::Busy => None,
+            Err(problem) => Some(Err(format!("{}.", problem.detail()))),
+        }
     };
     let key = (None, format!("{} {}", details.version, details.name));
-    let made = console.reports().get(key, console.service().clock(), read).await;
+    let made = console.reports().last(key, console.service().clock(), read).await;
     let (report, no_report) = match made.as_deref() {
         Some(Ok(report)) => (Some(report), None),
         Some(Err(why)) => (None, Some(why.clone())),

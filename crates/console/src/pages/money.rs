@@ -73,7 +73,7 @@ pub(crate) async fn show(
         usage.inspect_err(|problem| tracing::warn!(detail = problem.detail(), "no usage")).ok()
     };
     let key = (reads.tenant().cloned(), String::new());
-    let usage = console.usage().get(key, service.clock(), read).await;
+    let usage = console.usage().last(key, service.clock(), read).await;
     let used = usage.as_ref().map_or(&[][..], |usage| &usage.data);
     let budgets = service.budgets(reads).await?;
     page(&Page {

@@ -20,10 +20,10 @@ use switchboard_api::{
 use crate::{
     console::Console,
     failure::{Failure, page},
+    figures::Figures,
     frame::{Frame, Place},
     pages::calls::Row,
     plot::{Bar, Bars},
-    recent::Figures,
     text::{NONE, count, exact},
     visitor::Visitor,
 };
@@ -141,7 +141,7 @@ async fn figures(
         let made = made.await;
         made.inspect_err(|problem| tracing::warn!(detail = problem.detail(), "no figures")).ok()
     };
-    Ok(console.figures().get(key, console.service().clock(), read).await)
+    Ok(console.figures().last(key, console.service().clock(), read).await)
 }
 
 /// What calls of today cost as far as it is known, and how many bills are not.

@@ -60,7 +60,7 @@ pub(super) async fn one(
         }
         if call.status.is_settled() {
             if !output.json {
-                output.line(format!("the call is {}", status_text(call)));
+                output.line(format!("the call is {}", status_text(&call)));
             }
             RefusedCredentials::of_call(&call).warn(common, output);
             return Ok(credential::exit_of_call(&call));
