@@ -1,6 +1,10 @@
 //! The smallest client of HTTP/1.1 that keeps its connection, and the requests that it sends.
 
-use std::{net::SocketAddr, time::Instant};
+use std::{
+    io::{BufRead, Read, Write},
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use jiff::{SignedDuration, Timestamp};
 use switchboard::{CallRequest, core::ValidCall};
@@ -47,15 +51,54 @@ impl Connection {
             if text.is_empty() {
                 return Ok((status, length));
             }
-            if status == 0 {
-                status = text.split(' ').nth(1).ok_or("no status")?.parse()?;
-            } else if let Some((name, value)) = text.split_once(':')
-                && name.eq_ignore_ascii_case("content-length")
-            {
-                length = value.trim().parse()?;
-            }
+            read_line(text, &mut status, &mut length)?;
         }
     }
+}
+
+/// The same from a thread of its own, as a client in another process has it. In the server's own
+/// threads it would wait for them.
+pub(crate) struct Client(std::io::BufReader<std::net::TcpStream>);
+
+impl Client {
+    pub(crate) fn open(address: SocketAddr) -> Result<Self, Failure> {
+        let stream = std::net::TcpStream::connect(address)?;
+        stream.set_nodelay(true)?;
+        Ok(Self(std::io::BufReader::new(stream)))
+    }
+
+    /// Sends a request and reads its answer. Returns how long that took.
+    pub(crate) fn ask(&mut self, request: &[u8], expected: u16) -> Result<Duration, Failure> {
+        let start = Instant::now();
+        self.0.get_mut().write_all(request)?;
+        let (mut status, mut length, mut line) = (0, 0, String::new());
+        loop {
+            line.clear();
+            if self.0.read_line(&mut line)? == 0 {
+                return Err("the connection was closed".into());
+            }
+            if line.trim_end().is_empty() {
+                break;
+            }
+            read_line(&line, &mut status, &mut length)?;
+        }
+        let mut body = vec![0; length];
+        self.0.read_exact(&mut body)?;
+        let took = start.elapsed();
+        if status == expected { Ok(took) } else { Err(format!("answered {status}").into()) }
+    }
+}
+
+/// Reads a line of an answer's head.
+fn read_line(line: &str, status: &mut u16, length: &mut usize) -> Result<(), Failure> {
+    if *status == 0 {
+        *status = line.split(' ').nth(1).ok_or("no status")?.parse()?;
+    } else if let Some((name, value)) = line.split_once(':')
+        && name.eq_ignore_ascii_case("content-length")
+    {
+        *length = value.trim().parse()?;
+    }
+    Ok(())
 }
 
 /// An open stream of events.

@@ -34,7 +34,7 @@
 //! | [`webhooks`] | what is sent to endpoints, and when |
 //! | [`Observer`] | is told what happens, for metrics |
 //! | [`surface`] | what a surface outside this crate takes from a request |
-//! | [`Recent`] | what takes long to read, kept for a moment |
+//! | [`recent`] | what takes long to read, kept for a moment |
 //! | [`WatchedBody`] | a body that says when it is dropped |
 //! | `limits`, `headers`, `unread`, `cursor`, `idempotency`, `context` | what all routes share |
 
@@ -54,7 +54,7 @@ mod limits;
 pub mod oauth;
 mod observer;
 pub mod problem;
-mod recent;
+pub mod recent;
 pub mod routes;
 mod secret;
 pub mod service;
@@ -73,7 +73,6 @@ pub use context::RequestId;
 pub use limits::{RequestPermit, StreamPermit};
 pub use observer::{DeliveryResult, HookResult, Observer};
 pub use problem::{Code, Problem};
-pub use recent::Recent;
 pub use routes::document;
 pub use secret::{Secrets, ServerSecret};
 pub use service::{KeyAdmin, PeopleAdmin, Service, WAIT_REASONS, waits_for_reason};

@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use switchboard_api::{
-    Recent, Service,
+    Service,
+    recent::Recent,
     service::ConfigurationFile,
     wire::{ExperimentReport, Usage},
 };

@@ -328,7 +328,8 @@ async fn admit(
             return Ok(());
         };
         due = ready.due;
-        match send(inner, &mut call, request, due).await? {
+        // What sending needs is only there while it is sent: a call that waits takes little memory.
+        match Box::pin(send(inner, &mut call, request, due)).await? {
             Ran::Over => return Ok(()),
             // The rules say that it has to wait again, or may not ring at all.
             Ran::Held => call = inner.call(call.id).await?,

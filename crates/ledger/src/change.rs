@@ -5,7 +5,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, value::RawValue};
-use switchboard_core::{Attempt, AttemptId, AttemptState, Call, CallId, Raw, Result, ValidCall};
+use switchboard_core::{
+    Attempt, AttemptId, AttemptState, Call, CallId, CallRequest, Raw, Result, ValidCall,
+};
 use switchboard_journal::{
     Denied, DuplicateOf, Identity, NewCall, Published, Settlement, created, details,
     holds_concurrency, identity, settlement,
@@ -62,19 +64,25 @@ impl NewCallRow {
     pub(crate) fn new(mut new: NewCall, key: &HashKey) -> Result<Self> {
         new.at = whole(new.at);
         let request: &ValidCall = &new.request;
-        let json = serde_json::to_value(request.to_request())
-            .map_err(|source| refusal::unreadable("a request that was to be written", source))?;
+        let as_json = |asked: &CallRequest| {
+            serde_json::to_value(asked)
+                .map_err(|source| refusal::unreadable("a request that was to be written", source))
+        };
+        let (asked, compared) = (request.to_request(), details(request));
+        let json = as_json(&asked)?;
+        let request_hash = if compared == asked {
+            key.json(Domain::Request, &json)
+        } else {
+            key.json(Domain::Request, &as_json(&compared)?)
+        };
         let call = new.received();
-        let compared = serde_json::to_value(details(request));
-        let compared = compared
-            .map_err(|source| refusal::unreadable("a request that was to be written", source))?;
         let at = micros(new.at);
         let span = |span: Duration| i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
         Ok(Self {
             id: new.id,
             to_hash: key.person(&request.to),
             task_hash: key.hash(Domain::Task, request.task.as_bytes()),
-            request_hash: key.json(Domain::Request, &compared),
+            request_hash,
             key: request.key.as_ref().map(|its| key.call_key(its)),
             is_row: request.batch.is_some(),
             request: row::request(json)?,

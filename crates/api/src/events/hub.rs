@@ -130,6 +130,17 @@ impl Hub {
         *position = (*position).max(page.read_up_to);
     }
 
+    /// Goes on to this position without reading what is before it, if nobody follows. Whoever comes
+    /// later reads that for themselves.
+    pub(crate) fn skip_to(&self, newest: u64) -> bool {
+        let mut state = self.state.lock();
+        if state.entries.is_empty() {
+            let position = state.position.get_or_insert(newest);
+            *position = (*position).max(newest);
+        }
+        state.entries.is_empty()
+    }
+
     /// Lets everybody go, and takes nobody any more.
     pub(crate) fn close(&self) {
         let mut state = self.state.lock();

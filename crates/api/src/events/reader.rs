@@ -28,7 +28,8 @@ pub(crate) async fn sequence(service: Service) {
     }
 }
 
-/// Reads the feed once, and hands it to everybody who follows it, for ever.
+/// Reads the feed once, and hands it to everybody who follows it, for ever. Without them it is not
+/// read.
 pub(crate) async fn follow(service: Service) {
     let hub = service.hub();
     let mut after = loop {
@@ -39,15 +40,12 @@ pub(crate) async fn follow(service: Service) {
         tokio::time::sleep(TURN_EVERY).await;
     };
     loop {
-        let query = FeedQuery { after, limit: PAGE, ..FeedQuery::default() };
-        match service.store().feed(&query).await {
-            Ok(page) => {
-                hub.hand_out(&page);
-                after = page.read_up_to.max(after);
-                if page.has_more {
-                    continue;
+        match next(&service, after).await {
+            Ok((read_up_to, has_more)) => {
+                after = read_up_to.max(after);
+                if !has_more {
+                    service.store().changed(after, TURN_EVERY).await;
                 }
-                service.store().changed(after, TURN_EVERY).await;
             }
             Err(error) => {
                 tracing::warn!(%error, "the feed could not be read");
@@ -55,6 +53,18 @@ pub(crate) async fn follow(service: Service) {
             }
         }
     }
+}
+
+/// Reads on behind this position. Returns up to where, and whether there is more.
+async fn next(service: &Service, after: u64) -> switchboard::Result<(u64, bool)> {
+    let newest = service.store().bounds().await?.newest;
+    if newest <= after || service.hub().skip_to(newest) {
+        return Ok((newest, false));
+    }
+    let query = FeedQuery { after, limit: PAGE, ..FeedQuery::default() };
+    let page = service.store().feed(&query).await?;
+    service.hub().hand_out(&page);
+    Ok((page.read_up_to, page.has_more))
 }
 
 /// Forgets events that are older than they are kept, each hour.

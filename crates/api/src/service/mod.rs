@@ -83,13 +83,14 @@ use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use url::Url;
 
 use crate::{
-    Api, Observer, Recent,
+    Api, Observer,
     caller::{Caller, Keys},
     cursor::Cursors,
     events::Hub,
     limits::{Left, Limits, RequestPermit, StreamPermit},
     oauth::Tokens,
     problem::{Code, Problem, Result},
+    recent::Recent,
     service::{arrivals::Arrivals, listed_numbers::ListedNumbers, waiting::Waiting},
     webhooks::{Pace, Poster},
     wire::ExperimentReport,
