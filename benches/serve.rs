@@ -9,6 +9,9 @@
 //!   bare route: what the API adds to the time of one call, and what of it is the connection.
 //! - `GET /v1/me` beside a route that answers as many bytes: the key, the limits, the routing and the
 //!   headers.
+//! - The same calls with a webhook endpoint that gets each of them, beside calls without one.
+//! - Deliveries to eight endpoints whose receivers answer after 20 ms, beside the same client without
+//!   a ledger.
 //! - 1,000 streams of events: how long a new call takes to reach all of them, and the memory that an
 //!   idle stream takes.
 //!
@@ -20,6 +23,8 @@
 mod client;
 #[path = "serve/floor.rs"]
 mod floor;
+#[path = "serve/receiver.rs"]
+mod receiver;
 #[path = "serve/server.rs"]
 mod server;
 
@@ -32,6 +37,7 @@ use std::{
 
 use client::{Client, Connection, Load};
 use futures::future::try_join_all;
+use receiver::Receiver;
 use server::Server;
 use switchboard_benches::{Chance, Sample, Table, in_earnest};
 use tokio::sync::mpsc;
@@ -57,6 +63,8 @@ async fn measure(directory: &Path) -> Result<(), Failure> {
     accepting(&server, directory, rounds, if in_earnest() { 4_000 } else { 64 }).await?;
     one_at_a_time(&server, if in_earnest() { 1_000 } else { 5 }).await?;
     reading(&server, rounds, if in_earnest() { 40_000 } else { 64 }).await?;
+    with_an_endpoint(directory, rounds, if in_earnest() { 2_000 } else { 64 }).await?;
+    delivering(directory, rounds.min(3), if in_earnest() { 500 } else { 8 }).await?;
     let (streams, calls) = if in_earnest() { (1_000, 200) } else { (8, 3) };
     streaming(&server, streams, calls).await
 }
@@ -169,6 +177,93 @@ async fn reading(server: &Server, rounds: usize, requests: usize) -> Result<(), 
     work.rows(&mut table, ["bare route, as many bytes", "the API"], &times);
     let added = (work.each(1) - work.each(0)) / 1e3;
     println!("{table}\nAdded CPU: {added:.1} µs. Target: at most 25 µs.\n");
+    Ok(())
+}
+
+/// Accepting calls while an endpoint gets an event of each, beside calls that nobody hears of.
+async fn with_an_endpoint(directory: &Path, rounds: usize, calls: usize) -> Result<(), Failure> {
+    let receiver = Receiver::start(Duration::ZERO).await?;
+    let servers = [
+        Server::start(&directory.join("silent.db")).await?,
+        Server::start(&directory.join("heard.db")).await?,
+    ];
+    let endpoint = client::endpoint(&receiver.url, &servers[1].key);
+    Connection::open(servers[1].address).await?.ask(&endpoint, 201).await?;
+    let mut loads = servers.each_ref().map(|server| Load::new(&server.key));
+    let (mut times, mut work) = ([Sample::default(), Sample::default()], Work::default());
+    for round in 0..=rounds {
+        for turn in 0..2 {
+            let way = (turn + round) % 2;
+            let requests: Vec<Vec<u8>> = (0..calls).map(|_| loads[way].call()).collect();
+            let (elapsed, spent) = spread(servers[way].address, requests, 201).await?;
+            if round > 0 {
+                times[way].add(elapsed, calls);
+                work.add(way, spent, calls);
+            }
+            // What is still to be delivered does not count against the next turn.
+            receiver.has(if way == 1 { (round + 1) * calls } else { receiver.got() }).await;
+        }
+    }
+    let heading = format!("POST /v1/calls, {CONNECTIONS} connections, SQLite");
+    let mut table = Table::new(&[&heading, "calls/s", "CPU µs each", "rate ratio", "CPU ratio"]);
+    work.rows(&mut table, ["no endpoint", "one endpoint that gets them"], &times);
+    println!(
+        "{table}\nTarget: rate at least 0.9. Its deliveries go on meanwhile, on the same processors.\n"
+    );
+    Ok(())
+}
+
+/// Endpoints that are delivered to.
+const ENDPOINTS: usize = 8;
+/// What one endpoint gets at once.
+const AT_ONCE: usize = 8;
+
+/// Deliveries in a second.
+async fn delivering(directory: &Path, rounds: usize, calls: usize) -> Result<(), Failure> {
+    let receiver = Receiver::start(Duration::from_millis(20)).await?;
+    let server = Server::start(&directory.join("delivering.db")).await?;
+    let mut connection = Connection::open(server.address).await?;
+    for _ in 0..ENDPOINTS {
+        connection.ask(&client::endpoint(&receiver.url, &server.key), 201).await?;
+    }
+    let (mut load, client) = (Load::new(&server.key), receiver::client()?);
+    let deliveries = calls * ENDPOINTS;
+    let mut times = [Sample::default(), Sample::default()];
+    for round in 0..=rounds {
+        let before = receiver.got();
+        let begun = Instant::now();
+        let posting = (0..ENDPOINTS * AT_ONCE).map(|worker| {
+            let (client, url) = (client.clone(), receiver.url.clone());
+            tokio::spawn(async move {
+                for _ in (worker..deliveries).step_by(ENDPOINTS * AT_ONCE) {
+                    let body = vec![b'x'; 1_000].into();
+                    client.post(&url, &[], body).await.map_err(|why| why.as_str())?;
+                }
+                Ok::<(), Failure>(())
+            })
+        });
+        for posted in posting.collect::<Vec<_>>() {
+            posted.await??;
+        }
+        let bare = begun.elapsed();
+        receiver.has(before + deliveries).await;
+        let requests: Vec<Vec<u8>> = (0..calls).map(|_| load.call()).collect();
+        let begun = Instant::now();
+        spread(server.address, requests, 201).await?;
+        receiver.has(before + 2 * deliveries).await;
+        if round > 0 {
+            times[0].add(bare, deliveries);
+            times[1].add(begun.elapsed(), deliveries);
+        }
+    }
+    let heading = format!("{ENDPOINTS} endpoints, answers after 20 ms");
+    let mut table = Table::new(&[&heading, "deliveries/s", "rate ratio"]);
+    for (name, sample) in ["the client alone", "events, until they are received"].iter().zip(&times)
+    {
+        let rate = format!("{:.0}", 1e9 / sample.median());
+        table.row(*name, [rate, format!("{:.2}", times[0].paired_ratio(sample))]);
+    }
+    println!("{table}\nTarget: at least 0.6. The time to accept the calls counts too.\n");
     Ok(())
 }
 

@@ -130,6 +130,17 @@ impl Stream {
     }
 }
 
+/// A request that makes an endpoint for events of new calls.
+pub(crate) fn endpoint(url: &str, key: &str) -> Vec<u8> {
+    let body = format!(r#"{{"url":"{url}","types":["call.created"]}}"#);
+    format!(
+        "POST /v1/webhook-endpoints HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {key}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
+
 /// A request without a body.
 pub(crate) fn get(path: &str, key: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {key}\r\n\r\n")

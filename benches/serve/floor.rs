@@ -33,7 +33,7 @@ struct Body {
     metadata: BTreeMap<String, String>,
 }
 
-async fn serve(router: Router) -> Result<SocketAddr, Failure> {
+pub(crate) async fn serve(router: Router) -> Result<SocketAddr, Failure> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     tokio::spawn(async move { axum::serve(listener, router).await });

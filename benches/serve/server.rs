@@ -60,6 +60,8 @@ impl Server {
         api.limits.concurrent_requests = 10_000;
         api.limits.streams = 10_000;
         api.events.streams = 10_000;
+        // Receivers of webhooks are on this machine.
+        api.webhooks.allow_networks = vec!["127.0.0.0/8".parse()?];
         let service = Service::new(switchboard.clone(), api);
         let router = routes::router(&service);
         let router = router.into_make_service_with_connect_info::<SocketAddr>();
