@@ -39,7 +39,7 @@ async function signIn(page, key) {
 
 async function look(page, where) {
   // Figures that read many calls appear a moment after the page.
-  await page.locator('[hx-trigger^="load"]').waitFor({ state: "detached" });
+  await page.locator('[hx-trigger^="every"]').waitFor({ state: "detached" });
   const found = await page.evaluate(async () => {
     const result = await window.axe.run(document, {
       runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],

@@ -59,7 +59,7 @@ async fn figures_that_take_long_come_by_themselves() {
             assert_eq!(page.status, StatusCode::OK, "{path}");
             // A page without them fetches itself again.
             let waits = page.has(pending);
-            assert_eq!(waits, page.has("hx-trigger=\"load "), "{path}: {}", page.text);
+            assert_eq!(waits, page.has("hx-trigger=\"every "), "{path}: {}", page.text);
             seen = !waits && page.has(made);
             if seen {
                 break;
