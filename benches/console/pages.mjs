@@ -16,8 +16,6 @@ const [directory = "target/large", program = "target/release/switchboard", round
 const TARGET = 20;
 const file = join(directory, "console.toml");
 writeFileSync(file, `${readFileSync(join(directory, "switchboard.toml"), "utf8")}
-[server]
-secret_env = "SWITCHBOARD_CONSOLE_SECRET"
 [server.console]
 enabled = true
 [server.limits]
@@ -25,7 +23,7 @@ requests_per_minute = 1000000
 `);
 const env = {
   ...process.env,
-  SWITCHBOARD_CONSOLE_SECRET: "0".repeat(63) + "1",
+  SWITCHBOARD_LARGE_SECRET: "0".repeat(63) + "1",
   SWITCHBOARD_LARGE_KEY: "kc_live_none",
 };
 const key = (...more) =>
