@@ -115,52 +115,6 @@ async fn a_million_forged_webhooks_ask_nothing_and_change_nothing() {
     forged(1_000_000).await;
 }
 
-/// `cargo test --release -p switchboard-tests --test serve -- --ignored --nocapture five_hundred`
-///
-/// Twenty seconds of 500 webhooks a second, each with a body of its own. The time of each counts from when it is due, so that
-/// one that is slow makes those behind it late.
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "measures"]
-async fn five_hundred_webhooks_a_second_are_acknowledged() {
-    const COUNT: usize = 10_000;
-    let address = free_address();
-    let mut setting = Setting::new(Books::Sqlite);
-    hooked(&mut setting, &address);
-    let config = || SimConfig::default().speed(100.0).seed(0);
-    let (parent, program) = (std::env::temp_dir(), binary::switchboard());
-    let stage = Stage::with(&parent, program, &setting, config(), config()).await;
-    let _server = stage.serve(0, &address).await.unwrap();
-    let key = stage.key(&["--role", "caller", "--tenant", "acme"]).await;
-    let (path, _) = path_of_a_call(&stage, &address, &key).await;
-    let began = tokio::time::Instant::now() + Duration::from_millis(100);
-    let one = |connection: usize| {
-        let (address, path) = (&address, &path);
-        async move {
-            let mut stream = Connection::open(address).await.unwrap();
-            let mut times = Vec::new();
-            for number in (connection..COUNT).step_by(CONNECTIONS) {
-                let due = began + Duration::from_millis(2) * u32::try_from(number).unwrap();
-                tokio::time::sleep_until(due).await;
-                let body = serde_json::json!({"event": "call.completed", "number": number});
-                let answer = stream.exchange(&request("POST", path, &[], &body)).await.unwrap();
-                assert_eq!(answer.status, 200, "{answer:?}");
-                times.push(due.elapsed());
-            }
-            times
-        }
-    };
-    let mut times: Vec<Duration> =
-        join_all((0..CONNECTIONS).map(one)).await.into_iter().flatten().collect();
-    times.sort_unstable();
-    let at = |part: usize| times[times.len() * part / 1_000];
-    println!(
-        "{COUNT} webhooks, 500 a second: acknowledged within {:?} at the median, {:?} for 99 in 100, {:?} for 999 in 1,000",
-        at(500),
-        at(990),
-        at(999)
-    );
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_webhook_of_a_slow_provider_is_acknowledged_within_a_second() {
     let address = free_address();
